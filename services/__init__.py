@@ -1,0 +1,1 @@
+"""The bounded contexts. They meet only through each other's `events` module."""

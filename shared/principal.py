@@ -1,0 +1,66 @@
+"""Who asks: an identity with a role, where it holds, and how it was proved. A value passed in, never looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.sealing import SubjectId
+
+
+class Role(StrEnum):
+    """What a person or a program may be towards Caretrail."""
+
+    PARENT = "parent"
+    """家長"""
+    DOCTOR = "doctor"
+    """院所「醫師」"""
+    CASE_MANAGER = "case_manager"
+    """院所「醫師個管」"""
+    BUREAU_MANAGER = "bureau_manager"
+    """衛生局「主管」"""
+    BUREAU_OFFICER = "bureau_officer"
+    """衛生局「個管」"""
+    INSURER_OFFICER = "insurer_officer"
+    """健保署承辦人"""
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+    PROCESS = "process"
+    """Caretrail itself: a process manager acting on an event or a deadline."""
+
+
+class Assurance(StrEnum):
+    """How the person was proved (IDENTITY §1). Not ordered: each command lists those it accepts."""
+
+    OTP = "otp"
+    PASSWORD = "password"  # noqa: S105 - the name of a way in, not a secret
+    CARD_PIN = "card+pin"
+    CARD_PASSWORD = "card+password"  # noqa: S105 - as above
+    OTP_CARD_NUMBER = "otp+cardno"
+    INTERNAL = "internal"
+    """Caretrail's own processes."""
+
+
+@dataclass(frozen=True)
+class Principal:
+    """An actor as proved at the edge.
+
+    `subject` is the vault's pseudonym of the person (a parent's is that of the proved phone number); `institution` a
+    10-digit institution code; `acts_for` the practitioner numbers in whose name a doctor or case manager works;
+    `jurisdiction` the county (縣市, as in the districts table) of a health bureau.
+    """
+
+    id: str
+    role: Role
+    assurances: frozenset[Assurance]
+    subject: SubjectId | None = None
+    institution: str | None = None
+    acts_for: frozenset[str] = field(default_factory=frozenset)
+    jurisdiction: str | None = None
+
+
+def process(name: str) -> Principal:
+    """The principal of a process manager, named after it."""
+    return Principal(id=f"process/{name}", role=Role.PROCESS, assurances=frozenset({Assurance.INTERNAL}))

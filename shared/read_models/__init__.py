@@ -1,0 +1,1 @@
+"""The read-model engine: live projection, rebuild with swap, parking, staleness answers."""

@@ -102,6 +102,24 @@ class ClosureReason(StrEnum):
     OTHER = "other"
 
 
+class PassedOverCause(StrEnum):
+    """Why a waiting preference was never asked."""
+
+    INSTITUTION_LEFT = "institution_left"
+    """院所已非合作院所"""
+    DOCTOR_LEFT = "doctor_left"
+    """醫師已離開該院所或計畫"""
+
+
+class RegisterKind(StrEnum):
+    """匯入檔種類: what a file from 個案管理資訊系統 tells."""
+
+    ENROLMENTS = "enrolments"
+    """收案"""
+    CLOSURES = "closures"
+    """結案"""
+
+
 class Source(StrEnum):
     """Where a fact came from: the platform, paper brought in by import, the bureau, or the clinic."""
 
@@ -181,7 +199,8 @@ def preference_of(rank: int, preferences: Iterable[Preference]) -> Preference:
 class CaseSubmitted(Created):
     """申請: a family asked for a dedicated doctor; of a change (變更) this is the new case about an enrolment.
 
-    `birth_order` is 0 for a single child, 1… among twins. `enrolment_id` is set for a change only.
+    `birth_order` is 0 for a single child, 1… among twins. `birth_subject` is the vault's pseudonym of mother, birth order
+    and date: the child's own as well, while it has no identifier. `enrolment_id` is set for a change only.
     """
 
     originator_id: UUID
@@ -189,6 +208,7 @@ class CaseSubmitted(Created):
     kind: CaseKind
     born: bool
     birth_order: int
+    birth_subject: SubjectId
     child_subject: SubjectId
     child: Sealed[Child]
     mother_subject: SubjectId
@@ -282,7 +302,7 @@ class PreferencePassedOver(Event):
     rank: int
     institution: str
     doctor: str
-    cause: str
+    cause: PassedOverCause
 
 
 @published("matching.CaseUnmatched.v1")
@@ -305,14 +325,19 @@ class PreferencesAmended(Event):
 
 @published("matching.NoticeReleased.v1")
 class NoticeReleased(Event):
-    """The institution or the bureau let the family go before the notice was signed; they may withdraw or change."""
+    """The institution or the bureau let the family go before the notice was signed; they may withdraw or amend.
+
+    What they have not done by `resume_at` the platform does for them: it asks the next preference.
+    """
 
     originator_id: UUID
     case_no: str
     rank: int
     institution: str
+    doctor: str
     released_by: Source
     explanation: Sealed[FreeText]
+    resume_at: datetime
 
 
 @published("matching.NoticeLapsed.v1")
@@ -385,6 +410,7 @@ class ChildBorn(Event):
     originator_id: UUID
     case_no: str
     birth_order: int
+    birth_subject: SubjectId
     child_subject: SubjectId
     child: Sealed[Child]
     county: str
@@ -456,6 +482,7 @@ class EnrolmentRecorded(Created):
     """收案: a child is in the care of a doctor, through the platform (`case_no`) or on paper (現行系統收案資料)."""
 
     originator_id: UUID
+    birth_subject: SubjectId
     child_subject: SubjectId
     child: Sealed[Child]
     mother_subject: SubjectId
@@ -512,7 +539,7 @@ class RegisterImported(Created):
     """匯入: a file of enrolments or closures from 個案管理資訊系統 was taken in; one outcome a row, counted here."""
 
     originator_id: UUID
-    kind: str
+    kind: RegisterKind
     digest: str
     rows: int
     taken: int

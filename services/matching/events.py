@@ -379,7 +379,8 @@ class CaseEnrolled(Event):
 class EnrolmentMismatchDetected(Event):
     """比對不一致: the child was enrolled at another institution than the one agreed or asked; the case is finished.
 
-    `expected_institution` is empty where no institution had been asked.
+    It counts as 同意收案 and 已收案, as the portal shows families who enrolled on paper, with the difference beside it;
+    an open offer or a pending notice is released. `expected_institution` is empty where nobody was asked at the time.
     """
 
     originator_id: UUID

@@ -1,0 +1,1 @@
+"""What matching decides, and why it refuses: pure, told the time and the facts, knowing no database."""

@@ -1,4 +1,4 @@
-"""The PostgreSQL that comes with Caretrail: a real server from a wheel, one directory, one socket, nobody to install it.
+"""The PostgreSQL that comes with Caretrail: a real server from a wheel, one directory, one socket, no installation.
 
 Several processes may use it at once: the first to come starts it, the last to leave stops it, and who is still there is
 known by a file lock, which a crash cannot leave behind. Data belongs to one major version of PostgreSQL for good.

@@ -18,11 +18,11 @@ _LONGEST_ADDRESS = 254
 _LONGEST_LOCAL_PART = 64
 
 
-class NotAMobileNumber(Refusal):
+class MalformedMobileNumber(Refusal):
     """A Taiwanese mobile number is 09 and 8 digits, or +886 9 and 8 digits."""
 
 
-class NotAnEmailAddress(Refusal):
+class MalformedEmailAddress(Refusal):
     """What was typed cannot be a mail address: it needs a name, one @ and a domain with a dot."""
 
 
@@ -48,19 +48,19 @@ class EmailAddress:
 def parse_mobile_number(text: str, *, field: str = "") -> MobileNumber:
     """A Taiwanese mobile number, with or without +886, spaces, hyphens, brackets, full-width digits.
 
-    Raises NotAMobileNumber.
+    Raises MalformedMobileNumber.
     """
     digits = _SEPARATORS.sub("", folded(text))
     match = _MOBILE.fullmatch(digits)
     if match is None:
-        raise NotAMobileNumber(field)
+        raise MalformedMobileNumber(field)
     return MobileNumber(f"0{match[1]}")
 
 
 def parse_email_address(text: str, *, field: str = "") -> EmailAddress:
     """A plausible mail address; full-width characters are folded, the name before @ keeps its case.
 
-    Raises NotAnEmailAddress.
+    Raises MalformedEmailAddress.
     """
     local, _, domain = unicodedata.normalize("NFKC", text).strip().rpartition("@")
     address = f"{local}@{domain.lower()}"
@@ -71,5 +71,5 @@ def parse_email_address(text: str, *, field: str = "") -> EmailAddress:
         and _DOMAIN.fullmatch(domain.lower())
     )
     if not plausible:
-        raise NotAnEmailAddress(field)
+        raise MalformedEmailAddress(field)
     return EmailAddress(address)

@@ -27,11 +27,11 @@ OPEN_ENDED = date(_LAST_ROC_YEAR + _ROC_OFFSET, 12, 31)
 """999/12/31: how the portals write an end that has not been set; later than every real day."""
 
 
-class NotARocDate(Refusal):
+class MalformedRocDate(Refusal):
     """A ROC date is year, month and day: 1120628, 660203, 112/06/28 or 112-06-28. `expected` shows them."""
 
 
-class NotAGregorianDate(Refusal):
+class MalformedGregorianDate(Refusal):
     """A Western date has a year of four digits: 20250218, 2025/02/18 or 2025-02-18. `expected` shows them."""
 
 
@@ -43,11 +43,11 @@ class YearBeforeRoc(Refusal):
     """Year 0 does not exist: the first ROC year is 1, which is 1912."""
 
 
-class NotATime(Refusal):
+class MalformedTime(Refusal):
     """A time is hours and minutes, 0000 to 2359: 0900 or 09:00."""
 
 
-class NotATimeRange(Refusal):
+class MalformedTimeRange(Refusal):
     """A time range is two times and ~ between them: 0200~0430 or 02:00~04:30."""
 
 
@@ -81,11 +81,11 @@ class TimeRange:
 def parse_roc_date(text: str, *, field: str = "") -> date:
     """A ROC date: 7 digits, 6 digits of before the year 100, or with slashes or hyphens, zeros optional.
 
-    999/12/31 gives `OPEN_ENDED`. Raises NotARocDate, YearBeforeRoc, ImpossibleDate.
+    999/12/31 gives `OPEN_ENDED`. Raises MalformedRocDate, YearBeforeRoc, ImpossibleDate.
     """
     match = _ROC_DATE.fullmatch(folded(text))
     if match is None:
-        raise NotARocDate(field, expected="1120628, 112/06/28")
+        raise MalformedRocDate(field, expected="1120628, 112/06/28")
     year, month, day = (int(part) for part in (match[1] or match[4], match[2] or match[6], match[3] or match[7]))
     return _date(_gregorian_year(year, field), month, day, field)
 
@@ -93,11 +93,11 @@ def parse_roc_date(text: str, *, field: str = "") -> date:
 def parse_gregorian_date(text: str, *, field: str = "") -> date:
     """A date with a Western year of four digits, together or with slashes or hyphens.
 
-    Raises NotAGregorianDate, ImpossibleDate.
+    Raises MalformedGregorianDate, ImpossibleDate.
     """
     match = _GREGORIAN_DATE.fullmatch(folded(text))
     if match is None:
-        raise NotAGregorianDate(field, expected="20250218, 2025/02/18")
+        raise MalformedGregorianDate(field, expected="20250218, 2025/02/18")
     year, month, day = (int(part) for part in (match[1] or match[4], match[2] or match[6], match[3] or match[7]))
     return _date(year, month, day, field)
 
@@ -115,28 +115,28 @@ def parse_date(text: str, *, field: str = "") -> date:
 def parse_western_short_date(text: str, *, field: str = "") -> date:
     """The `YYMMDD` that opens a matching case number (250218P1621006), of this century.
 
-    Raises NotAGregorianDate, ImpossibleDate.
+    Raises MalformedGregorianDate, ImpossibleDate.
     """
     if not re.fullmatch(r"[0-9]{6}", text):
-        raise NotAGregorianDate(field, expected="250218")
+        raise MalformedGregorianDate(field, expected="250218")
     return _date(2000 + int(text[:2]), int(text[2:4]), int(text[4:]), field)
 
 
 def date_of_serial(text: str, *, field: str = "") -> date:
     """The issue day in a hospital referral's number: its first 8 digits, Western (2018101824892149).
 
-    Raises NotAGregorianDate, ImpossibleDate.
+    Raises MalformedGregorianDate, ImpossibleDate.
     """
     if not re.fullmatch(r"[0-9]{9,}", folded(text)):
-        raise NotAGregorianDate(field, expected="2018101824892149")
+        raise MalformedGregorianDate(field, expected="2018101824892149")
     return parse_gregorian_date(folded(text)[:8], field=field)
 
 
 def parse_roc_month(text: str, *, field: str = "") -> YearMonth:
-    """A month as 105/01, 105-01 or 10501. Raises NotARocDate, YearBeforeRoc, ImpossibleDate."""
+    """A month as 105/01, 105-01 or 10501. Raises MalformedRocDate, YearBeforeRoc, ImpossibleDate."""
     match = _ROC_MONTH.fullmatch(folded(text))
     if match is None:
-        raise NotARocDate(field, expected="105/01")
+        raise MalformedRocDate(field, expected="105/01")
     first = _date(_gregorian_year(int(match[1] or match[3]), field), int(match[2] or match[4]), 1, field)
     return YearMonth(first.year, first.month)
 
@@ -175,21 +175,21 @@ def weekday(day: date) -> str:
 
 
 def parse_time(text: str, *, field: str = "") -> time:
-    """A time of day, 0900, 09:00 or 9:00. Raises NotATime; 2400 is one, the day ends at 2359."""
+    """A time of day, 0900, 09:00 or 9:00. Raises MalformedTime; 2400 is one, the day ends at 2359."""
     match = _TIME.fullmatch(folded(text))
     if match is None:
-        raise NotATime(field)
+        raise MalformedTime(field)
     return _time(int(match[1] or match[3]), int(match[2] or match[4]), 0, field)
 
 
 def parse_time_range(text: str, *, field: str = "") -> TimeRange:
     """Two times of one day, 02:00~04:30, 0200~0430 or 02:00-04:30.
 
-    Raises NotATimeRange, NotATime, EndNotAfterStart.
+    Raises MalformedTimeRange, MalformedTime, EndNotAfterStart.
     """
     start, separator, end = re.sub(r"[~\u2013\u301c-]", "~", folded(text)).partition("~")
     if not separator:
-        raise NotATimeRange(field)
+        raise MalformedTimeRange(field)
     span = TimeRange(parse_time(start, field=field), parse_time(end, field=field))
     if span.end <= span.start:
         raise EndNotAfterStart(field, start=time_colon(span.start), end=time_colon(span.end))
@@ -222,11 +222,11 @@ def time_range_colon(span: TimeRange) -> str:
 def parse_card_moment(text: str, *, field: str = "") -> datetime:
     """A moment as cards write it, `YYYMMDDhhmmss` or `YYYMMDDhhmm` of Taipei time; the answer is in UTC.
 
-    Raises NotARocDate, YearBeforeRoc, ImpossibleDate, NotATime.
+    Raises MalformedRocDate, YearBeforeRoc, ImpossibleDate, MalformedTime.
     """
     match = _CARD_MOMENT.fullmatch(folded(text))
     if match is None:
-        raise NotARocDate(field, expected="1130629093000, 11306290930")
+        raise MalformedRocDate(field, expected="1130629093000, 11306290930")
     at = _time(int(match[2]), int(match[3]), int(match[4] or 0), field)
     return _moment(parse_roc_date(match[1], field=field), at)
 
@@ -234,11 +234,11 @@ def parse_card_moment(text: str, *, field: str = "") -> datetime:
 def parse_listed_moment(text: str, *, field: str = "") -> datetime:
     """A moment as lists print it, `1130629 0930星期六`, of Taipei time; the answer is in UTC.
 
-    The weekday may be missing. Raises NotARocDate, YearBeforeRoc, ImpossibleDate, NotATime, WrongWeekday.
+    The weekday may be missing. Raises MalformedRocDate, YearBeforeRoc, ImpossibleDate, MalformedTime, WrongWeekday.
     """
     match = _LISTED_MOMENT.fullmatch(folded(text))
     if match is None:
-        raise NotARocDate(field, expected="1130629 0930")
+        raise MalformedRocDate(field, expected="1130629 0930")
     day = parse_roc_date(match[1], field=field)
     if match[3] and weekday(day) != f"星期{match[3]}":
         raise WrongWeekday(field, expected=weekday(day))
@@ -286,7 +286,7 @@ def _time(hour: int, minute: int, second: int, field: str) -> time:
     try:
         return time(hour, minute, second)
     except ValueError:
-        raise NotATime(field) from None
+        raise MalformedTime(field) from None
 
 
 def _moment(day: date, at: time) -> datetime:

@@ -51,7 +51,7 @@ class OldCertificateEnded(Refusal):
     """統一證號 of two letters are no longer usable after `last_day`; the holder has a new number."""
 
 
-class NotAPassportNumber(Refusal):
+class MalformedPassportNumber(Refusal):
     """A passport number has 5 to 20 letters and digits."""
 
 
@@ -175,10 +175,10 @@ def parse_resident_certificate(
 
 
 def parse_passport_number(text: str, *, field: str = "") -> PassportNumber:
-    """A passport number of any country; raises NotAPassportNumber."""
+    """A passport number of any country; raises MalformedPassportNumber."""
     number = folded(text).upper()
     if not re.fullmatch(r"[A-Z0-9]{5,20}", number):
-        raise NotAPassportNumber(field)
+        raise MalformedPassportNumber(field)
     return PassportNumber(number)
 
 

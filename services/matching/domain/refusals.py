@@ -1,0 +1,260 @@
+"""Every answer "no" of matching. Each says in its name what stands in the way; its words and its mend are in `messages`."""
+
+from __future__ import annotations
+
+from shared.refusals import Refusal
+
+# Who asks ---------------------------------------------------------------------------------------------------------
+
+
+class RoleNotAllowed(Refusal):
+    """The caller's role never does this; `roles` do."""
+
+
+class ProofNotAccepted(Refusal):
+    """The caller may do this, but not as proved in this session; `accepted` are the proofs that count."""
+
+
+class PhoneNotProved(Refusal):
+    """The contact's phone is not the one that the caller proved by code."""
+
+
+class CaseNotYours(Refusal):
+    """The case belongs to a family with another contact phone."""
+
+
+class EnrolmentNotYours(Refusal):
+    """The enrolment belongs to a family with another contact phone, or to another institution."""
+
+
+class OfferNotYours(Refusal):
+    """The case has not been put before this institution and doctor."""
+
+
+class NotYourInstitution(Refusal):
+    """The row is about an institution that the caller does not speak for."""
+
+
+class NotYourJurisdiction(Refusal):
+    """Another county's bureau is responsible: one of `counties`."""
+
+
+# Where the case stands --------------------------------------------------------------------------------------------
+
+
+class CaseUnknown(Refusal):
+    """There is no case of this id or number."""
+
+
+class EnrolmentUnknown(Refusal):
+    """There is no such enrolment."""
+
+
+class CaseEnded(Refusal):
+    """The case is over; `became` says how it ended."""
+
+
+class OfferNoLongerOpen(Refusal):
+    """The offer of this `rank` has been settled; `became` says how."""
+
+
+class OfferStillOpen(Refusal):
+    """An institution has until `answer_by` to answer."""
+
+
+class NoOfferYet(Refusal):
+    """No institution has been asked yet."""
+
+
+class ReminderNotDue(Refusal):
+    """This reminder has been sent, or its time has not come."""
+
+
+class NoticePending(Refusal):
+    """An institution has agreed and waits for the notice to be signed by `sign_by`; only a release frees the family."""
+
+
+class NoNoticePending(Refusal):
+    """No institution waits for a notice to be signed, so there is nothing to release."""
+
+
+class FirstPreferenceLocked(Refusal):
+    """The first preference cannot be changed once the application is submitted."""
+
+
+class PreferenceAlreadyAsked(Refusal):
+    """The preference of this `rank` has been put before its institution."""
+
+
+class NoPreferenceLeftToAmend(Refusal):
+    """Every preference is locked or has been asked."""
+
+
+class ClosureAwaited(Refusal):
+    """The former institution has not closed its enrolment yet, so no new one hears of the case."""
+
+
+class NoClosureAwaited(Refusal):
+    """The case does not wait for a former enrolment to be closed."""
+
+
+class FormerInstitutionAlreadyNotified(Refusal):
+    """The former institution and its bureau have been told."""
+
+
+class ChildAlreadyBorn(Refusal):
+    """The case is about a child whose birth is known."""
+
+
+class NotEnrolledYet(Refusal):
+    """There is no doctor to change from: the child is not enrolled."""
+
+
+class ChangeUnderWay(Refusal):
+    """A change of doctor has been asked for and is not finished."""
+
+
+class LiveCaseExists(Refusal):
+    """The child has an application under way; `case_no` is told only to the phone that made it, else empty."""
+
+
+class AlreadyEnrolled(Refusal):
+    """The child is in a doctor's care; the way to another is a change."""
+
+
+class EnrolledElsewhereNotClosed(Refusal):
+    """Another institution has the child enrolled and has not closed."""
+
+
+class EnrolmentAlreadyClosed(Refusal):
+    """The enrolment was closed on `closed_on`."""
+
+
+class CaseNotForExport(Refusal):
+    """The case is not one that this institution has accepted."""
+
+
+class PersonHasLiveMatter(Refusal):
+    """The person has a case under way or an open enrolment, and cannot be forgotten before it ends."""
+
+
+# What was entered -------------------------------------------------------------------------------------------------
+
+
+class InvalidForm(Refusal):
+    """Several fields are at fault; `refusals` lists every one of them."""
+
+    def __init__(self, refusals: list[Refusal]) -> None:
+        super().__init__("", fields=", ".join(refusal.field for refusal in refusals))
+        self.refusals = tuple(refusals)
+
+
+class FieldMissing(Refusal):
+    """The field has to be filled in."""
+
+
+class TextTooLong(Refusal):
+    """The field holds `given` characters and takes `limit`."""
+
+
+class ReasonMissing(Refusal):
+    """A decline or a release needs an explanation."""
+
+
+class ReasonTooLong(Refusal):
+    """The explanation has `given` characters and may have `limit`."""
+
+
+class BirthOrDueDateMissing(Refusal):
+    """Neither a birth date nor a due date is given."""
+
+
+class BirthAndDueDateGiven(Refusal):
+    """A child is either born or expected: only one of the dates can be given."""
+
+
+class KnownOnlyAfterBirth(Refusal):
+    """The field cannot be filled in for a child that is still expected."""
+
+
+class DateInFuture(Refusal):
+    """The date lies after today."""
+
+
+class DueDateOutOfRange(Refusal):
+    """A due date lies between `first` and `last`."""
+
+
+class ChildTooOld(Refusal):
+    """The programme takes children until they are `limit` years old."""
+
+
+class BirthOrderOutOfRange(Refusal):
+    """The birth order is 0 for a single child, 1 to 9 among twins."""
+
+
+class DigestMalformed(Refusal):
+    """A SHA-256 digest has 64 hexadecimal digits."""
+
+
+class PreferencesMissing(Refusal):
+    """At least one preference is needed."""
+
+
+class TooManyPreferences(Refusal):
+    """At most `limit` preferences can be named."""
+
+
+class PreferencesNotDistinct(Refusal):
+    """The same doctor is named twice."""
+
+
+class PreferenceIsFormerDoctor(Refusal):
+    """A change names the doctor that the family wants to leave."""
+
+
+class InstitutionUnknown(Refusal):
+    """No institution of this code is known."""
+
+
+class InstitutionNotTakingPart(Refusal):
+    """The institution is not part of the programme."""
+
+
+class DoctorUnknown(Refusal):
+    """No doctor of this number is known."""
+
+
+class DoctorNotAtInstitution(Refusal):
+    """The doctor does not work at the institution named."""
+
+
+class DoctorNotTakingPart(Refusal):
+    """The doctor's account in the programme is not open."""
+
+
+class TrainingNotDone(Refusal):
+    """The doctor has not earned the training credits that enrolling needs."""
+
+
+class ContactMissing(Refusal):
+    """No live case knows how to reach this family, so the row has to."""
+
+
+class ClosedBeforeEnrolled(Refusal):
+    """The closure lies before the enrolment, on `enrolled_on`."""
+
+
+class IdempotencyKeyReused(Refusal):
+    """The idempotency key was used before, by someone else or for something else."""
+
+
+# Said beside a success --------------------------------------------------------------------------------------------
+
+
+class InstitutionCodeDoubtful(Refusal):
+    """The check digit of the institution code does not fit; a real hospital breaks the rule too, so it only warns."""
+
+
+class EnrolledElsewhereThanAgreed(Refusal):
+    """The row was taken, but the family's case had agreed, or asked, `expected`."""

@@ -1,0 +1,160 @@
+"""The log of one context: every event at its dense position, as far as the relay has settled positions."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotation at run time
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from shared.postgres import Readers
+from shared.store.horizon import START, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.postgres import Database
+
+LogRow = tuple[str, bytes, UUID, int, bytes]
+"""(type, data, originator_id, originator_version, meta)."""
+
+_HEAD = "select position_to, hash from page order by position_to desc limit 1"
+
+# The page that ends at or before a position, and the one that goes beyond it.
+_PAGE_BEFORE = "select position_to, epoch, xid, id from page where position_to <= %s order by position_to desc limit 1"
+_PAGE_AFTER = "select position_to, epoch, xid, id from page where position_to > %s order by position_to limit 1"
+
+# The limit says what is known anyway, so that the planner reads the index in order and never sorts the table.
+_ROWS_BETWEEN = """
+select type, data, originator_id, originator_version, meta
+from event
+where (epoch, xid, id) > (%s::int4, %s::xid8, %s::int8) and (epoch, xid, id) <= (%s::int4, %s::xid8, %s::int8)
+order by epoch, xid, id
+limit %s
+"""
+
+_POSITION_OF = """
+select page.position_to - (
+    select count(*) from event as later
+    where (later.epoch, later.xid, later.id) > (event.epoch, event.xid, event.id)
+        and (later.epoch, later.xid, later.id) <= (page.epoch, page.xid, page.id)
+)
+from event
+cross join lateral (
+    select * from page
+    where (page.epoch, page.xid, page.id) >= (event.epoch, event.xid, event.id)
+    order by epoch, xid, id limit 1
+) as page
+where originator_id = %s and originator_version = %s
+"""
+
+_SETTLED_BY = "select position_to from page where at <= %s order by position_to desc limit 1"
+
+
+class LogDamaged(RuntimeError):
+    """Events are missing, or were added, below a settled position."""
+
+    def __init__(self, first: int, last: int, found: int) -> None:
+        super().__init__(
+            f"positions {first} to {last} hold {found} events: the event table was changed by hand, or the restore was"
+            " incomplete; run `caretrail audit verify`"
+        )
+
+
+class Head(NamedTuple):
+    """The last settled position and the chain's hash there; 0 and 64 zeros' worth of bytes where there is none."""
+
+    position: int
+    hash: bytes
+
+
+class LogPage(NamedTuple):
+    """Some events in their order: `rows[i]` is at position `first + i`."""
+
+    first: int
+    rows: list[LogRow]
+
+
+class _Occurrence(msgspec.Struct):
+    time: datetime
+
+
+class _Boundary(NamedTuple):
+    position: int
+    place: Place
+
+
+class Log:
+    """Reads the settled events of one context by position. Safe for threads; reading needs no transaction."""
+
+    def __init__(self, database: Database, context: str) -> None:
+        self.context = context
+        self._readers = Readers(database, name=f"caretrail log {context}")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._readers.close()
+
+    def head(self) -> Head:
+        """Where the log ends now."""
+        rows = self._readers.fetch(_HEAD)
+        return Head(*rows[0]) if rows else Head(0, bytes(32))
+
+    def read(self, after: int = 0, until: int | None = None, size: int = 5000) -> Iterator[LogPage]:
+        """Pages of about `size` events behind position `after`, up to `until` or where the log ends now.
+
+        Raises `LogDamaged` where the stored events do not fill the settled positions.
+        """
+        head = self.head().position
+        until = head if until is None else min(until, head)
+        begin = self._boundary(_PAGE_BEFORE, after) or _Boundary(0, START)
+        while after < until:
+            end = self._end_of_page(begin, min(begin.position + size, until))
+            rows = self._between(begin, end)
+            yield LogPage(after + 1, rows[after - begin.position : until - begin.position])
+            after, begin = end.position, end
+
+    def position_of(self, originator_id: UUID, version: int) -> int | None:
+        """The position of an aggregate's event; None while the relay has not settled it, or where there is none."""
+        rows = self._readers.fetch(_POSITION_OF, (originator_id, version))
+        return int(rows[0][0]) if rows else None
+
+    def until_time(self, moment: datetime) -> int:
+        """The position up to which everything had happened at `moment` (aware); 0 if nothing had."""
+        settled = self._readers.fetch(_SETTLED_BY, (moment,))
+        position = int(settled[0][0]) if settled else 0
+        # What happened before and was settled later, for example because the relay had stopped.
+        for page in self.read(after=position, size=500):
+            for row in page.rows:
+                if _time_of(row) > moment:
+                    return position
+                position += 1
+        return position
+
+    def _end_of_page(self, begin: _Boundary, wanted: int) -> _Boundary:
+        """The last settled boundary up to `wanted`, or the next one where that is no progress."""
+        end = self._boundary(_PAGE_BEFORE, wanted)
+        if end is None or end.position <= begin.position:
+            end = self._boundary(_PAGE_AFTER, begin.position)
+        if end is None:
+            raise LogDamaged(begin.position + 1, wanted, 0)
+        return end
+
+    def _boundary(self, query: str, position: int) -> _Boundary | None:
+        rows = self._readers.fetch(query, (position,))
+        return _Boundary(rows[0][0], Place(*rows[0][1:])) if rows else None
+
+    def _between(self, begin: _Boundary, end: _Boundary) -> list[LogRow]:
+        expected = end.position - begin.position
+        places = (begin.place, end.place)
+        parameters = [part for epoch, xid, id_ in places for part in (epoch, str(xid), id_)]
+        # One more than there should be, to notice events that were slipped in.
+        rows = self._readers.fetch(_ROWS_BETWEEN, (*parameters, expected + 1))
+        if len(rows) != expected:
+            raise LogDamaged(begin.position + 1, end.position, len(rows))
+        return rows
+
+
+def _time_of(row: LogRow) -> datetime:
+    return msgspec.json.decode(b"{" + row[4][1:] + b"}", type=_Occurrence).time

@@ -16,11 +16,14 @@ from eventsourcing.domain import event
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from shared.sealing import SubjectId
+
 __all__ = [
     "Aggregate",
     "Created",
     "Event",
     "EventDecoder",
+    "Forgetting",
     "UnknownEventType",
     "current_version_of",
     "event",
@@ -95,6 +98,15 @@ def current_version_of(type_name: str) -> str:
     return type_name
 
 
+class Forgetting:
+    """Marks the event by which a context records that the key of a person, its `subject`, was destroyed.
+
+    It comes first among the event's bases. The read-model engine empties what it had opened of that person.
+    """
+
+    subject: SubjectId
+
+
 class Aggregate(eventsourcing.domain.Aggregate):
     """A consistency boundary whose stored name is `TOPIC`, never a module path.
 
@@ -138,10 +150,11 @@ class EventDecoder:
         """The event in `data`, the JSON bytes as stored; raises `UnknownEventType`, or msgspec's ValidationError."""
         decode = self._decoders.get(type_name)
         if decode is None:
-            decode = self._decoders[type_name] = self._make(type_name)
+            decode = self._decoders[type_name] = self.decoder_of(type_name)
         return decode(data)
 
-    def _make(self, type_name: str) -> Callable[[bytes], Event]:
+    def decoder_of(self, type_name: str) -> Callable[[bytes], Event]:
+        """What `decode` does for one type, made anew; raises `UnknownEventType`."""
         newest = current_version_of(type_name)
         target = self._wanted.get(newest, _published.get(newest))
         if target is None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.events import Created, Event, published
+from shared.events import Created, Event, Forgetting, published
 from shared.sealing import Sealed, SubjectId
 
 if TYPE_CHECKING:
@@ -552,7 +552,7 @@ class RegisterImported(Created):
 
 
 @published("matching.SubjectForgotten.v1")
-class SubjectForgotten(Created):
+class SubjectForgotten(Forgetting, Created):
     """A person's key was destroyed at the vault: read models empty what they had opened of that person."""
 
     originator_id: UUID

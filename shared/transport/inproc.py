@@ -1,0 +1,169 @@
+"""The broker of the embedded mode: kombu's in-memory transport, corrected, and our protocol over it.
+
+Everything is in one process and dies with it; nothing is lost by that, because a relay publishes again what was not
+confirmed and every consumer begins by catching up from the log. It carries Nameko's RPC and events as well, under the
+uri of `InprocTransport.uri`.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import defaultdict, deque
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import kombu.transport
+from kombu.transport import memory, virtual
+
+from shared.transport import CONTENT_TYPE, Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+Message = dict[str, Any]
+
+# The virtual broker looks whether an exchange exists and then makes it: two threads would make it twice, and the
+# bindings of the first would be gone.
+_declaring = threading.Lock()
+
+
+class KombuChannel(memory.Channel):  # type: ignore[misc]
+    """Kombu's in-memory channel with what Nameko's RPC needs: the content type among the message's properties."""
+
+    queues: ClassVar[dict[str, queue.Queue[Message]]] = {}
+    events: ClassVar[defaultdict[str, set[Any]]] = defaultdict(set)
+    body_encoding = None  # bodies stay in this process: there is no wire to encode them for
+
+    def prepare_message(self, body: object, *args: Any, content_type: str | None = None, **kwargs: Any) -> Message:
+        """Make the message of a body, in the virtual transport's form."""
+        message: Message = super().prepare_message(body, *args, content_type=content_type, **kwargs)
+        message["properties"]["content_type"] = content_type
+        return message
+
+    def _new_queue(self, name: str, **_: object) -> None:
+        self.queue_named(name)
+
+    def _queue_for(self, name: str) -> queue.Queue[Message]:
+        return self.queue_named(name)
+
+    def close(self) -> None:
+        """Close as a virtual channel does; the in-memory one walks over all queues, while other threads add to them."""
+        super(memory.Channel, self).close()
+
+    @classmethod
+    def queue_named(cls, name: str) -> queue.Queue[Message]:
+        """The queue itself, made in one step when it is not there, whichever thread comes first."""
+        return cls.queues.setdefault(name, queue.Queue())
+
+
+class KombuTransport(memory.Transport):  # type: ignore[misc]
+    """Kombu's in-memory transport, apart from any other user of it, and polling every millisecond instead of second."""
+
+    Channel = KombuChannel
+    global_state = virtual.BrokerState()
+    polling_interval = 0.001
+    driver_type = "caretrail.inproc"
+    driver_name = "caretrail.inproc"
+
+
+def register_with_kombu() -> None:
+    """Make kombu, and so Nameko, know the scheme `caretrail.inproc`."""
+    kombu.transport.TRANSPORT_ALIASES["caretrail.inproc"] = "shared.transport.inproc:KombuTransport"
+
+
+class InprocPublisher:
+    """Publishes into this process's queues: what is published is confirmed."""
+
+    def __init__(self, connection: kombu.Connection, exchange: str) -> None:
+        self._connection = connection
+        self._channel = connection.channel()
+        self._exchange = exchange
+        self._published = 0
+
+    @property
+    def confirmed(self) -> int:
+        """How many messages have been published."""
+        return self._published
+
+    def publish(self, routing_key: str, body: bytes) -> int:
+        """Put one event into every bound queue and answer its number, from 1."""
+        message = self._channel.prepare_message(body, content_type=CONTENT_TYPE, content_encoding="utf-8")
+        self._channel.basic_publish(message, self._exchange, routing_key)
+        self._published += 1
+        return self._published
+
+    def settle(self) -> None:
+        """Return at once: nothing is ever on its way."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.release()
+
+
+class InprocSubscription:
+    """One queue of this process, in order, read without polling."""
+
+    def __init__(self, source: queue.Queue[Message]) -> None:
+        self._queue = source
+        self._last_tag = 0
+        self._unacknowledged: deque[tuple[int, Message]] = deque()
+
+    def receive(self, limit: int, timeout: float) -> list[Delivery]:
+        """Up to `limit` messages as soon as there is one; none after `timeout` seconds."""
+        batch: list[Delivery] = []
+        try:
+            message = self._queue.get(timeout=timeout)
+            while True:
+                self._last_tag += 1
+                self._unacknowledged.append((self._last_tag, message))
+                batch.append(Delivery(message["body"], self._last_tag))
+                if len(batch) == limit:
+                    break
+                message = self._queue.get_nowait()
+        except queue.Empty:
+            pass
+        return batch
+
+    def acknowledge(self, up_to: Delivery) -> None:
+        """Forget this delivery and all before it."""
+        while self._unacknowledged and self._unacknowledged[0][0] <= up_to.tag:
+            self._unacknowledged.popleft()
+
+    def close(self) -> None:
+        """Put back what is not acknowledged, in its old place at the front."""
+        with self._queue.mutex:
+            self._queue.queue.extendleft(message for _, message in reversed(self._unacknowledged))
+            self._queue.not_empty.notify(len(self._unacknowledged))
+        self._unacknowledged.clear()
+
+
+class InprocTransport:
+    """The one broker of this process."""
+
+    uri = "caretrail.inproc://localhost"
+
+    def __init__(self) -> None:
+        register_with_kombu()
+
+    def declare(self, context: str, consumers: Sequence[str]) -> None:
+        """Make the context's exchange and the queues of these consumers; there is no stream in a process."""
+        exchange = f"{context}.events"
+        with _declaring, kombu.Connection(self.uri) as connection:
+            channel = connection.channel()
+            channel.exchange_declare(exchange, "topic", durable=True)
+            for consumer in consumers:
+                channel.queue_declare(f"{context}.{consumer}")
+                channel.queue_bind(f"{context}.{consumer}", exchange, "#")
+
+    def publisher(self, context: str) -> InprocPublisher:
+        """A publisher on the context's exchange."""
+        return InprocPublisher(kombu.Connection(self.uri), f"{context}.events")
+
+    def subscribe(self, context: str, consumer: str, prefetch: int = 1000) -> InprocSubscription:  # noqa: ARG002
+        """The queue `<context>.<consumer>`; `prefetch` has no meaning where nothing travels."""
+        return InprocSubscription(KombuChannel.queue_named(f"{context}.{consumer}"))
+
+    def stream_tail(self, context: str, since: datetime | None) -> Iterator[bytes]:  # noqa: ARG002
+        """Nothing: what a process keeps of the past is its log."""
+        return iter(())

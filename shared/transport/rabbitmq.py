@@ -126,10 +126,7 @@ class RabbitSubscription:
         """Up to `limit` messages as soon as there is one; none after `timeout` seconds."""
         with _broker_errors():
             self._connection.heartbeat_tick()
-            if not self._arrived:
-                _drain_for(self._connection, timeout)
-            if self._arrived:
-                self._take_what_has_arrived(limit)
+            _gather(self._connection, self._arrived, limit, timeout)
         batch = self._arrived[:limit]
         del self._arrived[:limit]
         return batch
@@ -142,12 +139,6 @@ class RabbitSubscription:
     def close(self) -> None:
         """Give back what is not acknowledged and let go."""
         _let_go(self._connection)
-
-    def _take_what_has_arrived(self, limit: int) -> None:
-        # The timeout is set once for all reads: setting it costs as much as reading a message.
-        with suppress(TimeoutError), self._connection.transport.having_timeout(0):
-            while len(self._arrived) < limit:
-                self._connection.drain_events()
 
     def _keep(self, message: amqp.Message) -> None:
         self._arrived.append(Delivery(message.body, message.delivery_tag))
@@ -196,15 +187,16 @@ class RabbitTransport:
             channel.basic_consume(LOG_STREAM, callback=arrived.append, arguments={"x-stream-offset": since or "first"})
             channel.basic_publish(amqp.Message(b"", message_id=mark), "", LOG_STREAM)
             while True:
-                connection.drain_events(timeout=_CONFIRM_SECONDS)
+                _gather(connection, arrived, _STREAM_PREFETCH, _CONFIRM_SECONDS)
+                if not arrived:
+                    raise BrokerLost("RabbitMQ: the log stream was not readable to its end")
                 for message in arrived:
                     if message.properties.get("message_id") == mark:
                         return
                     if message.body and ours in message.body:
                         yield message.body
-                if arrived:
-                    channel.basic_ack(arrived[-1].delivery_tag, multiple=True)
-                    arrived.clear()
+                channel.basic_ack(arrived[-1].delivery_tag, multiple=True)
+                arrived.clear()
 
     @contextmanager
     def _connected(self) -> Iterator[_Connection]:
@@ -245,3 +237,14 @@ class RabbitTransport:
 def _drain_for(connection: _Connection, timeout: float) -> None:
     with suppress(TimeoutError):
         connection.drain_events(timeout=timeout)
+
+
+def _gather(connection: _Connection, arrived: list[Any], limit: int, timeout: float) -> None:
+    """Wait for something to arrive in the consumer's list, then take what else is there, up to `limit`."""
+    if not arrived:
+        _drain_for(connection, timeout)
+    if arrived:
+        # The timeout is set once for all reads: setting it costs as much as reading a message.
+        with suppress(TimeoutError), connection.transport.having_timeout(0):
+            while len(arrived) < limit:
+                connection.drain_events()

@@ -13,10 +13,10 @@ import eventsourcing.domain
 import msgspec
 from eventsourcing.domain import event
 
+from shared.sealing import SubjectId  # noqa: TC001 - an event's annotations are read at run time
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from shared.sealing import SubjectId
 
 __all__ = [
     "Aggregate",
@@ -28,6 +28,7 @@ __all__ = [
     "current_version_of",
     "event",
     "event_name",
+    "is_published",
     "published",
     "published_by",
     "upcasts",
@@ -75,6 +76,11 @@ def published(type_name: str) -> Callable[[type[AnyEvent]], type[AnyEvent]]:
 def published_by(context: str) -> dict[str, type[Event]]:
     """Every type a context has ever published, old versions included, in the order of declaration."""
     return {name: cls for name, cls in _published.items() if name.startswith(f"{context}.")}
+
+
+def is_published(type_name: str) -> bool:
+    """Whether this code knows a published event of this name."""
+    return type_name in _published
 
 
 def upcasts(function: Callable[[Any], Event]) -> Callable[[Any], Event]:

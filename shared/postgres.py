@@ -30,13 +30,13 @@ _PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 _PASSING = frozenset({"40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05"})
 """SQLSTATEs that another attempt may not meet: serialisation, deadlock, too many connections, a server on its way."""
 
-_READERS = 8
+_PLACES = 8
 
 
 class DatabaseUnavailable(RuntimeError):
     """PostgreSQL did not do it, although asked again where that could help."""
 
-    def __init__(self, cause: psycopg.OperationalError) -> None:
+    def __init__(self, cause: object) -> None:
         super().__init__(f"the database is not available: {str(cause).strip()}")
 
 
@@ -96,14 +96,14 @@ class Database:
         return connection
 
 
-class Readers:
+class Connections:
     """A few connections for single statements, shared by threads or green threads; broken ones are replaced."""
 
     def __init__(self, database: Database, *, name: str = "caretrail") -> None:
         self._database = database
         self._name = name
         self._idle: deque[Connection] = deque()
-        self._places = threading.BoundedSemaphore(_READERS)
+        self._places = threading.BoundedSemaphore(_PLACES)
 
     def fetch(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement that may run twice where a connection breaks; raises `DatabaseUnavailable`."""

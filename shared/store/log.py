@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.postgres import Readers
+from shared.postgres import Connections
 from shared.store.horizon import START, Place
 
 if TYPE_CHECKING:
@@ -90,15 +90,15 @@ class Log:
 
     def __init__(self, database: Database, context: str) -> None:
         self.context = context
-        self._readers = Readers(database, name=f"caretrail log {context}")
+        self._connections = Connections(database, name=f"caretrail log {context}")
 
     def close(self) -> None:
         """Close the connections."""
-        self._readers.close()
+        self._connections.close()
 
     def head(self) -> Head:
         """Where the log ends now."""
-        rows = self._readers.fetch(_HEAD)
+        rows = self._connections.fetch(_HEAD)
         return Head(*rows[0]) if rows else Head(0, bytes(32))
 
     def read(self, after: int = 0, until: int | None = None, size: int = 5000) -> Iterator[LogPage]:
@@ -117,12 +117,12 @@ class Log:
 
     def position_of(self, originator_id: UUID, version: int) -> int | None:
         """The position of an aggregate's event; None while the relay has not settled it, or where there is none."""
-        rows = self._readers.fetch(_POSITION_OF, (originator_id, version))
+        rows = self._connections.fetch(_POSITION_OF, (originator_id, version))
         return int(rows[0][0]) if rows else None
 
     def until_time(self, moment: datetime) -> int:
         """The position up to which everything had happened at `moment` (aware); 0 if nothing had."""
-        settled = self._readers.fetch(_SETTLED_BY, (moment,))
+        settled = self._connections.fetch(_SETTLED_BY, (moment,))
         position = int(settled[0][0]) if settled else 0
         # What happened before and was settled later, for example because the relay had stopped.
         for page in self.read(after=position, size=500):
@@ -142,7 +142,7 @@ class Log:
         return end
 
     def _boundary(self, query: str, position: int) -> _Boundary | None:
-        rows = self._readers.fetch(query, (position,))
+        rows = self._connections.fetch(query, (position,))
         return _Boundary(rows[0][0], Place(*rows[0][1:])) if rows else None
 
     def _between(self, begin: _Boundary, end: _Boundary) -> list[LogRow]:
@@ -150,7 +150,7 @@ class Log:
         places = (begin.place, end.place)
         parameters = [part for epoch, xid, id_ in places for part in (epoch, str(xid), id_)]
         # One more than there should be, to notice events that were slipped in.
-        rows = self._readers.fetch(_ROWS_BETWEEN, (*parameters, expected + 1))
+        rows = self._connections.fetch(_ROWS_BETWEEN, (*parameters, expected + 1))
         if len(rows) != expected:
             raise LogDamaged(begin.position + 1, end.position, len(rows))
         return rows

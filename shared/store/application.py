@@ -1,0 +1,123 @@
+"""The library's application over our store: load, decide, append."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
+from uuid import UUID
+
+from eventsourcing.application import AggregateNotFoundError, Application
+from eventsourcing.utils import Environment
+
+from shared.events import EventDecoder
+from shared.store.append import Answer, Append, Attribution, EventRow
+from shared.store.mapper import EventMapper
+from shared.store.recorder import Factory, Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from eventsourcing.domain import CanMutateAggregate
+    from eventsourcing.utils import EnvType
+
+    from shared.events import Aggregate
+    from shared.postgres import Database
+    from shared.store.append import Cause, Reservation
+
+AnyAggregate = TypeVar("AnyAggregate", bound="Aggregate")
+
+_HOLDER = "select holder from reservation where scope = %s and key = %s"
+_ANSWER = "select key, digest, body from answer where key = %s"
+_NEXT_NUMBER = """
+insert into counter (scope, value) values (%s, 1)
+on conflict (scope) do update set value = counter.value + 1
+returning value
+"""
+
+
+class Changed(Protocol):
+    """An aggregate with new events. `stream_subject` is what they are about in CloudEvents, a case number say."""
+
+    @property
+    def stream_subject(self) -> str:
+        """The CloudEvents `subject`, or empty."""
+
+    def collect_events(self) -> Sequence[CanMutateAggregate[UUID]]:
+        """Hand over the events that have not been stored yet."""
+
+
+def _stay() -> None:
+    """Give way to nobody: threads need no leave to run."""
+
+
+class StoredApplication(Application[UUID]):
+    """The use cases of a context stand on this: aggregates are loaded, changed and appended with their cause.
+
+    A subclass lists its `aggregates`. Under eventlet pass `give_way=lambda: eventlet.sleep(0)`, see `GroupCommit`.
+    """
+
+    aggregates: ClassVar[tuple[type[Aggregate], ...]] = ()
+    recorder: Recorder
+    factory: Factory
+
+    def __init__(self, database: Database, *, give_way: Callable[[], object] = _stay) -> None:
+        self._database = database
+        self._give_way = give_way
+        super().__init__()
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """Settings come through the composition root, never from the process's environment."""
+        return Environment(name, env)
+
+    def construct_factory(self, env: Environment) -> Factory:
+        """Our recorder, in place of those that the library would look up by name."""
+        return Factory(env, self._database, self._give_way)
+
+    def construct_mapper(self) -> EventMapper:
+        """Our mapper, with a decoder whose events can change these aggregates."""
+        decoder = EventDecoder(cls for aggregate in self.aggregates for cls in aggregate.event_classes())
+        return EventMapper(self.construct_transcoder(), decoder)
+
+    def append(
+        self,
+        *aggregates: Changed,
+        cause: Cause,
+        reserve: Sequence[Reservation] = (),
+        release: Sequence[Reservation] = (),
+        answer: Answer | None = None,
+    ) -> None:
+        """Store the new events of all aggregates with what belongs to them, or nothing.
+
+        Raises `VersionConflict`, `ReservationTaken` or `AlreadyAnswered` when someone was faster, and
+        `StoreUnavailable` when the outcome is not known. Nothing is stored where there is neither event nor answer.
+        """
+        events = list(self._rows(aggregates, Attribution(cause)))
+        if events or answer is not None:
+            self.recorder.append(Append(events, reserve, release, answer))
+
+    def load(self, aggregate_class: type[AnyAggregate], aggregate_id: UUID) -> AnyAggregate:
+        """The aggregate as it is now; raises the library's `AggregateNotFoundError`."""
+        aggregate: object = self.repository.get(aggregate_id)
+        if not isinstance(aggregate, aggregate_class):
+            raise AggregateNotFoundError(f"{aggregate_id} is not a {aggregate_class.__name__}")
+        return aggregate
+
+    def holder_of(self, scope: str, key: str) -> UUID | None:
+        """Who holds a reservation now."""
+        rows = self.recorder.connections.fetch(_HOLDER, (scope, key))
+        return rows[0][0] if rows else None
+
+    def answer_to(self, key: str) -> Answer | None:
+        """What the command with this idempotency key was answered; its digest says whether it was the same command."""
+        rows = self.recorder.connections.fetch(_ANSWER, (key,))
+        return Answer(*rows[0]) if rows else None
+
+    def next_number(self, scope: str) -> int:
+        """The next number of a counter, from 1: never the same twice, some perhaps never used."""
+        return int(self.recorder.connections.fetch(_NEXT_NUMBER, (scope,))[0][0])
+
+    def _rows(self, aggregates: Sequence[Changed], attribution: Attribution) -> Iterator[EventRow]:
+        for aggregate in aggregates:
+            for event in aggregate.collect_events():
+                stored = self.mapper.to_stored_event(event)
+                meta = attribution.meta(aggregate.stream_subject, event.timestamp)
+                yield EventRow(event.originator_id, stored.originator_version, stored.topic, stored.state, meta)

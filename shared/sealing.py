@@ -31,7 +31,10 @@ class Sealer(Protocol):
     """Seals values for a person whose key the vault holds."""
 
     def seal(self, subject: SubjectId, value: T) -> Sealed[T]:
-        """Encrypt one msgspec value; the name of its class is bound in, so that boxes cannot be exchanged."""
+        """Encrypt one msgspec value; the name of its class is bound in, so that boxes cannot be exchanged.
+
+        Raises `PersonForgotten` and `UnknownSubject`. A class that has sealed values in a log never changes its name.
+        """
 
 
 class Opener(Protocol):
@@ -41,8 +44,27 @@ class Opener(Protocol):
         """Fetch the keys of many people in one round trip, before opening one by one."""
 
     def open(self, sealed: Sealed[T], kind: type[T]) -> T | None:
-        """The value, or None when its subject has been forgotten. Altered ciphertext raises `SealBroken`."""
+        """The value, or None when its subject has been forgotten.
+
+        Altered ciphertext raises `SealBroken`; a subject the vault has never heard of, `UnknownSubject`.
+        """
 
 
 class SealBroken(ValueError):
     """A box does not open under its subject's key: its bytes, its subject or its kind were altered."""
+
+
+class PersonForgotten(LookupError):
+    """The subject's key was destroyed: nothing can be sealed for, or merged with, a person who has been forgotten."""
+
+    def __init__(self, subject: SubjectId) -> None:
+        super().__init__(f"subject {subject} has been forgotten; ask the vault for the person's subject again")
+        self.subject = subject
+
+
+class UnknownSubject(LookupError):
+    """The vault has never given out this pseudonym, or was restored from a backup older than it."""
+
+    def __init__(self, subject: SubjectId) -> None:
+        super().__init__(f"the vault does not know subject {subject}: was it restored from an older backup?")
+        self.subject = subject

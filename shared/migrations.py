@@ -1,0 +1,65 @@
+"""A schema of its own with a database role of its own, brought up to date by numbered SQL scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import sql
+
+from shared.postgres import Database
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from psycopg.abc import QueryNoTemplate
+
+# Roles belong to the whole server, and another database may be installing the same one at this moment.
+_CREATE_ROLE = """
+do $$ begin
+    create role {0} nologin;
+    grant {0} to current_user;
+exception when duplicate_object or unique_violation then null;
+end $$
+"""
+
+
+def install(admin_dsn: str, schema: str, scripts: Path, as_admin: bytes) -> Database:
+    """Create or update a schema and its role `caretrail_<schema>`, as often as you like and from several processes.
+
+    `admin_dsn` names a user who may create both. `as_admin` are statements that this user runs in the schema each time;
+    the `*.sql` files in `scripts` run once each, by number, as the schema's own role.
+    """
+    role = f"caretrail_{schema}"
+    with psycopg.connect(admin_dsn, application_name="caretrail install") as connection:
+        connection.execute("select pg_advisory_xact_lock(hashtext('caretrail install'), hashtext(%s))", (schema,))
+        create_role(connection, role)
+        connection.execute(_named("create schema if not exists {} authorization {}", schema, role))
+        connection.execute(_named("set local search_path to {}", schema))
+        connection.execute(as_admin, prepare=False)
+        connection.execute(_named("set local role {}", role))
+        _migrate(connection, scripts)
+    return Database(admin_dsn, schema, role)
+
+
+def create_role(connection: psycopg.Connection[tuple[object, ...]], role: str) -> None:
+    """Make the database role where it is missing: a dump of one database does not carry it."""
+    if connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone() is None:
+        connection.execute(_named(_CREATE_ROLE, role))
+
+
+def _migrate(connection: psycopg.Connection[tuple[object, ...]], scripts: Path) -> None:
+    connection.execute(
+        "create table if not exists migration (number int primary key, name text not null,"
+        " at timestamptz not null default now())"
+    )
+    done = {number for (number,) in connection.execute("select number from migration")}
+    for script in sorted(scripts.glob("*.sql")):
+        number, _, name = script.stem.partition("_")
+        if int(number) not in done:
+            connection.execute(script.read_bytes(), prepare=False)
+            connection.execute("insert into migration (number, name) values (%s, %s)", (int(number), name))
+
+
+def _named(template: str, *names: str) -> QueryNoTemplate:
+    return sql.SQL(template).format(*map(sql.Identifier, names))

@@ -1,0 +1,1 @@
+"""Where people's keys live: pseudonyms, data keys, blind indexes, holds, and the ledger of those forgotten."""

@@ -1,0 +1,74 @@
+# Every task of the project; `./justw help` lists them.
+
+set positional-arguments
+
+python := justfile_directory() / ".venv/bin/python"
+
+# what each task does, in a line
+help:
+    @echo './justw TASK, where TASK is one of'
+    @{{ just_executable() }} --justfile '{{ justfile() }}' --list --unsorted --list-heading ''
+
+# play the matching story on the embedded PostgreSQL and check every read model against it
+demo *arguments:
+    @{{ python }} -m operate demo "$@"
+
+# the operators' command line, for example `./justw caretrail events tail`
+caretrail *arguments:
+    @{{ python }} -m operate "$@"
+
+# everything CI does: `check`, then every test on private servers; arguments go to pytest
+test *arguments: check rabbitmq
+    {{ python }} -m pytest "$@"
+
+# the tests that need no server
+unit *arguments:
+    {{ python }} -m pytest tests/unit tests/contract "$@"
+
+# style, types, import contracts, generated documents, known vulnerabilities
+check: lint types contracts documents supply-chain
+
+# measure ratios against references taken in the same run; names select, as in `bench append relay`
+bench *names: rabbitmq
+    @{{ python }} -m bench "$@"
+
+# write the event catalogue, AsyncAPI and schemas anew from the code
+docs:
+    {{ python }} -m shared.catalogue
+
+# put the code in the one format
+fmt:
+    {{ python }} -m ruff format .
+    {{ python }} -m ruff check --fix .
+
+# resolve requirements*.in into requirements.lock; `lock --upgrade` takes newer releases
+lock *arguments:
+    CUSTOM_COMPILE_COMMAND='./justw lock' {{ python }} -m piptools compile --quiet --generate-hashes --allow-unsafe \
+        --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
+        --output-file=requirements.lock requirements-dev.in "$@"
+
+[private]
+lint:
+    {{ python }} -m ruff check .
+    {{ python }} -m ruff format --check --quiet .
+
+[private]
+types:
+    {{ python }} -m mypy
+
+[private]
+contracts:
+    .venv/bin/lint-imports --no-logo --cache-dir .cache/import-linter
+
+[private]
+documents:
+    {{ python }} -m shared.catalogue --check
+
+[private]
+supply-chain:
+    {{ python }} deploy/supply_chain.py
+
+# RabbitMQ's programs, for the private servers of tests and measurements
+[private]
+rabbitmq:
+    @deploy/install-rabbitmq

@@ -1,0 +1,102 @@
+"""The import contracts hold, and each would notice being broken."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+PACKAGES = ("shared", "services", "operate")
+
+PLANTED = [
+    pytest.param(
+        "inward",
+        "services/matching/domain/planted.py",
+        "import services.matching.read_models",
+        id="a domain that reads a read model",
+    ),
+    pytest.param(
+        "inward",
+        "services/matching/processes/planted.py",
+        "import services.matching.read_models",
+        id="a process that reads a read model",
+    ),
+    pytest.param("inward", "services/matching/planted.py", "", id="a module in no layer"),
+    pytest.param(
+        "contexts",
+        "services/planted/domain/__init__.py",
+        "import services.matching.domain",
+        id="a context that uses another's domain",
+    ),
+    pytest.param("pure", "services/matching/domain/planted.py", "import psycopg", id="a domain with a database"),
+    pytest.param(
+        "pure",
+        "services/matching/domain/planted.py",
+        "import shared.postgres",
+        id="a domain with a database behind shared code",
+    ),
+    pytest.param(
+        "pure", "services/matching/processes/planted.py", "import nameko.rpc", id="a process that knows Nameko"
+    ),
+    pytest.param("pure", "services/matching/events.py", "import marshmallow", id="events with an edge schema"),
+    pytest.param("pure", "services/matching/commands.py", "import pika", id="commands that know a broker"),
+    pytest.param(
+        "pure-read-models",
+        "services/matching/read_models/planted.py",
+        "def evolve():\n    import kombu",
+        id="a read model that knows a broker",
+    ),
+    pytest.param(
+        "shared", "shared/planted.py", "import services.matching.events", id="shared code that knows a context"
+    ),
+    pytest.param("operators", "operate/planted.py", "import services.matching.domain", id="an operator in a domain"),
+]
+
+
+def lint_imports(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).parent / "lint-imports"
+    command = [program, "--no-logo", "--no-cache", *options]
+    environment = {"PATH": os.environ["PATH"], "COLUMNS": "200"}
+    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def copy_of_the_project(tmp_path):
+    for package in PACKAGES:
+        shutil.copytree(PROJECT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(PROJECT / ".importlinter", tmp_path)
+    return tmp_path
+
+
+def test_the_project_keeps_every_contract():
+    result = lint_imports(PROJECT)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert " 0 broken" in result.stdout
+
+
+@pytest.mark.parametrize(("contract", "path", "source"), PLANTED)
+def test_a_planted_violation_breaks_its_contract(copy_of_the_project, contract, path, source):
+    planted = copy_of_the_project / path
+    planted.parent.mkdir(parents=True, exist_ok=True)
+    for package in planted.relative_to(copy_of_the_project).parents:
+        if package != Path():
+            (copy_of_the_project / package / "__init__.py").touch()
+    with planted.open("a") as file:
+        file.write(f"\n{source}\n")
+
+    result = lint_imports(copy_of_the_project, "--contract", contract)
+
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "0 kept, 1 broken" in result.stdout
+
+
+def test_every_contract_has_a_planted_violation():
+    contracts = {
+        line.removeprefix("[importlinter:contract:").removesuffix("]")
+        for line in (PROJECT / ".importlinter").read_text().splitlines()
+        if line.startswith("[importlinter:contract:")
+    }
+    assert {parameters.values[0] for parameters in PLANTED} == contracts

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import msgspec
@@ -18,6 +18,17 @@ from shared.sealing import Sealed, SubjectId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+CaseNo = Annotated[
+    str,
+    msgspec.Meta(description="案件編號: `YYMMDD`, `P`, `HHMM` and a number of that Taipei day, of 3 digits or more."),
+]
+Institution = Annotated[str, msgspec.Meta(description="醫事機構代碼, 10 digits.")]
+Doctor = Annotated[str, msgspec.Meta(description="Practitioner number of the registry.")]
+County = Annotated[str, msgspec.Meta(description="縣市, as the districts table writes it.")]
+Rank = Annotated[int, msgspec.Meta(description="志願序, 1 to 3.")]
+Digest = Annotated[str, msgspec.Meta(description="SHA-256, 64 hex digits.")]
 
 
 class CaseKind(StrEnum):
@@ -176,10 +187,10 @@ class FreeText(msgspec.Struct, frozen=True):
 class Preference(msgspec.Struct, frozen=True):
     """志願: one institution and doctor, by rank 1 to 3. `doctor` is the practitioner number of the registry."""
 
-    rank: int
-    institution: str
-    doctor: str
-    county: str
+    rank: Rank
+    institution: Institution
+    doctor: Doctor
+    county: County
     district: str
 
 
@@ -199,12 +210,12 @@ def preference_of(rank: int, preferences: Iterable[Preference]) -> Preference:
 class CaseSubmitted(Created):
     """申請: a family asked for a dedicated doctor; of a change (變更) this is the new case about an enrolment.
 
-    `birth_order` is 0 for a single child, 1… among twins. `birth_subject` is the vault's pseudonym of mother, birth order
-    and date: the child's own as well, while it has no identifier. `enrolment_id` is set for a change only.
+    `birth_order` is 0 for a single child, 1… among twins. `birth_subject` is the vault's pseudonym of mother, birth
+    order and date: the child's own as well, while it has no identifier. `enrolment_id` is set for a change only.
     """
 
     originator_id: UUID
-    case_no: str
+    case_no: CaseNo
     kind: CaseKind
     born: bool
     birth_order: int
@@ -215,7 +226,7 @@ class CaseSubmitted(Created):
     mother: Sealed[Mother]
     contact_subject: SubjectId
     contact: Sealed[Contact]
-    county: str
+    county: County
     preferences: tuple[Preference, ...]
     enrolment_id: UUID | None = None
 
@@ -225,10 +236,10 @@ class PreferenceOffered(Event):
     """待收案: the case was put before one institution, which may answer until `answer_by`."""
 
     originator_id: UUID
-    case_no: str
-    rank: int
-    institution: str
-    doctor: str
+    case_no: CaseNo
+    rank: Rank
+    institution: Institution
+    doctor: Doctor
     answer_by: datetime
     remind_at: tuple[datetime, ...]
 
@@ -238,10 +249,10 @@ class OfferReminded(Event):
     """The institution was reminded that an offer waits for its answer; `number` counts from 1."""
 
     originator_id: UUID
-    case_no: str
-    rank: int
-    institution: str
-    doctor: str
+    case_no: CaseNo
+    rank: Rank
+    institution: Institution
+    doctor: Doctor
     number: int
     answer_by: datetime
 
@@ -251,10 +262,10 @@ class InstitutionAccepted(Event):
     """同意收案: the institution agreed to take the child."""
 
     originator_id: UUID
-    case_no: str
-    rank: int
-    institution: str
-    doctor: str
+    case_no: CaseNo
+    rank: Rank
+    institution: Institution
+    doctor: Doctor
 
 
 @published("matching.NoticeRequested.v1")
@@ -262,10 +273,10 @@ class NoticeRequested(Event):
     """待簽署通知函: the parent is asked to sign the notice (通知函) at the institution by `sign_by`."""
 
     originator_id: UUID
-    case_no: str
-    rank: int
-    institution: str
-    doctor: str
+    case_no: CaseNo
+    rank: Rank
+    institution: Institution
+    doctor: Doctor
     sign_by: datetime
 
 
@@ -274,10 +285,10 @@ class InstitutionDeclined(Event):
     """未能同意收案: the institution could not take the child, for a coded reason and in its own words."""
 
     originator_id: UUID
-    case_no: str
-    rank: int
-    institution: str
-    doctor: str
+    case_no: CaseNo
+    rank: Rank
+    institution: Institution
+    doctor: Doctor
     reason: DeclineReason
     explanation: Sealed[FreeText]
 
@@ -287,10 +298,10 @@ class OfferExpired(Event):
     """逾時: the institution did not answer within its working days."""
 
     originator_id: UUID
-    case_no: str
-    rank: int
-    institution: str
-    doctor: str
+    case_no: CaseNo
+    rank: Rank
+    institution: Institution
+    doctor: Doctor
 
 
 @published("matching.PreferencePassedOver.v1")
@@ -298,10 +309,10 @@ class PreferencePassedOver(Event):
     """A waiting preference was skipped: its institution or doctor no longer takes part, so it was never asked."""
 
     originator_id: UUID
-    case_no: str
-    rank: int
-    institution: str
-    doctor: str
+    case_no: CaseNo
+    rank: Rank
+    institution: Institution
+    doctor: Doctor
     cause: PassedOverCause
 
 
@@ -310,8 +321,8 @@ class CaseUnmatched(Event):
     """全數未能媒合: no preference is left to ask; the bureau of the child's county takes over."""
 
     originator_id: UUID
-    case_no: str
-    county: str
+    case_no: CaseNo
+    county: County
 
 
 @published("matching.PreferencesAmended.v1")
@@ -319,7 +330,7 @@ class PreferencesAmended(Event):
     """修改志願: the parent changed preferences that had not been asked; `preferences` is the whole list afterwards."""
 
     originator_id: UUID
-    case_no: str
+    case_no: CaseNo
     preferences: tuple[Preference, ...]
 
 
@@ -331,10 +342,10 @@ class NoticeReleased(Event):
     """
 
     originator_id: UUID
-    case_no: str
-    rank: int
-    institution: str
-    doctor: str
+    case_no: CaseNo
+    rank: Rank
+    institution: Institution
+    doctor: Doctor
     released_by: Source
     explanation: Sealed[FreeText]
     resume_at: datetime
@@ -345,10 +356,10 @@ class NoticeLapsed(Event):
     """逾期: the notice was not signed in time; the preference is spent and the next is asked."""
 
     originator_id: UUID
-    case_no: str
-    rank: int
-    institution: str
-    doctor: str
+    case_no: CaseNo
+    rank: Rank
+    institution: Institution
+    doctor: Doctor
 
 
 @published("matching.NoticeSigned.v1")
@@ -356,9 +367,9 @@ class NoticeSigned(Event):
     """通知函已簽署: the family signed at the institution. `evidence` is the SHA-256 of the scan, or empty."""
 
     originator_id: UUID
-    case_no: str
-    institution: str
-    doctor: str
+    case_no: CaseNo
+    institution: Institution
+    doctor: Doctor
     signed_on: date
     evidence: str = ""
 
@@ -368,9 +379,9 @@ class CaseEnrolled(Event):
     """已收案: the child of this case was enrolled where it was agreed; the case is finished."""
 
     originator_id: UUID
-    case_no: str
-    institution: str
-    doctor: str
+    case_no: CaseNo
+    institution: Institution
+    doctor: Doctor
     enrolment_id: UUID
     enrolled_on: date
 
@@ -384,12 +395,12 @@ class EnrolmentMismatchDetected(Event):
     """
 
     originator_id: UUID
-    case_no: str
-    county: str
-    expected_institution: str
-    expected_doctor: str
-    actual_institution: str
-    actual_doctor: str
+    case_no: CaseNo
+    county: County
+    expected_institution: Institution
+    expected_doctor: Doctor
+    actual_institution: Institution
+    actual_doctor: Doctor
     enrolment_id: UUID
     enrolled_on: date
 
@@ -399,8 +410,8 @@ class CaseWithdrawn(Event):
     """撤回: the family no longer looks for a doctor through this case."""
 
     originator_id: UUID
-    case_no: str
-    county: str
+    case_no: CaseNo
+    county: County
     reason: WithdrawReason
 
 
@@ -409,12 +420,12 @@ class ChildBorn(Event):
     """The child a case was opened for before birth is born; `child` replaces what was known."""
 
     originator_id: UUID
-    case_no: str
+    case_no: CaseNo
     birth_order: int
     birth_subject: SubjectId
     child_subject: SubjectId
     child: Sealed[Child]
-    county: str
+    county: County
 
 
 @published("matching.ContactChanged.v1")
@@ -422,7 +433,7 @@ class ContactChanged(Event):
     """變更聯絡人: the case answers to another phone or mail address, re-proved by code, by the bureau or the clinic."""
 
     originator_id: UUID
-    case_no: str
+    case_no: CaseNo
     contact_subject: SubjectId
     contact: Sealed[Contact]
     proved_by: Source
@@ -433,11 +444,11 @@ class ChangeRequested(Event):
     """變更申請: an enrolled family asked for another doctor; nothing moves until the former institution has closed."""
 
     originator_id: UUID
-    case_no: str
+    case_no: CaseNo
     enrolment_id: UUID
-    former_institution: str
-    former_doctor: str
-    former_county: str
+    former_institution: Institution
+    former_doctor: Doctor
+    former_county: County
     reason: ChangeReason
     explanation: Sealed[FreeText] | None = None
 
@@ -447,9 +458,9 @@ class FormerInstitutionNotified(Event):
     """The former institution was told of the change; for information, it need not act."""
 
     originator_id: UUID
-    case_no: str
-    former_institution: str
-    former_doctor: str
+    case_no: CaseNo
+    former_institution: Institution
+    former_doctor: Doctor
 
 
 @published("matching.BureauTaskOpened.v1")
@@ -457,9 +468,9 @@ class BureauTaskOpened(Event):
     """The bureau (衛生局/婦幼局) of the former institution's county has to see to the closure (結案) by `due_by`."""
 
     originator_id: UUID
-    case_no: str
-    county: str
-    former_institution: str
+    case_no: CaseNo
+    county: County
+    former_institution: Institution
     due_by: datetime
 
 
@@ -468,9 +479,9 @@ class PreviousEnrolmentClosed(Event):
     """原院所已結案: the former enrolment is closed; from now on the new institutions may hear of the case."""
 
     originator_id: UUID
-    case_no: str
+    case_no: CaseNo
     enrolment_id: UUID
-    former_institution: str
+    former_institution: Institution
     closed_on: date
     source: Source
 
@@ -491,13 +502,13 @@ class EnrolmentRecorded(Created):
     contact_subject: SubjectId
     contact: Sealed[Contact]
     birth_order: int
-    county: str
-    institution: str
-    doctor: str
-    institution_county: str
+    county: County
+    institution: Institution
+    doctor: Doctor
+    institution_county: County
     enrolled_on: date
     source: Source
-    case_no: str = ""
+    case_no: CaseNo = ""
 
 
 @published("matching.EnrolmentClosed.v1")
@@ -505,8 +516,8 @@ class EnrolmentClosed(Event):
     """結案: the child is no longer in that doctor's care."""
 
     originator_id: UUID
-    institution: str
-    doctor: str
+    institution: Institution
+    doctor: Doctor
     closed_on: date
     reason: ClosureReason
     source: Source
@@ -530,9 +541,9 @@ class CasesExported(Created):
     """批次匯出: an institution took the data of its accepted cases, to fetch the notices and enrol the children."""
 
     originator_id: UUID
-    institution: str
-    case_nos: tuple[str, ...]
-    digest: str
+    institution: Institution
+    case_nos: tuple[CaseNo, ...]
+    digest: Digest
 
 
 @published("matching.RegisterImported.v1")
@@ -541,7 +552,7 @@ class RegisterImported(Created):
 
     originator_id: UUID
     kind: RegisterKind
-    digest: str
+    digest: Digest
     rows: int
     taken: int
     unchanged: int

@@ -1,4 +1,4 @@
-"""Every answer "no" of matching. Each says in its name what stands in the way; its words and its mend are in `messages`."""
+"""Every answer "no" of matching: what stands in the way is in the name, the words and the mend are in `messages`."""
 
 from __future__ import annotations
 
@@ -258,3 +258,9 @@ class InstitutionCodeDoubtful(Refusal):
 
 class EnrolledElsewhereThanAgreed(Refusal):
     """The row was taken, but the family's case had agreed, or asked, `expected`."""
+
+
+def heed(objection: Refusal | None) -> None:
+    """Raise the objection, where there is one."""
+    if objection is not None:
+        raise objection

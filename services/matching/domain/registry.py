@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from services.matching.domain import refusals
 from services.matching.events import PassedOverCause, Preference
-from shared.refusals import Refusal
+
+if TYPE_CHECKING:
+    from shared.refusals import Refusal
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class InstitutionFacts:
 
 @dataclass(frozen=True)
 class DoctorFacts:
-    """醫師: `active` while the account is open in the programme, `training_done` once the credits are earned (S000 p.11)."""
+    """醫師: `active` while the account is open, `training_done` once the credits are earned (S000, 登入後台)."""
 
     number: str
     name: str

@@ -1,0 +1,79 @@
+"""What is recorded once and never changes: exports, imports, forgotten people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from services.matching import events
+from shared.events import Aggregate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from services.matching.events import RegisterKind
+    from shared.sealing import SubjectId
+
+
+class Export(Aggregate):
+    """批次匯出: an institution took the data of cases it has accepted."""
+
+    TOPIC = "matching.Export"
+    CasesExported = events.CasesExported
+
+    @classmethod
+    def record(cls, institution: str, case_nos: Sequence[str], digest: str, now: datetime) -> Self:
+        """The file of this SHA-256 digest was handed out."""
+        return cls._create(
+            cls.CasesExported, timestamp=now, institution=institution, case_nos=tuple(case_nos), digest=digest
+        )
+
+    @property
+    def stream_subject(self) -> str:
+        """The export's own id."""
+        return str(self.id)
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """How the rows of a file came out; the last three add up to the first."""
+
+    rows: int
+    taken: int
+    unchanged: int
+    refused: int
+
+
+class RegisterImport(Aggregate):
+    """匯入: a file of the register was taken in."""
+
+    TOPIC = "matching.RegisterImport"
+    RegisterImported = events.RegisterImported
+
+    @classmethod
+    def record(cls, kind: RegisterKind, digest: str, counts: RowCounts, now: datetime) -> Self:
+        """The file of this SHA-256 digest, whose rows came out as counted."""
+        return cls._create(cls.RegisterImported, timestamp=now, kind=kind, digest=digest, **vars(counts))
+
+    @property
+    def stream_subject(self) -> str:
+        """The import's own id."""
+        return str(self.id)
+
+
+class Forgetting(Aggregate):
+    """The vault destroyed a person's key."""
+
+    TOPIC = "matching.Forgetting"
+    SubjectForgotten = events.SubjectForgotten
+
+    @classmethod
+    def record(cls, subject: SubjectId, ground: str, now: datetime) -> Self:
+        """From now on nothing sealed for this person opens."""
+        return cls._create(cls.SubjectForgotten, timestamp=now, subject=subject, ground=ground)
+
+    @property
+    def stream_subject(self) -> str:
+        """The record's own id."""
+        return str(self.id)

@@ -27,6 +27,7 @@ class Process(ReadModel[Row]):
     must lead to an event that moves or clears it.
     """
 
+    reacts = True
     deadline: ClassVar[str | None] = None
 
     @property

@@ -1,0 +1,87 @@
+"""A read model's stored rows, moved forward by events: load what they touch, fold, write what changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic
+
+from shared.events import Forgetting
+from shared.read_models.digest import Digest, Rejected, Run, reason, rejection
+from shared.read_models.fold import fold_of
+from shared.read_models.model import Row
+from shared.read_models.tables import UNSTORABLE, Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+    from uuid import UUID
+
+    from shared.postgres import Connection
+    from shared.read_models.digest import Ready
+    from shared.read_models.model import Key, ReadModel
+    from shared.store.log import Log
+
+_BATCH = 500
+
+
+class Projection(Generic[Row]):
+    """One model's fold over one stored copy of its rows."""
+
+    def __init__(self, model: ReadModel[Row], rows: Rows[Row]) -> None:
+        self._model = model
+        self._rows = rows
+
+    def apply(self, connection: Connection, ready: list[Ready], held: AbstractSet[UUID]) -> list[Rejected]:
+        """Fold these events into the stored rows, in the caller's transaction; answers those that it had to leave.
+
+        `held` are aggregates whose events have to wait. An event that the fold refuses is known at once; one that
+        makes a row that PostgreSQL refuses is found by halving.
+        """
+        try:
+            with connection.transaction():
+                return self._fold(connection, ready, held)
+        except UNSTORABLE as error:
+            if len(ready) == 1:
+                [(position, event, _)] = ready
+                return [event if isinstance(event, Rejected) else rejection(position, event, reason(error))]
+        middle = len(ready) // 2
+        left = self.apply(connection, ready[:middle], held)
+        return left + self.apply(connection, ready[middle:], held | {event.originator_id for event in left})
+
+    def _fold(self, connection: Connection, ready: list[Ready], held: AbstractSet[UUID]) -> list[Rejected]:
+        rows = self._touched(connection, ready)
+        fold = fold_of(self._model, rows, held)
+        fold.take(ready)
+        changed = [row for key, row in fold.rows.items() if row is not None and row is not rows.get(key)]
+        gone = [key for key, row in fold.rows.items() if row is None and key in rows]
+        self._rows.save(connection, changed)
+        self._rows.delete(connection, gone)
+        return fold.rejected
+
+    def _touched(self, connection: Connection, ready: list[Ready]) -> dict[Key, Row]:
+        rows = self._rows.load(connection, {key for _, _, keys in ready for key in keys})
+        if self._model.table.personal:
+            events = [event for _, event, _ in ready if not isinstance(event, Rejected)]
+            forgotten = {event.subject for event in events if isinstance(event, Forgetting)}
+            rows |= self._rows.load_people(connection, forgotten)
+        return rows
+
+
+def catch_up(  # noqa: PLR0913 - where from, where to, and what to leave out are all needed
+    model: ReadModel[Row],
+    connection: Connection,
+    log: Log,
+    rows: Rows[Row],
+    *,
+    after: int,
+    until: int,
+    skipped: frozenset[int],
+    rejected: list[Rejected],
+) -> None:
+    """Bring a stored copy from one position to another in short transactions; what it had to leave joins `rejected`."""
+    digest = Digest(model, skipped)
+    projection = Projection(model, rows)
+    held = {event.originator_id for event in rejected}
+    for page in log.read(after, until, size=_BATCH):
+        with connection.transaction():
+            left = projection.apply(connection, digest.ready(Run(*page)), held)
+        rejected += left
+        held |= {event.originator_id for event in left}

@@ -1,0 +1,153 @@
+"""Make a read model's rows anew from the whole log, beside the live table, and put them in its place at once."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Generic, NamedTuple
+
+import psycopg
+import structlog
+
+from shared.read_models import parking, standing
+from shared.read_models.filling import MEMORY, Filling, unwatched
+from shared.read_models.model import Row
+from shared.read_models.projection import catch_up
+from shared.read_models.tables import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.postgres import Connection, Database
+    from shared.read_models.digest import Rejected
+    from shared.read_models.filling import Progress
+    from shared.read_models.model import ReadModel
+    from shared.read_models.standing import Standing
+    from shared.store.log import Log
+
+_NEARLY_THERE = 500
+"""Events that may be left to fold while readers and the projector wait for the swap."""
+
+_log = structlog.get_logger()
+
+
+class Rebuilt(NamedTuple):
+    """What came of a rebuild: the position its rows have reached, and how many events it had to park."""
+
+    position: int
+    parked: int
+
+
+def rebuild(
+    model: ReadModel[Row], database: Database, log: Log, progress: Progress = unwatched, *, memory: int = MEMORY
+) -> Rebuilt:
+    """Replace a model's rows by what its fold makes of the log; readers see the old ones until the new are complete.
+
+    The model goes on being projected meanwhile. Interrupted, it leaves the live table as it was, and begins anew the
+    next time; a second one waits for the first. `memory` is the number of bytes that rows may take at a time.
+    """
+    standing.install(database)
+    with alone(model, database) as connection:
+        return _Rebuild(model, database, log, progress, memory).run(connection)
+
+
+def rebuild_if_needed(
+    model: ReadModel[Row], database: Database, log: Log, progress: Progress = unwatched
+) -> Rebuilt | None:
+    """Rebuild a model that has no rows yet, or has them by another definition; None where neither is so."""
+    standing.install(database)
+    with database.connect(name=f"caretrail {model.table.name}") as connection:
+        if _is_current(connection, model):
+            return None
+    with alone(model, database) as connection:
+        if _is_current(connection, model):
+            return None
+        return _Rebuild(model, database, log, progress, MEMORY).run(connection)
+
+
+@contextmanager
+def alone(model: ReadModel[Row], database: Database) -> Iterator[Connection]:
+    """A connection for long work on one model, of which there is one at a time; others wait."""
+    name = model.table.name
+    with database.connect(statement_timeout="0", name=f"caretrail rebuild {name}") as connection:
+        connection.execute(
+            "select pg_advisory_lock(hashtext('rebuild in ' || current_schema()), hashtext(%s))", (name,)
+        )
+        # What is written before the swap need not survive a crash of the server.
+        connection.execute("set synchronous_commit = off")
+        yield connection
+
+
+def _is_current(connection: Connection, model: ReadModel[Row]) -> bool:
+    found = standing.standing_of(connection, model.table.name)
+    return found is not None and found.fingerprint == model.fingerprint()
+
+
+class _Rebuild(Generic[Row]):
+    def __init__(self, model: ReadModel[Row], database: Database, log: Log, progress: Progress, memory: int) -> None:
+        self._model = model
+        self._name = model.table.name
+        self._schema = database.schema
+        self._log = log
+        self._shadow = Rows(model.table, f"{self._name}__shadow")
+        self._progress = progress
+        self._memory = memory
+
+    def run(self, connection: Connection) -> Rebuilt:
+        skipped = parking.passed_by(connection, self._model)
+        filling = Filling(
+            self._model, self._log, self._shadow, skipped=skipped, progress=self._progress, memory=self._memory
+        )
+        position = self._goal(standing.standing_of(connection, self._name))
+        rejected = filling.fill(connection, position)
+        while True:
+            position = self._approach(connection, position, skipped, rejected)
+            try:
+                rebuilt = self._swap(connection, position, skipped, list(rejected))
+            except psycopg.errors.LockNotAvailable:
+                continue  # somebody reads for long; those who read after them have waited long enough
+            _log.info("read_model_rebuilt", model=self._name, position=rebuilt.position, parked=rebuilt.parked)
+            return rebuilt
+
+    def _goal(self, live: Standing | None) -> int:
+        """Where the rows have to stand: at the end of the log, but those of a process where it has reacted."""
+        if self._model.reacts:
+            return live.position if live else 0
+        return self._log.head().position
+
+    def _approach(
+        self, connection: Connection, position: int, skipped: frozenset[int], rejected: list[Rejected]
+    ) -> int:
+        """Follow the log that has grown meanwhile, until so little is left that everyone can wait for it."""
+        while (goal := self._goal(standing.standing_of(connection, self._name))) > position + _NEARLY_THERE:
+            self._catch_up(connection, position, goal, skipped, rejected)
+            position = goal
+        return position
+
+    def _swap(
+        self, connection: Connection, position: int, skipped: frozenset[int], rejected: list[Rejected]
+    ) -> Rebuilt:
+        with connection.transaction():
+            connection.execute("set local lock_timeout = '2s'")
+            connection.execute("set local synchronous_commit = on")
+            goal = self._goal(standing.lock(connection, self._name))
+            self._catch_up(connection, position, goal, skipped, rejected)
+            Rows(self._model.table).drop(connection)
+            self._shadow.rename(connection, self._name)
+            standing.begin(connection, self._name, goal, self._model.fingerprint())
+            parking.park_rebuilt(connection, self._model, rejected)
+            standing.announce(connection, self._schema, self._name, goal)
+        return Rebuilt(goal, len(rejected))
+
+    def _catch_up(
+        self, connection: Connection, after: int, until: int, skipped: frozenset[int], rejected: list[Rejected]
+    ) -> None:
+        catch_up(
+            self._model,
+            connection,
+            self._log,
+            self._shadow,
+            after=after,
+            until=until,
+            skipped=skipped,
+            rejected=rejected,
+        )

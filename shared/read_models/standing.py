@@ -1,0 +1,93 @@
+"""Where each read model stands: the position its rows have reached, and the definition they were made by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from shared.postgres import Connection, Database
+
+_TABLES = """
+create table if not exists read_model (
+    name text primary key,
+    position int8 not null,
+    fingerprint text not null,
+    rebuilt_at timestamptz not null default now(),
+    moved_at timestamptz not null default now()
+);
+create table if not exists parked (
+    model text not null,
+    position int8 not null,
+    originator_id uuid not null,
+    originator_version int8 not null,
+    type text not null,
+    error text not null,
+    attempts int4 not null default 1,
+    parked_at timestamptz not null default now(),
+    dropped_at timestamptz,
+    primary key (model, position)
+);
+"""
+
+_READ = "select position, fingerprint from read_model where name = %s"
+_LOCK = _READ + " for update"
+_ADVANCE = "update read_model set position = %s, moved_at = now() where name = %s"
+_BEGIN = """
+insert into read_model (name, position, fingerprint) values (%s, %s, %s)
+on conflict (name) do update
+set position = excluded.position, fingerprint = excluded.fingerprint, rebuilt_at = now(), moved_at = now()
+"""
+_NOTIFY = "select pg_notify(%s, %s)"
+
+
+class Standing(NamedTuple):
+    """One read model's position, and the fingerprint of the definition that made its rows."""
+
+    position: int
+    fingerprint: str
+
+
+class ModelReplaced(RuntimeError):
+    """Another release has rebuilt this read model under its own definition: this one must not write to it any more."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"read model {name} was rebuilt by another release: stop this one, or rebuild with it")
+
+
+def install(database: Database) -> None:
+    """Create the tables in which the engine keeps account, as often as you like and from several processes at once."""
+    with database.connect() as connection, connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(hashtext('read models of ' || current_schema()))")
+        connection.execute(_TABLES, prepare=False)
+
+
+def standing_of(connection: Connection, name: str) -> Standing | None:
+    """Where a read model stands; None before its first rebuild."""
+    found = connection.execute(_READ, (name,)).fetchone()
+    return None if found is None else Standing(*found)
+
+
+def lock(connection: Connection, name: str) -> Standing | None:
+    """The same, and nobody else moves or replaces the model before this transaction ends."""
+    found = connection.execute(_LOCK, (name,)).fetchone()
+    return None if found is None else Standing(*found)
+
+
+def begin(connection: Connection, name: str, position: int, fingerprint: str) -> None:
+    """Note that the rows were made anew by this definition and stand at this position."""
+    connection.execute(_BEGIN, (name, position, fingerprint))
+
+
+def advance(connection: Connection, name: str, position: int) -> None:
+    """Note that the rows have reached this position."""
+    connection.execute(_ADVANCE, (position, name))
+
+
+def channel_of(schema: str) -> str:
+    """The channel on which the read models of a schema announce how far they are."""
+    return f"caretrail_{schema}"
+
+
+def announce(connection: Connection, schema: str, name: str, position: int) -> None:
+    """Tell whoever waits for this model's rows, when the transaction commits."""
+    connection.execute(_NOTIFY, (channel_of(schema), f"{name} {position}"))

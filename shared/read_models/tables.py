@@ -1,0 +1,221 @@
+"""A read model's rows in PostgreSQL: made from its definition, loaded by key, written in bulk, read back typed."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Generic
+
+import msgspec
+import psycopg
+from msgspec.structs import astuple
+
+from shared.read_models.model import Key, Row, columns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from shared.postgres import Connection
+    from shared.read_models.model import Column, Table
+    from shared.sealing import SubjectId
+
+_encode_json = msgspec.json.Encoder(order="deterministic").encode
+"""Equal values give equal text: that is how a comparison finds rows that differ."""
+
+_COPIED_AS = {"json": "bytea", "boolean": "bool"}
+"""How psycopg is to send a column in a binary COPY, where the server takes JSON as bare bytes."""
+
+
+UNSTORABLE = (psycopg.DataError, psycopg.IntegrityError, OverflowError)
+"""Raised for values that a column cannot hold: whoever made the row is at fault, not the database."""
+
+
+def quoted(names: Iterable[str], prefix: str = "") -> str:
+    """A list of SQL identifiers, for example `t."kind", t."order"`."""
+    return ", ".join(f'{prefix}"{name}"' for name in names)
+
+
+class Typing(Generic[Row]):
+    """How rows of one class come back from a query: enums as enums, JSON as the types of the annotations."""
+
+    def __init__(self, row: type[Row]) -> None:
+        self._row = row
+        self._columns = columns_of(row)
+        self._place = {column.name: place for place, column in enumerate(self._columns)}
+        self._reviving = [(place, revive) for place, column in enumerate(self._columns) if (revive := _revival(column))]
+
+    def rows(self, cursor: psycopg.Cursor[tuple[Any, ...]]) -> list[Row]:
+        """All rows of a result with a column for each field, in any order; LookupError where one is missing."""
+        found = cursor.fetchall()
+        names = [column.name for column in cursor.description or ()]
+        if names != [column.name for column in self._columns]:
+            if missing := self._place.keys() - set(names):
+                raise LookupError(f"{self._row.__name__} needs {', '.join(sorted(missing))}")
+            order = [names.index(column.name) for column in self._columns]
+            found = [tuple(values[place] for place in order) for values in found]
+        if not self._reviving:
+            return [self._row(*values) for values in found]
+        return [self._row(*self._revived(values)) for values in found]
+
+    def _revived(self, values: tuple[Any, ...]) -> list[Any]:
+        revived = list(values)
+        for place, revive in self._reviving:
+            if (value := revived[place]) is not None:
+                revived[place] = revive(value)
+        return revived
+
+
+def _revival(column: Column) -> Callable[[Any], Any] | None:
+    if column.json is not None:
+        return msgspec.json.Decoder(column.json).decode
+    if column.enum is not None:
+        return {str(member): member for member in column.enum}.__getitem__
+    return None
+
+
+class Rows(Generic[Row]):
+    """One stored copy of a read model's table: the live one, a shadow being rebuilt, or a scratch replay.
+
+    Every method runs in the transaction of the connection it is given. Columns and keys travel as arrays, so that a
+    batch of any size costs one statement.
+    """
+
+    def __init__(self, table: Table[Row], name: str | None = None) -> None:
+        self.table = table
+        self.name = name or table.name
+        self.key_of = _key_getter(table.key)
+        self._typing = Typing(table.row)
+        self._sending = [(place, _encode_json) for place, column in enumerate(table.columns) if column.json is not None]
+        kinds = {column.name: column.sql_type for column in table.columns}
+        keys = quoted(table.key)
+        names = quoted(column.name for column in table.columns)
+        given_keys = f"unnest({', '.join(f'%b::{kinds[name]}[]' for name in table.key)}) as k ({keys})"
+        self._selected = ", ".join(
+            f't."{column.name}"::text' if column.json is not None else f't."{column.name}"' for column in table.columns
+        )
+        self._load = f'select {self._selected} from "{self.name}" t join {given_keys} using ({keys})'.encode()
+        self._delete = (
+            f'delete from "{self.name}" t using {given_keys}'
+            f" where ({quoted(table.key, 't.')}) = ({quoted(table.key, 'k.')})"
+        ).encode()
+        self._upsert = self._upsert_statement(names, keys)
+        self._copy = f'copy "{self.name}" ({names}) from stdin (format binary)'.encode()
+
+    def _upsert_statement(self, names: str, keys: str) -> bytes:
+        columns = self.table.columns
+        # A list of lists would be flattened by unnest, so lists of text travel as JSON; see `save`.
+        arrays = ", ".join(f"%b::{'text' if _travels_as_text(column) else column.sql_type}[]" for column in columns)
+        chosen = ", ".join(_received(column) for column in columns)
+        changes = ", ".join(
+            f'"{column.name}" = excluded."{column.name}"' for column in columns if column.name not in self.table.key
+        )
+        action = f"update set {changes}" if changes else "nothing"
+        return (
+            f'insert into "{self.name}" ({names}) select {chosen} from unnest({arrays}) as v ({names})'
+            f" on conflict ({keys}) do {action}"
+        ).encode()
+
+    def create(self, connection: Connection) -> None:
+        """Make the bare table, without key or indexes, as a bulk load wants it."""
+        columns = ", ".join(
+            f'"{column.name}" {column.sql_type}{"" if column.nullable else " not null"}'
+            for column in self.table.columns
+        )
+        connection.execute(f'create table "{self.name}" ({columns})'.encode(), prepare=False)
+
+    def create_indexes(self, connection: Connection) -> None:
+        """Add the primary key, the declared indexes and one for each subject, and count what is in them.
+
+        They are named by PostgreSQL, which finds a free name while the table that this one replaces still has its own.
+        """
+        json = {column.name for column in self.table.columns if column.json is not None}
+        subjects = [f"((\"{name}\"->>'subject'))" if name in json else f'("{name}")' for name in self.table.subjects]
+        declared = [f"({quoted(index)})" for index in self.table.indexes]
+        statements = [
+            f'alter table "{self.name}" add primary key ({quoted(self.table.key)})',
+            *(f'create index on "{self.name}" {columns}' for columns in dict.fromkeys(declared + subjects)),
+            f'analyze "{self.name}"',
+        ]
+        for statement in statements:
+            connection.execute(statement.encode(), prepare=False)
+
+    def drop(self, connection: Connection) -> None:
+        """Remove the table, if it is there."""
+        connection.execute(f'drop table if exists "{self.name}"'.encode(), prepare=False)
+
+    def rename(self, connection: Connection, name: str) -> None:
+        """Give the stored table another name; this object goes on meaning the old one."""
+        connection.execute(f'alter table "{self.name}" rename to "{name}"'.encode(), prepare=False)
+
+    def load(self, connection: Connection, keys: Iterable[Key]) -> dict[Key, Row]:
+        """The rows that exist of these keys."""
+        columns = [list(values) for values in zip(*keys, strict=True)]
+        if not columns:
+            return {}
+        return self._keyed(connection.cursor(binary=True).execute(self._load, columns))
+
+    def load_people(self, connection: Connection, people: Iterable[SubjectId]) -> dict[Key, Row]:
+        """The rows that are about any of these people, by the columns that the table names in `subjects`."""
+        found: dict[Key, Row] = {}
+        wanted = list(people)
+        if not wanted:
+            return found
+        json = {column.name for column in self.table.columns if column.json is not None}
+        for name in self.table.subjects:
+            condition = (
+                f"t.\"{name}\"->>'subject' = any(%b::text[])" if name in json else f't."{name}" = any(%b::uuid[])'
+            )
+            given = [str(subject) for subject in wanted] if name in json else wanted
+            query = f'select {self._selected} from "{self.name}" t where {condition}'.encode()
+            found |= self._keyed(connection.cursor(binary=True).execute(query, (given,)))
+        return found
+
+    def save(self, connection: Connection, rows: Iterable[Row]) -> None:
+        """Insert these rows, or replace those of the same key."""
+        columns = [list(values) for values in zip(*map(astuple, rows), strict=True)]
+        if not columns:
+            return
+        for place, column in enumerate(self.table.columns):
+            if _travels_as_text(column):
+                columns[place] = [None if value is None else _encode_json(value).decode() for value in columns[place]]
+        connection.execute(self._upsert, columns)
+
+    def delete(self, connection: Connection, keys: Iterable[Key]) -> None:
+        """Remove the rows of these keys."""
+        columns = [list(values) for values in zip(*keys, strict=True)]
+        if columns:
+            connection.execute(self._delete, columns)
+
+    def copy_in(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Append rows that are not there yet, by binary COPY."""
+        with connection.cursor().copy(self._copy) as copy:
+            copy.set_types([_COPIED_AS.get(column.sql_type, column.sql_type) for column in self.table.columns])
+            write = copy.write_row
+            for row in rows:
+                values = list(astuple(row))
+                for place, encode in self._sending:
+                    if values[place] is not None:
+                        values[place] = encode(values[place])
+                write(values)
+
+    def _keyed(self, cursor: psycopg.Cursor[tuple[Any, ...]]) -> dict[Key, Row]:
+        return {self.key_of(row): row for row in self._typing.rows(cursor)}
+
+
+def _travels_as_text(column: Column) -> bool:
+    return column.json is not None or column.sql_type == "text[]"
+
+
+def _received(column: Column) -> str:
+    name = f'v."{column.name}"'
+    if column.json is not None:
+        return f"{name}::json"
+    if column.sql_type == "text[]":
+        return f"case when {name} is not null then array(select json_array_elements_text({name}::json)) end"
+    return name
+
+
+def _key_getter(names: tuple[str, ...]) -> Callable[[Any], Key]:
+    if len(names) > 1:
+        return attrgetter(*names)
+    (name,) = names
+    return lambda row: (getattr(row, name),)

@@ -1,0 +1,37 @@
+"""A database or a broker that does not answer just now: nobody's fault, it passes, and no event is parked for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import structlog
+
+from shared.postgres import DatabaseUnavailable
+from shared.transport import BrokerLost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Event
+
+TROUBLE = (psycopg.OperationalError, psycopg.InterfaceError, DatabaseUnavailable, BrokerLost)
+
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 10.0
+
+_log = structlog.get_logger()
+
+
+def persevere(name: str, stop: Event, step: Callable[[], object], begin_anew: Callable[[], object]) -> None:
+    """Repeat `step` until `stop` is set. After trouble wait, longer each time, and `begin_anew`; all else is raised."""
+    pause = _FIRST_PAUSE
+    while not stop.is_set():
+        try:
+            step()
+        except TROUBLE as trouble:
+            _log.warning("follower_paused", follower=name, cause=type(trouble).__name__, seconds=pause)
+            begin_anew()
+            stop.wait(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+        else:
+            pause = _FIRST_PAUSE

@@ -34,7 +34,7 @@ bench *names: rabbitmq
 
 # write the event catalogue, AsyncAPI and schemas anew from the code
 docs:
-    {{ python }} -m shared.catalogue
+    {{ python }} -m operate.documents
 
 # put the code in the one format
 fmt:
@@ -62,7 +62,7 @@ contracts:
 
 [private]
 documents:
-    {{ python }} -m shared.catalogue --check
+    {{ python }} -m operate.documents --check
 
 [private]
 supply-chain:

@@ -34,6 +34,8 @@ from tests.controls.family import (
     ZHONGHE_CLINIC,
     ZHONGHE_DOCTOR,
     end_of,
+    first,
+    later,
     sealed,
     taipei,
 )
@@ -50,21 +52,6 @@ def example(builder):
     """Enter a builder under the type of what it builds."""
     EXAMPLES[builder().TOPIC] = builder
     return builder
-
-
-def first(aggregate, originator_id, at):
-    """What the first event of an aggregate begins with."""
-    return {
-        "originator_id": originator_id,
-        "originator_version": 1,
-        "timestamp": at,
-        "originator_topic": f"matching.{aggregate}",
-    }
-
-
-def later(version, at, originator_id=CASE):
-    """What a later event of an aggregate begins with."""
-    return {"originator_id": originator_id, "originator_version": version, "timestamp": at}
 
 
 # The case ------------------------------------------------------------------------------------------------------------

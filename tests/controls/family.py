@@ -73,3 +73,18 @@ def taipei(month, day, hour, minute=0):
 def end_of(month, day):
     """The last moment of a day of 2025 in Taiwan, in UTC."""
     return datetime.fromisoformat(f"2025-{month:02}-{day:02}T23:59:59.999999+08:00").astimezone(UTC)
+
+
+def first(aggregate, originator_id, at):
+    """What the first event of an aggregate begins with."""
+    return {
+        "originator_id": originator_id,
+        "originator_version": 1,
+        "timestamp": at,
+        "originator_topic": f"matching.{aggregate}",
+    }
+
+
+def later(version, at, originator_id=CASE):
+    """What a later event of an aggregate begins with."""
+    return {"originator_id": originator_id, "originator_version": version, "timestamp": at}

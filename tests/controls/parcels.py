@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 from shared.events import Aggregate, Created, Event, event, published
 from shared.principal import Assurance, Principal, Role
-from shared.store.append import Cause
+from shared.store.append import Append, Cause, EventRow
+from shared.store.application import StoredApplication
 
 
 @published("parcels.ParcelPosted.v1")
@@ -59,3 +60,22 @@ CLERK = Principal(
 
 def cause(**changes) -> Cause:
     return Cause(**{"principal": CLERK, "correlation_id": str(uuid4()), **changes})
+
+
+class PostOffice(StoredApplication):
+    """Keeps parcels."""
+
+    aggregates = (Parcel,)
+
+
+def posted(number: str = "P1", *places: str) -> Parcel:
+    """A new parcel, passed on to these places, not stored yet."""
+    parcel = Parcel(number=number)
+    for place in places:
+        parcel.pass_on(place)
+    return parcel
+
+
+def first_event_of(parcel_id: UUID, *, meta: bytes = b"", **more) -> Append:
+    """An append as the recorder gets it: the first event of a parcel."""
+    return Append([EventRow(parcel_id, 1, ParcelPosted.TOPIC, b"{}", meta)], **more)

@@ -1,0 +1,1 @@
+"""The contracts of published events as documents, written from the code: catalogue, JSON Schemas, AsyncAPI."""

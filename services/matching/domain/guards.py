@@ -147,7 +147,7 @@ def enrolling(case: Case) -> Refusal | None:
     return _live(case)
 
 
-def exporting(case: Case, institution: str) -> Refusal | None:
+def exporting(case: Case, institution: str | None) -> Refusal | None:
     """An institution takes the data of cases that it has accepted, signed or not."""
     agreed = case.preferences.open if case.offer is None else None
     ours = agreed is not None and agreed.institution == institution

@@ -52,7 +52,7 @@ class RankedPreferences:
             if status == PreferenceStatus.WAITING
         )
 
-    def asked_of(self, institution: str, doctors: Collection[str]) -> tuple[Preference, ...]:
+    def asked_of(self, institution: str | None, doctors: Collection[str]) -> tuple[Preference, ...]:
         """Those ever put before one of these doctors of the institution, in order."""
         unheard_of = (PreferenceStatus.WAITING, PreferenceStatus.PASSED_OVER)
         return tuple(

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from shared.sealing import SubjectId
 
 
-class Export(Aggregate):
+class CaseExport(Aggregate):
     """批次匯出: an institution took the data of cases it has accepted."""
 
-    TOPIC = "matching.Export"
+    TOPIC = "matching.CaseExport"
     CasesExported = events.CasesExported
 
     @classmethod
@@ -62,10 +62,10 @@ class RegisterImport(Aggregate):
         return str(self.id)
 
 
-class Forgetting(Aggregate):
+class ForgottenSubject(Aggregate):
     """The vault destroyed a person's key."""
 
-    TOPIC = "matching.Forgetting"
+    TOPIC = "matching.ForgottenSubject"
     SubjectForgotten = events.SubjectForgotten
 
     @classmethod

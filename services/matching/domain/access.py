@@ -1,0 +1,137 @@
+"""Who may do what: by role, by how the person was proved, and by what ties them to the case. One table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from services.matching import commands
+from services.matching.domain import refusals
+from shared.principal import Assurance, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.matching.domain.case import Case
+    from services.matching.domain.enrolment import Enrolment
+    from services.matching.domain.family import Family
+    from shared.principal import Principal
+    from shared.refusals import Refusal
+
+
+@dataclass(frozen=True)
+class Party:
+    """One side of a case: its roles, and the proofs of identity that count for them (IDENTITY §1)."""
+
+    roles: frozenset[Role]
+    proofs: frozenset[Assurance]
+
+
+FAMILY = Party(frozenset({Role.PARENT}), frozenset({Assurance.OTP}))
+CLINIC = Party(
+    frozenset({Role.DOCTOR, Role.CASE_MANAGER}),
+    frozenset({Assurance.PASSWORD, Assurance.CARD_PIN, Assurance.CARD_PASSWORD, Assurance.OTP_CARD_NUMBER}),
+)
+BUREAU = Party(
+    frozenset({Role.BUREAU_MANAGER, Role.BUREAU_OFFICER}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN})
+)
+OPERATOR = Party(frozenset({Role.OPERATOR}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
+PLATFORM = Party(frozenset({Role.PROCESS}), frozenset({Assurance.INTERNAL}))
+
+WHO_MAY: Mapping[type, tuple[Party, ...]] = {
+    commands.SubmitApplication: (FAMILY,),
+    commands.AmendPreferences: (FAMILY,),
+    commands.Withdraw: (FAMILY,),
+    commands.ReportBirth: (FAMILY,),
+    commands.ChangeContact: (FAMILY, CLINIC, BUREAU),
+    commands.RequestChange: (FAMILY,),
+    commands.AcceptOffer: (CLINIC,),
+    commands.DeclineOffer: (CLINIC,),
+    commands.ReleaseNotice: (CLINIC, BUREAU),
+    commands.ExportCases: (CLINIC,),
+    commands.ConfirmClosure: (BUREAU,),
+    commands.RecordEnrolment: (CLINIC, BUREAU, OPERATOR),
+    commands.CloseEnrolment: (CLINIC, BUREAU, OPERATOR),
+    commands.RecordImport: (CLINIC, BUREAU, OPERATOR),
+    commands.ForgetSubject: (OPERATOR,),
+    commands.OfferNextPreference: (PLATFORM,),
+    commands.RemindOffer: (PLATFORM,),
+    commands.ExpireOffer: (PLATFORM,),
+    commands.LapseNotice: (PLATFORM,),
+    commands.NotifyFormerInstitution: (PLATFORM,),
+}
+"""Every command, and the parties that may give it."""
+
+
+def asking(command: type, principal: Principal) -> Refusal | None:
+    """The command is open to the caller's role, proved as this session was proved."""
+    parties = [party for party in WHO_MAY[command] if principal.role in party.roles]
+    if not parties:
+        roles = sorted(role for party in WHO_MAY[command] for role in party.roles)
+        return refusals.RoleNotAllowed(roles=", ".join(roles))
+    if not any(party.proofs & principal.assurances for party in parties):
+        proofs = sorted(proof for party in parties for proof in party.proofs)
+        return refusals.ProofNotAccepted(accepted=", ".join(proofs))
+    return None
+
+
+def to_case(command: type, principal: Principal, case: Case, rank: int = 0) -> Refusal | None:
+    """The caller may give this command about this case; `rank` is the preference it speaks of, 0 for none."""
+    if (objection := asking(command, principal)) is not None:
+        return objection
+    if principal.role in FAMILY.roles:
+        return None if _has_phone(principal, case.family) else refusals.CaseNotYours()
+    if principal.role in CLINIC.roles:
+        return _asked(principal, case, rank)
+    if principal.role in BUREAU.roles:
+        return _of_county(principal, _counties(command, case))
+    return None
+
+
+def to_enrolment(command: type, principal: Principal, enrolment: Enrolment) -> Refusal | None:
+    """The caller may give this command about this enrolment."""
+    if (objection := asking(command, principal)) is not None:
+        return objection
+    if principal.role in FAMILY.roles:
+        return None if _has_phone(principal, enrolment.family) else refusals.EnrolmentNotYours()
+    if principal.role in CLINIC.roles:
+        ours = principal.institution == enrolment.institution and enrolment.doctor in principal.acts_for
+        return None if ours else refusals.EnrolmentNotYours()
+    if principal.role in BUREAU.roles:
+        return _of_county(principal, {enrolment.family.county, enrolment.institution_county})
+    return None
+
+
+def keeping_register_of(principal: Principal, institution: str, county: str) -> Refusal | None:
+    """An institution brings its own rows, a bureau those of its county's institutions, an operator any."""
+    if principal.role in CLINIC.roles:
+        ours = principal.institution == institution
+        return None if ours else refusals.NotYourInstitution("institution")
+    if principal.role in BUREAU.roles:
+        return _of_county(principal, {county})
+    return None
+
+
+def _has_phone(principal: Principal, family: Family) -> bool:
+    """A family is known by the phone that it proved."""
+    return principal.subject is not None and principal.subject == family.contact_subject
+
+
+def _asked(principal: Principal, case: Case, rank: int) -> Refusal | None:
+    """An institution has a say once its own doctor has been asked; about one preference, only that doctor's."""
+    asked = [preference.rank for preference in case.preferences.asked_of(principal.institution, principal.acts_for)]
+    return None if (rank in asked if rank else asked) else refusals.OfferNotYours()
+
+
+def _counties(command: type, case: Case) -> set[str]:
+    """The child's county has a say, and that of the institution now asked; of a closure, only the former one's."""
+    if command is commands.ConfirmClosure and case.former_county:
+        return {case.former_county}
+    asked = case.preferences.open
+    return {case.family.county, asked.county} if asked else {case.family.county}
+
+
+def _of_county(principal: Principal, counties: set[str]) -> Refusal | None:
+    if principal.jurisdiction in counties:
+        return None
+    return refusals.NotYourJurisdiction(counties=", ".join(sorted(counties)))

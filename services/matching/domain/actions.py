@@ -1,0 +1,75 @@
+"""What can be done to a case or an enrolment, by whom, and why not: the guards of the commands, asked beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from services.matching import commands
+from services.matching.domain import access, guards
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from services.matching.domain.case import Case
+    from services.matching.domain.enrolment import Enrolment
+    from services.matching.domain.policies import Policy
+    from shared.principal import Principal
+    from shared.refusals import Refusal
+
+
+@dataclass(frozen=True)
+class Action:
+    """One command: open where `objection` is None."""
+
+    command: type
+    objection: Refusal | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the command would be taken now, given a form without faults."""
+        return self.objection is None
+
+
+def actions(case: Case, principal: Principal, now: datetime, policy: Policy) -> tuple[Action, ...]:
+    """Every command that a person could give about a case, each open or with the reason why not."""
+    rank = _rank_for(principal, case)
+    about_rank = {commands.AcceptOffer, commands.DeclineOffer, commands.ReleaseNotice}
+    whether: dict[type, Callable[[], Refusal | None]] = {
+        commands.AmendPreferences: lambda: guards.amending(case, policy),
+        commands.Withdraw: lambda: guards.withdrawing(case, policy),
+        commands.ReportBirth: lambda: guards.reporting_birth(case),
+        commands.ChangeContact: lambda: guards.changing_contact(case),
+        commands.RequestChange: lambda: guards.requesting_change(case),
+        commands.AcceptOffer: lambda: guards.answering(case, rank, now),
+        commands.DeclineOffer: lambda: guards.answering(case, rank, now),
+        commands.ReleaseNotice: lambda: guards.releasing(case, rank),
+        commands.ExportCases: lambda: guards.exporting(case, principal.institution),
+        commands.ConfirmClosure: lambda: guards.closing_previous(case),
+    }
+    return tuple(
+        Action(command, access.to_case(command, principal, case, rank if command in about_rank else 0) or why_not())
+        for command, why_not in whether.items()
+    )
+
+
+def enrolment_actions(enrolment: Enrolment, principal: Principal) -> tuple[Action, ...]:
+    """Every command that a person could give about an enrolment, each open or with the reason why not."""
+    whether = {
+        commands.RequestChange: enrolment.objection_to_change,
+        commands.ChangeContact: enrolment.objection_to_changing_contact,
+    }
+    return tuple(
+        Action(command, access.to_enrolment(command, principal, enrolment) or why_not())
+        for command, why_not in whether.items()
+    )
+
+
+def _rank_for(principal: Principal, case: Case) -> int:
+    """The rank that the caller could speak for: the open one, else the last that it was asked; 0 for none."""
+    asked = case.preferences.asked_of(principal.institution, principal.acts_for)
+    open_now = case.preferences.open
+    if open_now is not None and (open_now in asked or not asked):
+        return open_now.rank
+    return asked[-1].rank if asked else 0

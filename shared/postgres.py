@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import Int8BinaryLoader, IntLoader
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Connection = psycopg.Connection[tuple[Any, ...]]
+Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 _XID8 = 5069
 """The oid of PostgreSQL's 64-bit transaction id, which psycopg does not know; on the wire it looks like an int8."""
@@ -97,7 +99,7 @@ class Database:
 
 
 class Connections:
-    """A few connections for single statements, shared by threads or green threads; broken ones are replaced."""
+    """A few connections, shared by threads or green threads; broken ones are replaced."""
 
     def __init__(self, database: Database, *, name: str = "caretrail") -> None:
         self._database = database
@@ -107,21 +109,41 @@ class Connections:
 
     def fetch(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement that may run twice where a connection breaks; raises `DatabaseUnavailable`."""
+        return self._lend(lambda connection: connection.cursor(binary=True).execute(query, parameters).fetchall())
 
-        def attempt() -> list[tuple[Any, ...]]:
-            connection = self._idle.pop() if self._idle else self._database.connect(name=self._name)
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """What `work` returns, committed, or what it raises, rolled back; raises `DatabaseUnavailable`.
+
+        It must bear repeating: it begins again where a connection breaks, even if that was after the commit.
+        """
+
+        def in_a_transaction(connection: Connection) -> T:
+            with connection.transaction():
+                return work(connection)
+
+        return self._lend(in_a_transaction)
+
+    def _lend(self, work: Callable[[Connection], T]) -> T:
+        def attempt() -> T:
+            connection = self._take()
             try:
-                rows = connection.cursor(binary=True).execute(query, parameters).fetchall()
-            except BaseException:
-                connection.close()
-                raise
-            self._idle.append(connection)
-            return rows
+                return work(connection)
+            finally:
+                if connection.info.transaction_status == TransactionStatus.IDLE:
+                    self._idle.append(connection)
+                else:  # broken, or stopped in the middle of something
+                    connection.close()
 
         with self._places:
             return persist(attempt)
 
+    def _take(self) -> Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._database.connect(name=self._name)
+
     def close(self) -> None:
-        """Close the idle connections; the next read opens a new one."""
+        """Close the idle connections; the next use opens a new one."""
         while self._idle:
             self._idle.pop().close()

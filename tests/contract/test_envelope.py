@@ -12,17 +12,27 @@ import pytest
 
 from operate.documents.schemas import DIALECT, envelope_schema
 from shared.cloudevents import FIRST_PREVIOUS, Chain, Envelope, hash_of, is_unaltered, parse
+from shared.principal import Assurance, Principal, Role
+from shared.store.append import Attribution, Cause
 from tests.contract.golden_files import golden
+from tests.controls.events import EXAMPLES
 
 HERE = Path(__file__).parent
 FIRST, SECOND = "matching.CaseSubmitted.v1", "matching.PreferenceOffered.v1"
 INCARNATION = "2025-02-18-a1b2c3"
-META = (
-    b',"subject":"250218P1621006","time":"2025-02-18T08:21:00Z","correlationid":"request-1","causationid":"request-1"'
-    b',"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01","actorid":"parent/1","actorrole":"parent"'
-    b',"assurance":"otp","policyversion":"2025-02-01"'
+CAUSE = Cause(
+    principal=Principal("parent/5b7ec700", Role.PARENT, frozenset({Assurance.OTP})),
+    correlation_id="request-1",
+    causation_id="request-1",
+    traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    policy_version="matching/2025-01-01",
 )
-"""What the store keeps beside an event; see shared/store."""
+
+
+def as_stored(type_name):
+    """An example as the store keeps it: type, data, and the attributes that go beside the data on the wire."""
+    event = EXAMPLES[type_name]()
+    return type_name, golden(type_name), Attribution(CAUSE).meta(event.case_no, event.timestamp)
 
 
 def golden_log():
@@ -32,7 +42,7 @@ def golden_log():
 def test_two_events_in_a_row_have_exactly_the_golden_bytes():
     chain = Chain("matching", INCARNATION)
 
-    bodies = chain.extend([(FIRST, golden(FIRST), META), (SECOND, golden(SECOND), META)])
+    bodies = chain.extend([as_stored(FIRST), as_stored(SECOND)])
 
     assert bodies == golden_log()
 

@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -137,10 +138,33 @@ class EmbeddedPostgres:
         """The server's process id; None for the file a crash left, even if its number is another program's by now."""
         try:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-            working_directory = Path(f"/proc/{pid}/cwd").readlink()
         except (OSError, ValueError):
             return None
-        return pid if working_directory == self.data else None
+        return pid if self._works_here(pid) else None
+
+    def _works_here(self, pid: int) -> bool:
+        """Every process of a PostgreSQL server, and no other, has the data directory as its working directory."""
+        try:
+            return Path(f"/proc/{pid}/cwd").readlink() == self.data
+        except OSError:  # ended meanwhile, or someone else's
+            return False
+
+    def _clear_after_a_crash(self) -> None:
+        """Take away the files that would refuse the start, once the last process of a killed server has ended.
+
+        PostgreSQL by itself takes a number that lives, or waits to be reaped, for a server, whoever has it by now.
+        """
+        patience = time.monotonic() + _PATIENCE
+        while any(self._works_here(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
+            if time.monotonic() > patience:
+                raise EmbeddedPostgresFailed(f"a server was killed but left processes at work in {self.data}: end them")
+            time.sleep(0.05)
+        for lock in (
+            self.data / "postmaster.pid",
+            self._sockets / ".s.PGSQL.5432.lock",
+            self._sockets / ".s.PGSQL.5432",
+        ):
+            lock.unlink(missing_ok=True)
 
     def _initialise(self) -> None:
         version = self.data / "PG_VERSION"
@@ -167,7 +191,7 @@ class EmbeddedPostgres:
         )
 
     def _launch(self) -> None:
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self._clear_after_a_crash()
         self._make_private(self._sockets)
         settings = _SETTINGS | {"unix_socket_directories": str(self._sockets)}
         options = shlex.join(f"-c{name}={value}" for name, value in settings.items())
@@ -229,6 +253,7 @@ class EmbeddedPostgres:
             f"--reuid={identity.pw_uid}",
             f"--regid={identity.pw_gid}",
             "--clear-groups",
+            "--securebits=+no_setuid_fixup",  # or access(2), with which initdb looks for its programs, sets it aside
             "--inh-caps=+dac_override",
             "--ambient-caps=+dac_override",
         ]

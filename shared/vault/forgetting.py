@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from shared.milestones import Milestone
-    from shared.postgres import Connection
+    from shared.postgres import Connection, Connections
     from shared.sealing import SubjectId
     from shared.vault.ledger import Ledger
-    from shared.vault.transactions import Transactions
 
 _LOG = structlog.get_logger()
 _ENTRIES_A_TRANSACTION = 1_000
@@ -91,17 +90,17 @@ def forget(
     return tuple(family)
 
 
-def reapply(transactions: Transactions, ledger: Ledger) -> None:
+def reapply(connections: Connections, ledger: Ledger) -> None:
     """Make ledger and vault agree: who is forgotten in one is forgotten in the other."""
     entries = iter(ledger.entries())
     in_ledger: set[UUID] = set()
     erased = 0
     while batch := list(islice(entries, _ENTRIES_A_TRANSACTION)):
         in_ledger.update(subject for entry in batch for subject in entry.subjects)
-        erased += transactions.run(partial(_erase, entries=batch))
+        erased += connections.transact(partial(_erase, entries=batch))
     if erased:
         _LOG.warning("forgotten_subjects_reapplied", subjects=erased)
-    missing = [entry for entry in transactions.run(_forgotten) if in_ledger.isdisjoint(entry.subjects)]
+    missing = [entry for entry in connections.transact(_forgotten) if in_ledger.isdisjoint(entry.subjects)]
     if missing:
         ledger.append(*missing)
         _LOG.warning("ledger_of_forgotten_completed", subjects=len(missing))

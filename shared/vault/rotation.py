@@ -11,9 +11,8 @@ from shared.vault.master_keys import WrappedKey
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.postgres import Connection
+    from shared.postgres import Connection, Connections
     from shared.vault.master_keys import MasterKeys
-    from shared.vault.transactions import Transactions
 
 _BATCH = 500
 
@@ -34,18 +33,18 @@ _RETIRE = """
 """
 
 
-def rotate(transactions: Transactions, keys: MasterKeys, progress: Callable[[int, int], None]) -> tuple[str, ...]:
+def rotate(connections: Connections, keys: MasterKeys, progress: Callable[[int, int], None]) -> tuple[str, ...]:
     """Wrap everything with the current master key; the answer names the former keys that nothing needs any more.
 
     `progress` hears how many of how many people's keys are done. Whatever ends it, running it again goes on.
     """
-    former, total = transactions.run(partial(_begin, keys=keys))
+    former, total = connections.transact(partial(_begin, keys=keys))
     done = 0
     for master_key_id in former:
-        while count := transactions.run(partial(_rewrap, keys=keys, master_key_id=master_key_id)):
+        while count := connections.transact(partial(_rewrap, keys=keys, master_key_id=master_key_id)):
             done += count
             progress(done, total)
-    return transactions.run(partial(_retire, current=keys.current))
+    return connections.transact(partial(_retire, current=keys.current))
 
 
 def _begin(connection: Connection, keys: MasterKeys) -> tuple[list[str], int]:

@@ -20,7 +20,6 @@ from shared.vault.forgetting import Hold
 from shared.vault.key_cache import KeyCache
 from shared.vault.ledger import Ledger
 from shared.vault.master_keys import MasterKeys, WrappedKey
-from shared.vault.transactions import Transactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -66,14 +65,17 @@ class Vault:
         self._capacity = cached_keys
         self._clock = clock
         self._reached = reached
-        self._reads = Connections(database, name="caretrail vault")
-        self._transactions = Transactions(database)
+        self._connections = Connections(database, name="caretrail vault")
         self._cache = KeyCache(cached_keys)
         self._forgets = -1
         self._noticed_at = float("-inf")
         self._noticing = threading.Lock()
-        self._index = BlindIndex(self._transactions.run(partial(_unlock, keys=master_keys)))
-        forgetting.reapply(self._transactions, self._ledger)
+        try:
+            self._index = BlindIndex(self._connections.transact(partial(_unlock, keys=master_keys)))
+            forgetting.reapply(self._connections, self._ledger)
+        except BaseException:
+            self.close()
+            raise
 
     # Sealing -----------------------------------------------------------------------------------------------------
 
@@ -112,7 +114,7 @@ class Vault:
 
     def _fetch(self, subjects: Collection[SubjectId]) -> dict[SubjectId, PersonKey | None]:
         found: dict[SubjectId, PersonKey | None] = {}
-        for subject, wrapped, master_key_id in self._reads.fetch(_KEYS, (list(subjects),)):
+        for subject, wrapped, master_key_id in self._connections.fetch(_KEYS, (list(subjects),)):
             stored = None if wrapped is None else WrappedKey(wrapped, master_key_id)
             found[subject] = None if stored is None else PersonKey(subject, self._master_keys.unwrap(stored))
         return found
@@ -126,7 +128,7 @@ class Vault:
             now = self._clock()
             if now - self._noticed_at <= NOTICE_SECONDS:
                 return
-            [(forgets,)] = self._reads.fetch("select forgets from state")
+            [(forgets,)] = self._connections.fetch("select forgets from state")
             if forgets != self._forgets:
                 self._forgets = forgets
                 self._cache = KeyCache(self._capacity)
@@ -157,13 +159,13 @@ class Vault:
             if known is not None and not missing:
                 return known
             try:
-                return self._transactions.run(partial(self._point, missing=missing, known=known))
+                return self._connections.transact(partial(self._point, missing=missing, known=known))
             except people.Overtaken:
                 continue
 
     def resolve(self, subject: SubjectId) -> SubjectId:
         """The subject that stands for this person after all merges, often itself; raises `UnknownSubject`."""
-        for (root,) in self._reads.fetch(people.RESOLVE, (subject,)):
+        for (root,) in self._connections.fetch(people.RESOLVE, (subject,)):
             return SubjectId(root)
         raise UnknownSubject(subject)
 
@@ -172,10 +174,12 @@ class Vault:
 
         Doing it again changes nothing. Raises `UnknownSubject` and `PersonForgotten`.
         """
-        self._transactions.run(partial(people.merge, kept=kept, absorbed=absorbed))
+        self._connections.transact(partial(people.merge, kept=kept, absorbed=absorbed))
 
     def _find(self, digests: list[bytes]) -> dict[bytes, SubjectId]:
-        return {bytes(digest): SubjectId(subject) for digest, subject in self._reads.fetch(people.FIND, (digests,))}
+        return {
+            bytes(digest): SubjectId(subject) for digest, subject in self._connections.fetch(people.FIND, (digests,))
+        }
 
     def _point(self, connection: Connection, missing: dict[bytes, Identifier], known: SubjectId | None) -> SubjectId:
         if known is None:
@@ -195,7 +199,7 @@ class Vault:
         finished by doing it again, or by the next start of any vault with this ledger.
         """
         try:
-            return self._transactions.run(
+            return self._connections.transact(
                 partial(forgetting.forget, subject=subject, ground=ground, ledger=self._ledger, reached=self._reached)
             )
         finally:
@@ -204,16 +208,16 @@ class Vault:
     def hold(self, subject: SubjectId, ground: str, until: datetime | None, placed_by: str) -> Hold:
         """Forbid forgetting a person until a moment, or until released; raises `UnknownSubject`, `PersonForgotten`."""
         hold = Hold(uuid4(), subject, ground, until, placed_by)
-        self._transactions.run(partial(forgetting.place, hold=hold))
+        self._connections.transact(partial(forgetting.place, hold=hold))
         return hold
 
     def release(self, hold_id: UUID, released_by: str) -> None:
         """Lift a hold; it stays on record with who lifted it."""
-        self._transactions.run(partial(forgetting.release, hold_id=hold_id, released_by=released_by))
+        self._connections.transact(partial(forgetting.release, hold_id=hold_id, released_by=released_by))
 
     def holds(self, subject: SubjectId) -> tuple[Hold, ...]:
         """The holds that stand now on a person and on all merged with them, oldest first."""
-        return tuple(Hold(*row) for row in self._reads.fetch(forgetting.HOLDS, (subject,)))
+        return tuple(Hold(*row) for row in self._connections.fetch(forgetting.HOLDS, (subject,)))
 
     # Keys --------------------------------------------------------------------------------------------------------
 
@@ -222,12 +226,11 @@ class Vault:
 
         `progress` hears how many of how many are done. Whatever interrupts it, doing it again goes on.
         """
-        return rotation.rotate(self._transactions, self._master_keys, progress)
+        return rotation.rotate(self._connections, self._master_keys, progress)
 
     def close(self) -> None:
         """Close the idle connections to the database."""
-        self._reads.close()
-        self._transactions.close()
+        self._connections.close()
 
 
 def _unlock(connection: Connection, keys: MasterKeys) -> bytes:

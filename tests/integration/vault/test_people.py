@@ -61,7 +61,7 @@ def test_identifiers_of_two_people_disagree_and_nothing_changes(vault):
     assert vault.find(MOBILE) is None
 
 
-def test_the_tables_hold_neither_an_identifier_nor_a_key(vault, superuser, postgres_server, database_dsn):
+def test_the_tables_hold_neither_an_identifier_nor_a_key(vault, postgres_server, database_dsn):
     vault.subject_for([NATIONAL_ID, MOBILE])
 
     dump = subprocess.run([postgres_server.binary("pg_dump"), database_dsn], capture_output=True, check=True).stdout

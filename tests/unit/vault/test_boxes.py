@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.sealing import Sealed, SealBroken, SubjectId
+from shared.sealing import SealBroken, Sealed, SubjectId
 from shared.vault.boxes import PersonKey, new_key
 
 MEI = SubjectId(UUID(int=1))

@@ -7,7 +7,9 @@ from shared.vault.blind_index import BlindIndex, Identifier
 INDEX = BlindIndex(b"i" * 32)
 
 
-@pytest.mark.parametrize("written", ["A123456789", "a123456789", " A123 456 789 ", "Ａ１２３４５６７８９", "A123456789\n"])
+@pytest.mark.parametrize(
+    "written", ["A123456789", "a123456789", " A123 456 789 ", "Ａ１２３４５６７８９", "A123456789\n"]
+)
 def test_the_same_identifier_is_found_however_it_was_typed(written):
     assert INDEX.digest(Identifier("national_id", written)) == INDEX.digest(Identifier("national_id", "A123456789"))
 

@@ -1,6 +1,5 @@
 """Key files: private, whole, and never a word of a key in a message."""
 
-import os
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 
@@ -60,7 +59,7 @@ def test_a_created_file_is_private_and_reads_back(tmp_path):
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     assert key_files.read(path) == {"new": FIRST, "old": SECOND}
-    assert os.listdir(path.parent) == ["some.keys"]
+    assert list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644, 0o610])

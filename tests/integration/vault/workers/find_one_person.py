@@ -12,8 +12,9 @@ from shared.vault.vault import Vault
 dsn, ledger = sys.argv[1:]
 vault = Vault(schema.install(dsn), MasterKeys({"first": b"1" * 32}, "the test"), Path(ledger))
 identifier = Identifier("national_id", "A123456789")
-print("ready", flush=True)
+sys.stdout.write("ready\n")
+sys.stdout.flush()
 sys.stdin.readline()
 with ThreadPoolExecutor(50) as threads:
     for subject in threads.map(vault.subject_for, [[identifier]] * 50):
-        print(subject)
+        sys.stdout.write(f"{subject}\n")

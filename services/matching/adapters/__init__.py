@@ -1,0 +1,1 @@
+"""Where matching meets the outside: files in and out, and what is known of institutions and doctors."""

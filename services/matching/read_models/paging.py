@@ -1,0 +1,58 @@
+"""Pages by keyset: a page ends where it ended, however many rows arrive before it."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
+
+from shared.refusals import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Entry = TypeVar("Entry")
+Place = TypeVar("Place", bound=msgspec.Struct)
+
+MAX_PAGE = 200
+
+
+class CursorUnknown(Refusal):
+    """The cursor did not come from this list: start again from its first page."""
+
+
+class PageTooLong(Refusal):
+    """A page holds 1 to `MAX_PAGE` entries."""
+
+
+class Page(msgspec.Struct, Generic[Entry], frozen=True):
+    """Some entries of a list, and the cursor of those that follow; None at the end."""
+
+    entries: tuple[Entry, ...]
+    following: str | None = None
+
+
+def cursor_of(place: msgspec.Struct) -> str:
+    """The place after which the next page begins, as text that goes through any URL."""
+    return urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
+
+
+def place_of(cursor: str, kind: type[Place]) -> Place:
+    """What `cursor_of` was given; refuses with `CursorUnknown` what it never made."""
+    try:
+        return msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=kind)
+    except ValueError as error:
+        raise CursorUnknown("cursor") from error
+
+
+def check_limit(limit: int) -> None:
+    """Refuse a page length out of bounds."""
+    if not 1 <= limit <= MAX_PAGE:
+        raise PageTooLong("limit", limit=limit, most=MAX_PAGE)
+
+
+def page_of(found: Sequence[Entry], limit: int, place: Callable[[Entry], msgspec.Struct]) -> Page[Any]:
+    """A page of `limit` out of `limit` + 1 rows asked for: the one too many says that more follow."""
+    entries = tuple(found[:limit])
+    return Page(entries, cursor_of(place(entries[-1])) if len(found) > limit else None)

@@ -35,10 +35,10 @@ class KombuChannel(memory.Channel):  # type: ignore[misc]
     events: ClassVar[defaultdict[str, set[Any]]] = defaultdict(set)
     body_encoding = None  # bodies stay in this process: there is no wire to encode them for
 
-    def prepare_message(self, body: object, *args: Any, content_type: str | None = None, **kwargs: Any) -> Message:
+    def prepare_message(self, *args: Any, **kwargs: Any) -> Message:
         """Make the message of a body, in the virtual transport's form."""
-        message: Message = super().prepare_message(body, *args, content_type=content_type, **kwargs)
-        message["properties"]["content_type"] = content_type
+        message: Message = super().prepare_message(*args, **kwargs)
+        message["properties"]["content_type"] = message["content-type"]
         return message
 
     def _new_queue(self, name: str, **_: object) -> None:
@@ -63,13 +63,13 @@ class KombuTransport(memory.Transport):  # type: ignore[misc]
     Channel = KombuChannel
     global_state = virtual.BrokerState()
     polling_interval = 0.001
-    driver_type = "caretrail.inproc"
-    driver_name = "caretrail.inproc"
+    driver_type = "caretrail-inproc"
+    driver_name = "caretrail-inproc"
 
 
 def register_with_kombu() -> None:
-    """Make kombu, and so Nameko, know the scheme `caretrail.inproc`."""
-    kombu.transport.TRANSPORT_ALIASES["caretrail.inproc"] = "shared.transport.inproc:KombuTransport"
+    """Make kombu, and so Nameko, know the scheme `caretrail-inproc`; kombu takes a scheme with a dot for a module."""
+    kombu.transport.TRANSPORT_ALIASES["caretrail-inproc"] = "shared.transport.inproc:KombuTransport"
 
 
 class InprocPublisher:
@@ -141,7 +141,7 @@ class InprocSubscription:
 class InprocTransport:
     """The one broker of this process."""
 
-    uri = "caretrail.inproc://localhost"
+    uri = "caretrail-inproc://localhost"
 
     def __init__(self) -> None:
         register_with_kombu()

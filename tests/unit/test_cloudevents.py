@@ -17,6 +17,7 @@ META = b',"subject":"250218P1621006","time":"2025-02-18T10:00:00Z","correlationi
 DATA = b'{"case_no":"250218P1621006"}'
 CASE = ("matching.CaseSubmitted.v1", DATA, META)
 
+NODE = shutil.which("node")
 IN_JAVASCRIPT = """
 const crypto = require("crypto");
 const body = require("fs").readFileSync(0, "utf8");
@@ -102,10 +103,10 @@ def test_the_hash_can_be_checked_from_the_bytes_alone_whatever_the_data(data):
     assert is_unaltered(body)
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="no JavaScript engine here")
+@pytest.mark.skipif(NODE is None, reason="no JavaScript engine here")
 @pytest.mark.parametrize("data", [DATA, json.dumps({"note": ',"hash":"' + "b" * 64 + '"}'}).encode()])
 def test_a_javascript_reader_can_check_the_hash(data):
-    answer = subprocess.run(["node", "-e", IN_JAVASCRIPT], input=one(data), capture_output=True, check=True)
+    answer = subprocess.run([NODE, "-e", IN_JAVASCRIPT], input=one(data), capture_output=True, check=True)
     assert answer.stdout == b"true"
 
 
@@ -124,7 +125,9 @@ def test_bytes_that_do_not_end_with_a_hash_are_no_event(body):
         hash_of(body)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"id":"matching/1"}', one().replace(b'"position":"1"', b'"position":"x"')])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'{"id":"matching/1"}', one().replace(b'"position":"1"', b'"position":"x"')]
+)
 def test_what_is_no_event_is_refused_when_parsed(body):
     with pytest.raises(NotAnEnvelope):
         parse(body)

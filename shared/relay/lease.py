@@ -1,0 +1,80 @@
+"""One relay of a context at a time: an advisory lock says who works, a generation keeps out who only thinks so.
+
+The lock belongs to a connection, and goes with it. A relay whose connection broke unnoticed could still be writing, so
+whatever a relay stores names the generation that it was given with the lock, and is refused once another has begun.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from typing import TYPE_CHECKING, Self
+
+import psycopg
+
+if TYPE_CHECKING:
+    import threading
+
+    from shared.postgres import Connection, Database
+
+_LOCK = "select pg_try_advisory_lock(hashtext('caretrail relay'), hashtext(%s))"
+_BEGIN = "update relay set generation = generation + 1, holder = %s, heartbeat = now() returning generation, published"
+_PUBLISHED = "update relay set published = %s, heartbeat = now() where generation = %s"
+_ALIVE = "update relay set heartbeat = now() where generation = %s"
+
+_RETRY_SECONDS = 0.25
+_CHECK_SECONDS = 1.0
+
+
+class LeaseLost(RuntimeError):
+    """This relay may not work any longer: the connection that held its lock is gone, or another relay has begun."""
+
+
+class Lease:
+    """The right to relay one context, held by an open connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Begin a new generation on a connection that holds the lock."""
+        self._connection = connection
+        # Which page was published last may be forgotten by a crash of PostgreSQL: it is then published again.
+        connection.execute("set synchronous_commit to off")
+        row = connection.execute(_BEGIN, (f"{socket.gethostname()}/{os.getpid()}",)).fetchone()
+        assert row is not None, "the relay table has one row"  # noqa: S101 - for the type checker
+        self.generation: int = row[0]
+        self.published: int = row[1]
+        self._checked = time.monotonic()
+
+    @classmethod
+    def acquire(cls, database: Database, stop: threading.Event) -> Self | None:
+        """Wait until no other relay of this context works, and begin; None if `stop` is set before."""
+        connection = database.connect(name=f"caretrail relay {database.schema}")
+        while not stop.is_set():
+            if connection.execute(_LOCK, (database.schema,)).fetchone() == (True,):
+                return cls(connection)
+            stop.wait(_RETRY_SECONDS)
+        connection.close()
+        return None
+
+    def save_published(self, position: int) -> None:
+        """Remember that everything up to `position` is in the broker's keeping. Raises `LeaseLost`."""
+        self._write(_PUBLISHED, position, self.generation)
+        self.published = position
+
+    def check(self) -> None:
+        """Notice a broken connection, asking the server about once a second. Raises `LeaseLost`."""
+        if time.monotonic() - self._checked >= _CHECK_SECONDS:
+            self._write(_ALIVE, self.generation)
+
+    def close(self) -> None:
+        """Let the next relay begin."""
+        self._connection.close()
+
+    def _write(self, statement: str, *parameters: int) -> None:
+        try:
+            written = self._connection.execute(statement, parameters).rowcount
+        except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
+            raise LeaseLost(f"the connection that held the relay's lock is gone: {fault}") from fault
+        if not written:
+            raise LeaseLost("another relay has begun")
+        self._checked = time.monotonic()

@@ -1,0 +1,196 @@
+"""The relay's work: settle the next page, publish it, remember it once the broker has it, and begin again after a loss.
+
+A page is stored before it is published and remembered after it is confirmed, so a crash at any moment may repeat
+messages, with the same bytes, and never loses one. The next page is read while the confirms of the last are coming.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from shared.milestones import Milestone, unwatched
+from shared.relay.checkpoints import Checkpoints, Signer
+from shared.relay.fork import BehindStream, LogForked, refuse_a_fork
+from shared.relay.lease import Lease
+from shared.relay.sequencer import Head, LogAltered, OutOfOrder, Page, Sequencer
+from shared.store.epochs import begin_epoch_if_restored
+from shared.store.horizon import horizon_age
+from shared.transport import BrokerLost
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from shared.postgres import Connection, Database
+    from shared.transport import Publisher, Transport
+
+_log = structlog.get_logger()
+
+_FIRST_PAUSE = 0.1
+_HORIZON_CHECK_SECONDS = 10
+_HORIZON_ALARM_SECONDS = 30
+"""A transaction that writes for longer than this, in whatever database of the server, is holding back every relay."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How much a relay does at a time, and how often it looks."""
+
+    page_size: int = 500
+    poll_seconds: float = 0.02
+    longest_pause: float = 5
+    """Seconds between attempts to reach a broker that is gone."""
+    checkpoint_every: int = 1000
+    checkpoint_idle_seconds: float = 60
+
+
+@dataclass
+class Relay:
+    """Publishes one context's log and is its only sequencer; a second relay of the context waits for the first to end.
+
+    `consumers` are the queues to declare; `wake` is set by whoever appends in this process. Milestones, in order: after
+    sequencing, mid-publish, before confirms, after confirms, before the cursor is saved.
+    """
+
+    database: Database
+    context: str
+    transport: Transport
+    key: Ed25519PrivateKey
+    consumers: Sequence[str] = ()
+    wake: threading.Event = field(default_factory=threading.Event)
+    pace: Pace = field(default_factory=Pace)
+    milestone: Milestone = unwatched
+
+    def run(self, stop: threading.Event) -> None:
+        """Relay until `stop` is set, then finish the page at hand; `wake` may be set too, to notice it at once.
+
+        A broker that is gone is waited for. Raises `LeaseLost`, `OutOfOrder`, `LogAltered`, `LogForked`,
+        `BehindStream`, or what psycopg raises: then nothing more is published, and a new run begins where this ended.
+        """
+        lease = Lease.acquire(self.database, stop)
+        if lease is None:
+            return
+        _log.info("relay_began", context=self.context, generation=lease.generation, published=lease.published)
+        try:
+            with self.database.connect(name=f"caretrail relay {self.context} reading") as connection:
+                _Shift(self, lease, connection).work(stop)
+        except (OutOfOrder, LogAltered, LogForked, BehindStream) as alarm:
+            _log.critical("relay_refused", context=self.context, alarm=type(alarm).__name__, detail=str(alarm))
+            raise
+        finally:
+            lease.close()
+            _log.info("relay_ended", context=self.context, published=lease.published)
+
+
+class _Shift:
+    """The time for which a relay holds its lease."""
+
+    def __init__(self, relay: Relay, lease: Lease, connection: Connection) -> None:
+        begin_epoch_if_restored(connection)
+        pace = relay.pace
+        self._relay = relay
+        self._lease = lease
+        self._connection = connection
+        self._sequencer = Sequencer(connection, relay.context, lease.generation, pace.page_size)
+        self._checkpoints = Checkpoints(
+            connection,
+            Signer(relay.key, relay.context, self._sequencer.incarnation),
+            pace.checkpoint_every,
+            pace.checkpoint_idle_seconds,
+        )
+        self._compared = False
+        self._pause = _FIRST_PAUSE
+        self._horizon_checked = time.monotonic()
+
+    def work(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                self._publish(stop)
+            except BrokerLost as fault:
+                _log.warning("broker_lost", context=self._relay.context, reason=str(fault), retry_in=self._pause)
+                stop.wait(self._pause)
+                self._pause = min(2 * self._pause, self._relay.pace.longest_pause)
+                self._lease.check()
+
+    def _publish(self, stop: threading.Event) -> None:
+        relay = self._relay
+        relay.transport.declare(relay.context, relay.consumers)
+        if not self._compared:
+            refuse_a_fork(self._connection, relay.context, self._sequencer, relay.transport)
+            self._compared = True
+        publisher = relay.transport.publisher(relay.context)
+        try:
+            way = _Way(publisher, self._checkpoints, self._lease, relay.milestone)
+            for page in self._sequencer.pages_after(self._lease.published):
+                way.send(page)
+            while not stop.is_set():
+                if (settled := self._sequencer.next_page()) is None:
+                    way.settle()
+                    self._rest()
+                else:
+                    relay.milestone("after sequencing")
+                    way.send(settled)
+            way.settle()
+        finally:
+            publisher.close()
+
+    def _rest(self) -> None:
+        self._pause = _FIRST_PAUSE
+        self._lease.check()
+        self._checkpoints.idle(self._sequencer.head)
+        self._watch_the_horizon()
+        self._relay.wake.wait(self._relay.pace.poll_seconds)
+        self._relay.wake.clear()
+
+    def _watch_the_horizon(self) -> None:
+        if time.monotonic() - self._horizon_checked < _HORIZON_CHECK_SECONDS:
+            return
+        self._horizon_checked = time.monotonic()
+        seconds = horizon_age(self._connection)
+        if seconds > _HORIZON_ALARM_SECONDS:
+            _log.error("horizon_held_back", context=self._relay.context, seconds=round(seconds))
+
+
+class _Way:
+    """One connection to the broker, and the pages on their way over it, not all of their messages confirmed yet."""
+
+    def __init__(self, publisher: Publisher, checkpoints: Checkpoints, lease: Lease, milestone: Milestone) -> None:
+        self._publisher = publisher
+        self._checkpoints = checkpoints
+        self._lease = lease
+        self._milestone = milestone
+        self._under_way: deque[tuple[int, Head]] = deque()
+
+    def send(self, page: Page) -> None:
+        publish = self._publisher.publish
+        half = len(page.messages) // 2
+        for routing_key, body in page.messages[:half]:
+            publish(routing_key, body)
+        self._milestone("mid-publish")
+        for routing_key, body in page.messages[half:]:
+            number = publish(routing_key, body)
+        self._milestone("before confirms")
+        self._under_way.append((number, page.end))
+        self._save_confirmed()
+
+    def settle(self) -> None:
+        self._publisher.settle()
+        self._save_confirmed()
+
+    def _save_confirmed(self) -> None:
+        confirmed = self._publisher.confirmed
+        end = None
+        while self._under_way and self._under_way[0][0] <= confirmed:
+            _, end = self._under_way.popleft()
+        if end is not None:
+            self._milestone("after confirms")
+            self._checkpoints.reached(end)
+            self._milestone("before the cursor is saved")
+            self._lease.save_published(end.position)

@@ -109,7 +109,7 @@ class Connections:
 
     def fetch(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement that may run twice where a connection breaks; raises `DatabaseUnavailable`."""
-        return self._lend(lambda connection: connection.cursor(binary=True).execute(query, parameters).fetchall())
+        return self.lend(lambda connection: connection.cursor(binary=True).execute(query, parameters).fetchall())
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, committed, or what it raises, rolled back; raises `DatabaseUnavailable`.
@@ -121,9 +121,11 @@ class Connections:
             with connection.transaction():
                 return work(connection)
 
-        return self._lend(in_a_transaction)
+        return self.lend(in_a_transaction)
 
-    def _lend(self, work: Callable[[Connection], T]) -> T:
+    def lend(self, work: Callable[[Connection], T]) -> T:
+        """What `work` makes of a connection, perhaps twice where one breaks; raises `DatabaseUnavailable`."""
+
         def attempt() -> T:
             connection = self._take()
             try:

@@ -1,0 +1,86 @@
+"""Queries over read models: SQL in, the model's own rows out, and an answer to "is my own change in there yet?"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+from psycopg.types.string import TextBinaryLoader
+
+from shared.postgres import Connections
+from shared.read_models.tables import Typing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from uuid import UUID
+
+    import msgspec
+
+    from shared.postgres import Cursor, Database
+    from shared.read_models.freshness import Positions
+    from shared.read_models.model import ReadModel
+    from shared.store.log import Log
+
+T = TypeVar("T")
+Found = TypeVar("Found", bound="msgspec.Struct")
+
+
+class QueryFailed(RuntimeError):
+    """A query of a read model is wrong, or was given what it cannot take. Tells no values: they may be personal."""
+
+    def __init__(self, model: str, fault: psycopg.Error) -> None:
+        super().__init__(f"a query of {model} failed: {type(fault).__name__} {fault.sqlstate}")
+
+
+class Reader:
+    """What the queries of one read model read with; safe for threads and green threads.
+
+    `positions` and `log` tell whether the rows are fresh enough.
+    """
+
+    def __init__(self, model: type[ReadModel[Any]], database: Database, log: Log, positions: Positions) -> None:
+        self._name = model.table.name
+        self._log = log
+        self._positions = positions
+        self._connections = Connections(database, name=f"caretrail reader {self._name}")
+
+    def rows(self, kind: type[Found], query: str, parameters: Sequence[object] = ()) -> list[Found]:
+        """All rows of a query, which names a column for each field of `kind` (`select *` does for the model's rows)."""
+        typing = Typing(kind)
+
+        def read(cursor: Cursor) -> list[Found]:
+            # The text of a JSON column, for `Typing` to decode into the types of its field.
+            cursor.adapters.register_loader("json", TextBinaryLoader)
+            return typing.rows(cursor.execute(query, parameters))
+
+        return self._run(read)
+
+    def one(self, kind: type[Found], query: str, parameters: Sequence[object] = ()) -> Found | None:
+        """The first row of a query, or None."""
+        return next(iter(self.rows(kind, query, parameters)), None)
+
+    def scalars(self, query: str, parameters: Sequence[object] = ()) -> list[Any]:
+        """The first column of all rows of a query."""
+        return [values[0] for values in self._run(lambda cursor: cursor.execute(query, parameters).fetchall())]
+
+    def fresh_enough(self, originator_id: UUID, version: int, timeout: float = 2.0) -> bool:
+        """Whether the rows know this version of an aggregate, waiting up to `timeout` seconds; False means stale."""
+        wanted: int | None = None
+
+        def reached(position: int) -> bool:
+            nonlocal wanted
+            # An event has no position before the relay has seen it; the model moves after that.
+            wanted = wanted or self._log.position_of(originator_id, version)
+            return wanted is not None and position >= wanted
+
+        return self._positions.wait_until(self._name, reached, timeout)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connections.close()
+
+    def _run(self, read: Callable[[Cursor], T]) -> T:
+        try:
+            return self._connections.lend(lambda connection: read(connection.cursor(binary=True)))
+        except (psycopg.DataError, psycopg.ProgrammingError) as fault:
+            raise QueryFailed(self._name, fault) from None

@@ -1,24 +1,33 @@
-"""Master keys wrap every other key of the vault (AES key wrap, RFC 3394); they are kept outside its database."""
+"""Master keys wrap every other key of the vault (AES key wrap, RFC 3394); they are kept outside its database.
+
+An operator keeps them as lines `id:base64`, in a private file or in a variable. The first is the current one; those
+after it are former keys, kept for what they have wrapped.
+"""
 
 from __future__ import annotations
 
+import binascii
 import hmac
+import re
 import secrets
+from base64 import b64encode
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from shared.vault import key_files
-from shared.vault.errors import MasterKeyMissing, MasterKeyWrong, StoredKeyDamaged
+from shared.vault.errors import KeysUnusable, MasterKeyMissing, MasterKeyWrong, StoredKeyDamaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_HEADING = (
-    "Caretrail's master keys, the current one first. Without them no personal data can be read again: keep a copy "
-    "in another safe place."
-)
+KEY_BYTES = 32
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_HEADING = """\
+# Caretrail's master keys, the current one first.
+# Without them no personal data can ever be read again: keep a copy in another safe place.
+"""
 
 
 class WrappedKey(NamedTuple):
@@ -40,17 +49,18 @@ class MasterKeys:
     @classmethod
     def from_text(cls, text: str, source: str) -> Self:
         """The keys in a variable's value; raises `KeysUnusable`."""
-        return cls(key_files.parse(text, source), source)
+        return cls(parse(text, source), source)
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
         """The keys in a private file; raises `KeysUnusable`, or FileNotFoundError."""
-        return cls(key_files.read(path), str(path))
+        return cls.from_text(key_files.read(path), str(path))
 
     @classmethod
     def create_file(cls, path: Path) -> Self:
         """A new random key in a new private file, or what another process has put there in the same moment."""
-        key_files.create(path, {f"master-{secrets.token_hex(4)}": secrets.token_bytes(key_files.KEY_BYTES)}, _HEADING)
+        key = b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+        key_files.create(path, f"{_HEADING}master-{secrets.token_hex(4)}:{key}\n")
         return cls.from_file(path)
 
     def wrap(self, key: bytes) -> WrappedKey:
@@ -78,3 +88,34 @@ class MasterKeys:
             return self._keys[key_id]
         except KeyError:
             raise MasterKeyMissing(key_id, self.ids, self.source) from None
+
+
+def parse(text: str, source: str) -> dict[str, bytes]:
+    """The keys in `text` by id, in their order; `source` names the variable or file in messages.
+
+    Lines end with a newline or `;`; empty ones and those beginning with `#` are skipped. Raises `KeysUnusable`.
+    """
+    keys: dict[str, bytes] = {}
+    for number, line in enumerate(re.split(r"[\n;]", text), start=1):
+        if not line.strip() or line.strip().startswith("#"):
+            continue
+        key_id, _, encoded = line.strip().partition(":")
+        if not _ID.fullmatch(key_id):
+            raise KeysUnusable(f"entry {number} of {source} is not `id:base64`: the id is letters, digits and . _ -")
+        if key_id in keys:
+            raise KeysUnusable(f"{source} gives key {key_id!r} twice: leave one")
+        keys[key_id] = _decode(encoded, f"key {key_id!r} in {source}")
+    if not keys:
+        raise KeysUnusable(f"{source} holds no key: give at least one line `id:base64`")
+    return keys
+
+
+def _decode(encoded: str, what: str) -> bytes:
+    try:
+        key = binascii.a2b_base64(encoded.strip(), strict_mode=True)
+    except (binascii.Error, ValueError):
+        # Not chained: the original would carry the key into tracebacks.
+        raise KeysUnusable(f"{what} is not base64: copy it again, whole") from None
+    if len(key) != KEY_BYTES:
+        raise KeysUnusable(f"{what} has {len(key)} bytes, not {KEY_BYTES}: copy it again, whole")
+    return key

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+import re
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
+from shared.relay.checkpoints import key_id_of
 from shared.vault import key_files
 from shared.vault.errors import KeysUnusable
 
@@ -15,61 +22,59 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-_HEADING = "Caretrail's checkpoint keys, the signing one first. Keep a copy in another safe place."
+_PEM = re.compile(rb"-----BEGIN [^-]+-----.+?-----END [^-]+-----", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class SigningKey:
-    """A checkpoint key. `id` is the first 16 hex digits of the SHA-256 of its raw public key."""
-
-    id: str
-    private_key: Ed25519PrivateKey
-
-
-def load_or_create(path: Path, signed_by: Collection[str]) -> SigningKey:
-    """The key to sign with: the first in the file, which is made when no checkpoint has ever been signed.
+def load_or_create(path: Path, signed_by: Collection[str]) -> Ed25519PrivateKey:
+    """The key to sign with: the first in the PEM file, which is made when no checkpoint has ever been signed.
 
     `signed_by` are the ids of the keys that signed the checkpoints there are. A new key takes over only where the file
-    still holds one of those after it: whoever can show the former key may change it. Raises `KeysUnusable`.
+    still holds one of those after it: whoever can show the former key may change it. Raises `KeysUnusable`. The public
+    key of a new one is written beside it, `checkpoint.pub` beside `checkpoint.key`.
     """
     try:
-        keys = _load(path)
+        text = key_files.read(path)
     except FileNotFoundError:
         if signed_by:
             raise KeysUnusable(
                 f"the checkpoint key file {path} is missing, and there are checkpoints signed by "
                 f"{', '.join(signed_by)}. Put the file back from your copy (docs/operators/keys.md) and start again."
             ) from None
-        _create(path)
-        keys = _load(path)
-    if signed_by and not any(key.id in signed_by for key in keys):
+        text = _create(path)
+    keys = _keys(text, path)
+    ids = [key_id_of(key.public_key()) for key in keys]
+    if signed_by and not set(ids).intersection(signed_by):
         raise KeysUnusable(
-            f"the checkpoints there are were signed by {', '.join(signed_by)}, and {path} holds only "
-            f"{', '.join(key.id for key in keys)}. Put the right file back; to change the key for good, keep the "
-            f"former one's line below the new one (docs/operators/keys.md)."
+            f"the checkpoints there are were signed by {', '.join(signed_by)}, and {path} holds only {', '.join(ids)}. "
+            f"Put the right file back; to change the key for good, keep the former one below the new one "
+            f"(docs/operators/keys.md)."
         )
     return keys[0]
 
 
-def _load(path: Path) -> list[SigningKey]:
-    keys = []
-    for key_id, seed in key_files.read(path).items():
-        key = _signing_key(seed)
-        if key.id != key_id:
-            raise KeysUnusable(f"{path} calls checkpoint key {key.id!r} {key_id!r}: its line was altered, put it back")
-        keys.append(key)
-    return keys
-
-
-def _create(path: Path) -> None:
+def _create(path: Path) -> str:
     key = Ed25519PrivateKey.generate()
-    key_files.create(path, {_key_id(key): key.private_bytes_raw()}, _HEADING)
+    key_files.create(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+    text = key_files.read(path)  # perhaps another process's, which came first
+    [key] = _keys(text, path)
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    path.with_suffix(".pub").write_bytes(public)
+    return text
 
 
-def _signing_key(seed: bytes) -> SigningKey:
-    key = Ed25519PrivateKey.from_private_bytes(seed)
-    return SigningKey(_key_id(key), key)
-
-
-def _key_id(key: Ed25519PrivateKey) -> str:
-    return hashlib.sha256(key.public_key().public_bytes_raw()).hexdigest()[:16]
+def _keys(text: str, path: Path) -> list[Ed25519PrivateKey]:
+    keys = []
+    for block in _PEM.findall(text.encode()):
+        try:
+            key = load_pem_private_key(block, password=None)
+        except (ValueError, TypeError):
+            # Not chained, so that nothing of the file gets into a traceback.
+            raise KeysUnusable(f"{path} holds a key that cannot be read: put the file back, unaltered") from None
+        if not isinstance(key, Ed25519PrivateKey):
+            raise KeysUnusable(
+                f"{path} holds a key that is not an Ed25519 key: checkpoints are signed with nothing else"
+            )
+        keys.append(key)
+    if not keys:
+        raise KeysUnusable(f"{path} holds no key in PEM: put the file back, unaltered")
+    return keys

@@ -12,14 +12,14 @@ from uuid import uuid4
 from shared.milestones import unwatched
 from shared.postgres import Connections
 from shared.sealing import PersonForgotten, SubjectId, UnknownSubject
-from shared.vault import forgetting, key_files, people, rotation
+from shared.vault import forgetting, people, rotation
 from shared.vault.blind_index import BlindIndex, Identifier
 from shared.vault.boxes import PersonKey, new_key
 from shared.vault.errors import IdentifiersDisagree
 from shared.vault.forgetting import Hold
 from shared.vault.key_cache import KeyCache
 from shared.vault.ledger import Ledger
-from shared.vault.master_keys import MasterKeys, WrappedKey
+from shared.vault.master_keys import KEY_BYTES, MasterKeys, WrappedKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -244,7 +244,7 @@ def _unlock(connection: Connection, keys: MasterKeys) -> bytes:
         connection.execute("insert into master_key (id, check_value) values (%s, %s)", values)
     stored = connection.execute("select index_key, master_key_id from state").fetchone()
     if stored is None:
-        index_key = secrets.token_bytes(key_files.KEY_BYTES)
+        index_key = secrets.token_bytes(KEY_BYTES)
         connection.execute("insert into state (index_key, master_key_id) values (%s, %s)", keys.wrap(index_key))
         return index_key
     return keys.unwrap(WrappedKey(*stored))

@@ -1,13 +1,19 @@
 """Master keys: the first wraps, every one unwraps, and a wrong one is known as wrong."""
 
+from base64 import b64encode
+
 import pytest
 
 from shared.vault.errors import KeysUnusable, MasterKeyMissing, MasterKeyWrong, StoredKeyDamaged
-from shared.vault.master_keys import MasterKeys, WrappedKey
+from shared.vault.master_keys import MasterKeys, WrappedKey, parse
 
 OLD = b"o" * 32
 NEW = b"n" * 32
 DATA_KEY = b"d" * 32
+
+
+def line(key_id, key):
+    return f"{key_id}:{b64encode(key).decode()}"
 
 
 def test_a_key_wrapped_by_a_former_master_key_still_opens_and_new_ones_take_the_current():
@@ -66,3 +72,38 @@ def test_keys_never_show_in_a_repr():
 def test_a_variable_with_bad_keys_is_named():
     with pytest.raises(KeysUnusable, match="CARETRAIL_MASTER_KEYS"):
         MasterKeys.from_text("nonsense", "CARETRAIL_MASTER_KEYS")
+
+
+@pytest.mark.parametrize("separator", ["\n", ";", " ; ", "\n\n# kept for what it wrapped\n"])
+def test_keys_are_read_in_their_order_from_lines_or_semicolons(separator):
+    keys = parse(f"{line('new', NEW)}{separator}{line('old', OLD)}", "a test")
+
+    assert list(keys.items()) == [("new", NEW), ("old", OLD)]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "holds no key"),
+        ("# only a comment\n", "holds no key"),
+        ("no colon", "entry 1 of a test is not `id:base64`"),
+        (f"{line('new', NEW)}\n:{b64encode(OLD).decode()}", "entry 2 of a test is not `id:base64`"),
+        ("new:not base64 at all", "key 'new' in a test is not base64"),
+        (line("new", b"short"), "key 'new' in a test has 5 bytes, not 32"),
+        (f"{line('new', NEW)};{line('new', OLD)}", "gives key 'new' twice"),
+    ],
+)
+def test_keys_that_cannot_be_used_are_named_with_the_mend(text, complaint):
+    with pytest.raises(KeysUnusable) as refused:
+        parse(text, "a test")
+
+    assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize("damaged", [b64encode(OLD).decode()[:-3], b64encode(OLD * 2).decode()])
+def test_a_message_about_a_damaged_key_does_not_quote_it(damaged):
+    with pytest.raises(KeysUnusable) as refused:
+        parse(f"new:{damaged}", "a test")
+
+    assert damaged[:8] not in str(refused.value)
+    assert refused.value.__cause__ is None

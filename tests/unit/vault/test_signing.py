@@ -1,11 +1,14 @@
 """The checkpoint key: made once, known by its public key, replaced only by someone who holds the former one."""
 
-import hashlib
-
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_public_key
 
+from shared.relay.checkpoints import key_id_of
 from shared.vault.errors import KeysUnusable
 from shared.vault.signing import load_or_create
+
+FOREIGN = X25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 @pytest.fixture
@@ -13,14 +16,24 @@ def path(tmp_path):
     return tmp_path / "keys" / "checkpoint.key"
 
 
+def key_id(key):
+    return key_id_of(key.public_key())
+
+
 def test_the_first_start_makes_a_key_and_the_next_finds_it(path):
     made = load_or_create(path, signed_by=())
-    found = load_or_create(path, signed_by=[made.id])
+    found = load_or_create(path, signed_by=[key_id(made)])
 
-    public = made.private_key.public_key()
-    public.verify(found.private_key.sign(b"checkpoint"), b"checkpoint")
-    assert found.id == made.id == hashlib.sha256(public.public_bytes_raw()).hexdigest()[:16]
+    made.public_key().verify(found.sign(b"checkpoint"), b"checkpoint")
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_public_key_lies_beside_for_those_who_verify(path):
+    made = load_or_create(path, signed_by=())
+
+    public = load_pem_public_key(path.with_name("checkpoint.pub").read_bytes())
+
+    public.verify(made.sign(b"checkpoint"), b"checkpoint")
 
 
 def test_no_key_is_made_beside_checkpoints_that_another_one_signed(path):
@@ -37,19 +50,27 @@ def test_a_file_with_a_key_that_signed_nothing_of_this_log_is_refused(path):
         load_or_create(path, signed_by=["abcd"])
 
 
-def test_a_new_key_takes_over_above_the_line_of_the_former_one(path, tmp_path):
+def test_a_new_key_takes_over_above_the_former_one(path, tmp_path):
     former = load_or_create(path, signed_by=())
     new = load_or_create(tmp_path / "new.key", signed_by=())
     path.write_text((tmp_path / "new.key").read_text() + path.read_text())
 
-    assert load_or_create(path, signed_by=[former.id]).id == new.id
+    assert key_id(load_or_create(path, signed_by=[key_id(former)])) == key_id(new)
 
 
-def test_a_line_whose_name_is_not_its_key_is_refused(path):
-    key = load_or_create(path, signed_by=())
-    path.write_text(path.read_text().replace(key.id, "0" * 16))
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "holds no key in PEM"),
+        ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "cannot be read"),
+        (FOREIGN, "not an Ed25519 key"),
+    ],
+)
+def test_a_file_without_a_usable_key_is_refused(path, text, complaint):
+    load_or_create(path, signed_by=())
+    path.write_text(text)
 
-    with pytest.raises(KeysUnusable, match="its line was altered"):
+    with pytest.raises(KeysUnusable, match=complaint):
         load_or_create(path, signed_by=())
 
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from shared.sealing import SubjectId
     from shared.vault.boxes import PersonKey
 
+CACHED_KEYS = 10_000
+"""How many people's keys are kept where nothing else is said; each takes some 2.5 KB."""
+
 
 class KeyCache:
     """Least recently used first out, beyond `capacity` people. A person who has been forgotten is kept as None.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared.vault.errors import MasterKeyFileMissing
 from shared.vault.master_keys import MasterKeys
-from shared.vault.vault import CACHED_KEYS, Vault
+from shared.vault.vault import Vault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from shared.postgres import Database
 
 
-def open_vault(
-    database: Database, keys_text: str, keys_file: Path, ledger: Path, cached_keys: int = CACHED_KEYS
-) -> Vault:
+def open_vault(database: Database, keys_text: str, keys_file: Path, ledger: Path, cached_keys: int) -> Vault:
     """The vault in `database`, with the master keys in `keys_text`, or in `keys_file` where that is empty.
 
     The file is made at the first start of a vault that holds nothing. Raises `KeysUnusable` and `LedgerDamaged`.

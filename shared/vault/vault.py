@@ -17,7 +17,7 @@ from shared.vault.blind_index import BlindIndex, Identifier
 from shared.vault.boxes import PersonKey, new_key
 from shared.vault.errors import IdentifiersDisagree
 from shared.vault.forgetting import Hold
-from shared.vault.key_cache import KeyCache
+from shared.vault.key_cache import CACHED_KEYS, KeyCache
 from shared.vault.ledger import Ledger
 from shared.vault.master_keys import KEY_BYTES, MasterKeys, WrappedKey
 
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from shared.sealing import Sealed
 
 T = TypeVar("T")
-
-CACHED_KEYS = 10_000
-"""Unwrapped data keys kept in memory by default, some 2.5 KB each."""
 
 NOTICE_SECONDS = 5.0
 """A person forgotten by another process is forgotten here within so many seconds."""

@@ -8,7 +8,7 @@ import pytest
 from shared.vault.blind_index import Identifier
 from shared.vault.errors import KeysUnusable, MasterKeyMissing, MasterKeyRetired, MasterKeyWrong
 from shared.vault.master_keys import MasterKeys
-from shared.vault.opening import open_vault as open_with
+from shared.vault.opening import open_vault as open_configured
 
 FIRST = {"first": b"1" * 32}
 SECOND = {"second": b"2" * 32}
@@ -45,57 +45,63 @@ def test_a_vault_does_not_start_with_another_key_under_the_same_name(vault, open
         open_vault(MasterKeys({"first": b"x" * 32}, "the test"))
 
 
-def test_an_empty_vault_makes_its_key_file_and_finds_it_again(database, tmp_path):
-    file, ledger = tmp_path / "keys" / "master.keys", tmp_path / "forgotten.jsonl"
-    made = open_with(database, "", file, ledger)
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "keys" / "master.keys"
+
+
+@pytest.fixture
+def open_with(database, file, ledger):
+    """Opens the vault as an installation does: with the text of a variable, or else with the key file."""
+    opened = []
+
+    def opening(text=""):
+        opened.append(open_configured(database, text, file, ledger, cached_keys=100))
+        return opened[-1]
+
+    yield opening
+    for vault in opened:
+        vault.close()
+
+
+def test_an_empty_vault_makes_its_key_file_and_finds_it_again(open_with, file):
+    made = open_with()
     box = made.seal(made.subject_for([mobile(1)]), XIAOMING)
-    made.close()
 
-    found = open_with(database, "", file, ledger)
-
-    assert found.open(box, Contact) == XIAOMING
-    found.close()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert open_with().open(box, Contact) == XIAOMING
 
 
 @pytest.mark.usefixtures("vault")
-def test_no_key_file_is_made_beside_a_vault_in_use(database, tmp_path):
-    file = tmp_path / "keys" / "master.keys"
-
+def test_no_key_file_is_made_beside_a_vault_in_use(open_with, file):
     with pytest.raises(KeysUnusable, match=r"master\.keys is missing.*wrapped by 'first'.*No new key was made"):
-        open_with(database, "", file, tmp_path / "forgotten.jsonl")
+        open_with()
 
     assert not file.exists()
 
 
-def test_keys_in_the_variable_go_before_the_file(database, tmp_path):
-    file = tmp_path / "keys" / "master.keys"
-    text = "first:MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE="
+def test_keys_in_the_variable_go_before_the_file(open_with, file, rows):
+    open_with("from-variable:MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=")
 
-    open_with(database, text, file, tmp_path / "forgotten.jsonl").close()
-
+    assert rows("select id from master_key") == [("from-variable",)]
     assert not file.exists()
 
 
-def test_a_key_file_that_others_can_read_stops_the_start(database, tmp_path):
-    file, ledger = tmp_path / "keys" / "master.keys", tmp_path / "forgotten.jsonl"
-    open_with(database, "", file, ledger).close()
+def test_a_key_file_that_others_can_read_stops_the_start(open_with, file):
+    open_with()
     file.chmod(0o640)
 
     with pytest.raises(KeysUnusable, match="chmod 600"):
-        open_with(database, "", file, ledger)
+        open_with()
 
 
-def test_starts_at_the_same_moment_agree_on_one_key(database, tmp_path):
-    file, ledger = tmp_path / "keys" / "master.keys", tmp_path / "forgotten.jsonl"
-
+def test_starts_at_the_same_moment_agree_on_one_key(open_with):
     with ThreadPoolExecutor(6) as threads:
-        vaults = list(threads.map(lambda _: open_with(database, "", file, ledger), range(6)))
+        vaults = list(threads.map(lambda _: open_with(), range(6)))
 
     box = vaults[0].seal(vaults[0].subject_for([mobile(1)]), XIAOMING)
     assert [vault.open(box, Contact) for vault in vaults] == [XIAOMING] * 6
     assert {vault.find(mobile(1)) for vault in vaults} == {box.subject}
-    for vault in vaults:
-        vault.close()
 
 
 def test_a_rotation_leaves_everything_readable_and_names_the_key_that_may_go(vault, open_vault, rows):

@@ -1,0 +1,197 @@
+"""Settings: everything that may differ between two installations, read once, from one mapping, at the composition root.
+
+Nothing else reads the environment. Without any variable Caretrail runs embedded: one process, its own PostgreSQL, all
+data under `var/`. docs/operators/settings.md explains each variable; a test keeps it complete.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from shared.vault.key_cache import CACHED_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+_PREFIX = "CARETRAIL_"
+_DATABASE = "CARETRAIL_DATABASE_"
+_VAULT = f"{_DATABASE}VAULT"
+
+
+class Language(StrEnum):
+    """A language that Caretrail speaks."""
+
+    CHINESE = "zh-Hant"
+    ENGLISH = "en"
+
+
+class LogFormat(StrEnum):
+    """How log lines are written: for a person at a terminal, or for a program that collects them."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least severe lines that are written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class SettingRefused(ValueError):
+    """A variable cannot be used; the message names it and says what to give instead."""
+
+    def __init__(self, variable: str, mend: str) -> None:
+        super().__init__(f"{variable}: {mend}")
+        self.variable = variable
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation's choices. Secrets never show in its repr."""
+
+    var: Path
+    """Where data, keys and the embedded database live."""
+    databases: Mapping[str, str] = field(repr=False)
+    """Connection strings by context, and one for `vault`; empty means the embedded PostgreSQL."""
+    broker: str | None = field(repr=False)
+    """The AMQP address of RabbitMQ; None means the in-process transport."""
+    master_keys: str = field(repr=False)
+    """The master keys themselves, lines of `id:base64`; empty means they are in `master_keys_file`."""
+    master_keys_file: Path
+    checkpoint_key_file: Path
+    forgotten_ledger: Path
+    cached_keys: int
+    """How many people's unwrapped data keys a process keeps in memory."""
+    language: Language
+    log_format: LogFormat
+    log_level: LogLevel
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether Caretrail brings its own PostgreSQL."""
+        return not self.databases
+
+    def database(self, context: str) -> str:
+        """The connection string of a context, or of `vault`, where `databases` are given; raises `SettingRefused`."""
+        try:
+            return self.databases[context]
+        except KeyError:
+            variable = f"{_DATABASE}{context.upper()}"
+            raise SettingRefused(variable, f"say in which database {context} lives, as other contexts' are") from None
+
+
+VARIABLES = (
+    "CARETRAIL_VAR",
+    "CARETRAIL_BROKER",
+    "CARETRAIL_MASTER_KEYS",
+    "CARETRAIL_MASTER_KEYS_FILE",
+    "CARETRAIL_CHECKPOINT_KEY_FILE",
+    "CARETRAIL_FORGOTTEN_LEDGER",
+    "CARETRAIL_CACHED_KEYS",
+    "CARETRAIL_LANGUAGE",
+    "CARETRAIL_LOG_FORMAT",
+    "CARETRAIL_LOG_LEVEL",
+)
+"""Every variable there is, beside one `CARETRAIL_DATABASE_<CONTEXT>` a context."""
+
+
+def load(environment: Mapping[str, str]) -> Settings:
+    """The settings in a mapping such as `os.environ`; an empty value counts as none. Raises `SettingRefused`."""
+    given = {name: value for name, value in environment.items() if name.startswith(_PREFIX) and value}
+    _refuse_unknown(given)
+    var = _path(given, "CARETRAIL_VAR", Path("var"))
+    return Settings(
+        var=var,
+        databases=_databases(given),
+        broker=_broker(given),
+        master_keys=_master_keys(given),
+        master_keys_file=_path(given, "CARETRAIL_MASTER_KEYS_FILE", var / "keys" / "master.keys"),
+        checkpoint_key_file=_path(given, "CARETRAIL_CHECKPOINT_KEY_FILE", var / "keys" / "checkpoint.key"),
+        forgotten_ledger=_path(given, "CARETRAIL_FORGOTTEN_LEDGER", var / "vault" / "forgotten.jsonl"),
+        cached_keys=_count(given, "CARETRAIL_CACHED_KEYS", CACHED_KEYS),
+        language=_choice(given, "CARETRAIL_LANGUAGE", Language.CHINESE),
+        log_format=_choice(given, "CARETRAIL_LOG_FORMAT", LogFormat.CONSOLE),
+        log_level=_choice(given, "CARETRAIL_LOG_LEVEL", LogLevel.INFO),
+    )
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    for name in given:
+        if name not in VARIABLES and not name.startswith(_DATABASE):
+            near = difflib.get_close_matches(name, [*VARIABLES, _VAULT], n=1)
+            raise SettingRefused(name, f"there is no such setting{f'; did you mean {near[0]}?' if near else ''}")
+
+
+def _databases(given: Mapping[str, str]) -> dict[str, str]:
+    databases = {}
+    for name in sorted(given):
+        if name.startswith(_DATABASE):
+            databases[name.removeprefix(_DATABASE).lower()] = given[name]
+            _refuse_malformed(name, given[name])
+    if databases and "vault" not in databases:
+        raise SettingRefused(_VAULT, "give the vault a database of its own, as the contexts have theirs")
+    for context, dsn in databases.items():
+        if context != "vault" and _place(dsn) == _place(databases["vault"]):
+            raise SettingRefused(_VAULT, f"it is the database of {context}: give the vault one that holds nothing else")
+    return databases
+
+
+def _refuse_malformed(name: str, dsn: str) -> None:
+    try:
+        parts = conninfo_to_dict(dsn)
+    except ProgrammingError:
+        parts = {}  # the parser's own message would quote the password
+    if not parts.get("dbname"):
+        raise SettingRefused(name, "give a PostgreSQL address with a database, as in postgresql://user@host/matching")
+
+
+def _place(dsn: str) -> tuple[object, ...]:
+    parts = conninfo_to_dict(dsn)
+    return parts.get("host"), parts.get("port"), parts["dbname"]
+
+
+def _broker(given: Mapping[str, str]) -> str | None:
+    broker = given.get("CARETRAIL_BROKER")
+    if broker is not None and not broker.startswith(("amqp://", "amqps://")):
+        raise SettingRefused("CARETRAIL_BROKER", "give RabbitMQ's address, as in amqp://user:password@host:5672/vhost")
+    return broker
+
+
+def _master_keys(given: Mapping[str, str]) -> str:
+    if {"CARETRAIL_MASTER_KEYS", "CARETRAIL_MASTER_KEYS_FILE"} <= given.keys():
+        raise SettingRefused(
+            "CARETRAIL_MASTER_KEYS", "it is given beside CARETRAIL_MASTER_KEYS_FILE: leave one of them"
+        )
+    return given.get("CARETRAIL_MASTER_KEYS", "")
+
+
+def _path(given: Mapping[str, str], name: str, default: Path) -> Path:
+    return Path(given.get(name, default)).absolute()
+
+
+def _count(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name, str(default))
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise SettingRefused(name, f"{text!r} is not a whole number above 0, such as {default}")
+    return int(text)
+
+
+def _choice(given: Mapping[str, str], name: str, default: Choice) -> Choice:
+    text = given.get(name, default.value)
+    choices = {choice.value: choice for choice in type(default)}
+    if text not in choices:
+        raise SettingRefused(name, f"{text!r} is none of {', '.join(choices)}")
+    return choices[text]

@@ -1,0 +1,120 @@
+"""Settings: sensible without any variable, refused with the variable's name and the mend, never showing a secret."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from shared.settings import VARIABLES, Language, LogFormat, LogLevel, SettingRefused, load
+
+DATABASES = {
+    "CARETRAIL_DATABASE_MATCHING": "postgresql://app:secret@db/matching",
+    "CARETRAIL_DATABASE_VAULT": "postgresql://app:secret@db/vault",
+}
+VALUES = {
+    "CARETRAIL_VAR": ("/srv/caretrail", "var", Path("/srv/caretrail")),
+    "CARETRAIL_BROKER": ("amqps://u:p@mq/ct", "broker", "amqps://u:p@mq/ct"),
+    "CARETRAIL_MASTER_KEYS": ("a:AAAA", "master_keys", "a:AAAA"),
+    "CARETRAIL_MASTER_KEYS_FILE": ("/run/master", "master_keys_file", Path("/run/master")),
+    "CARETRAIL_CHECKPOINT_KEY_FILE": ("/run/signing", "checkpoint_key_file", Path("/run/signing")),
+    "CARETRAIL_FORGOTTEN_LEDGER": ("/safe/ledger", "forgotten_ledger", Path("/safe/ledger")),
+    "CARETRAIL_CACHED_KEYS": ("25", "cached_keys", 25),
+    "CARETRAIL_LANGUAGE": ("en", "language", Language.ENGLISH),
+    "CARETRAIL_LOG_FORMAT": ("json", "log_format", LogFormat.JSON),
+    "CARETRAIL_LOG_LEVEL": ("warning", "log_level", LogLevel.WARNING),
+}
+GUIDE = Path(__file__).parents[2] / "docs" / "operators" / "settings.md"
+
+
+def test_without_any_variable_caretrail_is_embedded_with_all_its_data_under_var():
+    settings = load({"PATH": "/usr/bin"})
+
+    var = Path.cwd() / "var"
+    assert settings.is_embedded
+    assert settings.broker is None
+    assert settings.var == var
+    assert settings.master_keys_file == var / "keys" / "master.keys"
+    assert settings.checkpoint_key_file == var / "keys" / "checkpoint.key"
+    assert settings.forgotten_ledger == var / "vault" / "forgotten.jsonl"
+    assert (settings.language, settings.log_format) == (Language.CHINESE, LogFormat.CONSOLE)
+
+
+def test_everything_kept_in_files_follows_var():
+    settings = load({"CARETRAIL_VAR": "/srv/caretrail"})
+
+    assert settings.master_keys_file == Path("/srv/caretrail/keys/master.keys")
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_every_variable_sets_what_it_says(variable):
+    value, attribute, expected = VALUES[variable]
+
+    assert getattr(load({variable: value}), attribute) == expected != getattr(load({}), attribute)
+
+
+def test_an_empty_variable_counts_as_none():
+    assert load(dict.fromkeys(VARIABLES, "")) == load({})
+
+
+def test_each_context_has_its_own_database_and_the_vault_too():
+    settings = load(DATABASES)
+
+    assert not settings.is_embedded
+    assert settings.database("matching") == "postgresql://app:secret@db/matching"
+    assert settings.database("vault") == "postgresql://app:secret@db/vault"
+    with pytest.raises(SettingRefused, match="CARETRAIL_DATABASE_SUPPORT: say in which database support lives"):
+        settings.database("support")
+
+
+@pytest.mark.parametrize(
+    ("environment", "complaint"),
+    [
+        (
+            {"CARETRAIL_LANGAUGE": "en"},
+            "CARETRAIL_LANGAUGE: there is no such setting; did you mean CARETRAIL_LANGUAGE?",
+        ),
+        ({"CARETRAIL_QWERTZUIOP": "1"}, "CARETRAIL_QWERTZUIOP: there is no such setting"),
+        ({"CARETRAIL_LANGUAGE": "zh-CN"}, "CARETRAIL_LANGUAGE: 'zh-CN' is none of zh-Hant, en"),
+        ({"CARETRAIL_LOG_FORMAT": "xml"}, "CARETRAIL_LOG_FORMAT: 'xml' is none of console, json"),
+        ({"CARETRAIL_CACHED_KEYS": "0"}, "CARETRAIL_CACHED_KEYS: '0' is not a whole number above 0"),
+        ({"CARETRAIL_CACHED_KEYS": "many"}, "CARETRAIL_CACHED_KEYS: 'many' is not a whole number"),
+        ({"CARETRAIL_BROKER": "localhost:5672"}, "CARETRAIL_BROKER: give RabbitMQ's address, as in amqp://"),
+        (
+            {"CARETRAIL_MASTER_KEYS": "a:AAAA", "CARETRAIL_MASTER_KEYS_FILE": "/run/master"},
+            "CARETRAIL_MASTER_KEYS: it is given beside CARETRAIL_MASTER_KEYS_FILE: leave one of them",
+        ),
+        (
+            {"CARETRAIL_DATABASE_MATCHING": "postgresql://db/matching"},
+            "CARETRAIL_DATABASE_VAULT: give the vault a database of its own",
+        ),
+        (
+            {"CARETRAIL_DATABASE_MATCHING": "postgresql://db/all", "CARETRAIL_DATABASE_VAULT": "host=db dbname=all"},
+            "CARETRAIL_DATABASE_VAULT: it is the database of matching",
+        ),
+        (DATABASES | {"CARETRAIL_DATABASE_VAULT": "vault"}, "CARETRAIL_DATABASE_VAULT: give a PostgreSQL address"),
+        (DATABASES | {"CARETRAIL_DATABASE_VAULT": "host=db"}, "CARETRAIL_DATABASE_VAULT: give a PostgreSQL address"),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_the_mend(environment, complaint):
+    with pytest.raises(SettingRefused, match=re.escape(complaint)):
+        load(environment)
+
+
+def test_secrets_show_neither_in_the_settings_nor_in_a_refusal():
+    settings = load(DATABASES | {"CARETRAIL_MASTER_KEYS": "a:secret", "CARETRAIL_BROKER": "amqp://u:secret@mq/"})
+    with pytest.raises(SettingRefused) as refused:
+        load(DATABASES | {"CARETRAIL_DATABASE_VAULT": "postgresql://app:secret@db/vault?nonsense=1"})
+
+    assert "secret" not in repr(settings)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("variable", [*VARIABLES, "CARETRAIL_DATABASE_<CONTEXT>", "CARETRAIL_DATABASE_VAULT"])
+def test_the_operators_guide_explains_every_variable(variable):
+    assert f"| `{variable}` |" in GUIDE.read_text(encoding="utf-8")
+
+
+def test_the_operators_guide_explains_no_variable_that_is_not_there():
+    explained = set(re.findall(r"^\| `(CARETRAIL_[A-Z_]+)` \|", GUIDE.read_text(encoding="utf-8"), re.MULTILINE))
+
+    assert explained == {*VARIABLES, "CARETRAIL_DATABASE_VAULT"}

@@ -11,7 +11,7 @@ from shared.postgres import Connections
 from shared.read_models.tables import Typing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from uuid import UUID
 
     import msgspec
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from shared.store.log import Log
 
 T = TypeVar("T")
+
+    Parameters = Sequence[object] | Mapping[str, object]
+
 Found = TypeVar("Found", bound="msgspec.Struct")
 
 
@@ -44,7 +47,7 @@ class Reader:
         self._positions = positions
         self._connections = Connections(database, name=f"caretrail reader {self._name}")
 
-    def rows(self, kind: type[Found], query: str, parameters: Sequence[object] = ()) -> list[Found]:
+    def rows(self, kind: type[Found], query: str, parameters: Parameters = ()) -> list[Found]:
         """All rows of a query, which names a column for each field of `kind` (`select *` does for the model's rows)."""
         typing = Typing(kind)
 
@@ -55,11 +58,11 @@ class Reader:
 
         return self._run(read)
 
-    def one(self, kind: type[Found], query: str, parameters: Sequence[object] = ()) -> Found | None:
+    def one(self, kind: type[Found], query: str, parameters: Parameters = ()) -> Found | None:
         """The first row of a query, or None."""
         return next(iter(self.rows(kind, query, parameters)), None)
 
-    def scalars(self, query: str, parameters: Sequence[object] = ()) -> list[Any]:
+    def scalars(self, query: str, parameters: Parameters = ()) -> list[Any]:
         """The first column of all rows of a query."""
         return [values[0] for values in self._run(lambda cursor: cursor.execute(query, parameters).fetchall())]
 

@@ -69,7 +69,7 @@ def _revival(column: Column) -> Callable[[Any], Any] | None:
         return msgspec.json.Decoder(column.json).decode
     if column.enum is not None:
         return {str(member): member for member in column.enum}.__getitem__
-    return None
+    return tuple if column.sql_type == "text[]" else None
 
 
 class Rows(Generic[Row]):
@@ -84,7 +84,7 @@ class Rows(Generic[Row]):
         self.name = name or table.name
         self.key_of = _key_getter(table.key)
         self._typing = Typing(table.row)
-        self._sending = [(place, _encode_json) for place, column in enumerate(table.columns) if column.json is not None]
+        self._copying = [(place, encode) for place, column in enumerate(table.columns) if (encode := _encoder(column))]
         kinds = {column.name: column.sql_type for column in table.columns}
         keys = quoted(table.key)
         names = quoted(column.name for column in table.columns)
@@ -192,13 +192,20 @@ class Rows(Generic[Row]):
             write = copy.write_row
             for row in rows:
                 values = list(astuple(row))
-                for place, encode in self._sending:
+                for place, encode in self._copying:
                     if values[place] is not None:
                         values[place] = encode(values[place])
                 write(values)
 
     def _keyed(self, cursor: psycopg.Cursor[tuple[Any, ...]]) -> dict[Key, Row]:
         return {self.key_of(row): row for row in self._typing.rows(cursor)}
+
+
+def _encoder(column: Column) -> Callable[[Any], Any] | None:
+    """What makes of a field's value what a binary COPY takes, where that is not the value itself."""
+    if column.json is not None:
+        return _encode_json
+    return list if column.sql_type == "text[]" else None
 
 
 def _travels_as_text(column: Column) -> bool:

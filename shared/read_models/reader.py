@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from shared.read_models.model import ReadModel
     from shared.store.log import Log
 
-T = TypeVar("T")
-
     Parameters = Sequence[object] | Mapping[str, object]
 
+T = TypeVar("T")
 Found = TypeVar("Found", bound="msgspec.Struct")
 
 

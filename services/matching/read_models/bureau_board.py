@@ -50,7 +50,7 @@ ELSEWHERE_SHOWN_DAYS = 90
 """How long an enrolment elsewhere stays on the board: no event tells that the two institutions have settled it."""
 
 
-class BoardCase(Progress, frozen=True, kw_only=True, gc=False):
+class BoardCase(Progress, frozen=True, gc=False):
     """A case as the bureau of the county `bureau` sees it: the child's, or the former institution's while it closes.
 
     `lies_since` is when it came to where it is; `expected_institution` with whom it was agreed, where the child was
@@ -63,11 +63,11 @@ class BoardCase(Progress, frozen=True, kw_only=True, gc=False):
     county: str
     bureau: str
     lies_since: datetime
+    child: Sealed[events.Child]
+    contact: Sealed[events.Contact]
     reminded: bool = False
     expected_institution: str = ""
     found_elsewhere_at: datetime | None = None
-    child: Sealed[events.Child]
-    contact: Sealed[events.Contact]
 
     @property
     def owner(self) -> Actor:

@@ -10,8 +10,7 @@ from uuid import UUID
 import msgspec
 
 from services.matching import events
-from services.matching.domain.statuses import EnrolmentStatus
-from services.matching.read_models.progress import MOVES, BeginningMissing, Progress, moved, opening
+from services.matching.read_models.progress import MOVES, BeginningMissing, Progress, enrolled, moved, opening
 from shared.principal import Principal, Role
 from shared.read_models.model import Key, ReadModel, Table
 from shared.sealing import SubjectId
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from shared.read_models.reader import Reader
 
 
-class CaseFigures(Progress, frozen=True, kw_only=True, gc=False):
+class CaseFigures(Progress, frozen=True, gc=False):
     """A case, or an enrolment (`kind` None), as far as it counts.
 
     `child_subject` is a pseudonym: it tells children apart, also those who have been forgotten.
@@ -65,12 +64,7 @@ def _recorded(event: events.EnrolmentRecorded) -> CaseFigures:
         child_subject=event.child_subject,
         born=True,
         started_at=event.timestamp,
-        match=None,
-        enrolment=EnrolmentStatus.ENROLLED,
-        institution=event.institution,
-        doctor=event.doctor,
-        enrolment_id=event.originator_id,
-        enrolled_on=event.enrolled_on,
+        **enrolled(event),
         source=event.source,
         institution_county=event.institution_county,
         case_no=event.case_no,

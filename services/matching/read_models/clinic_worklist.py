@@ -33,7 +33,7 @@ _OPEN = frozenset({PreferenceStatus.OFFERED, PreferenceStatus.ACCEPTED})
 """While its offer has one of these the case is in the clinic's hands."""
 
 
-class ClinicOffer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class ClinicOffer(msgspec.Struct, frozen=True, gc=False):
     """One case at one preference (志願); `status` is that of the clinic's own offer, whatever became of the case.
 
     `birth_or_due_date` and `district` are opened from the child's data, and go when the child is forgotten.
@@ -44,15 +44,6 @@ class ClinicOffer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     case_no: str
     kind: events.CaseKind
     applied_on: date
-    institution: str = ""
-    doctor: str = ""
-    status: PreferenceStatus = PreferenceStatus.WAITING
-    enrolment: EnrolmentStatus = EnrolmentStatus.NOT_ENROLLED
-    offered_at: datetime | None = None
-    due_by: datetime | None = None
-    answered_at: datetime | None = None
-    decline_reason: events.DeclineReason | None = None
-    explanation: Sealed[events.FreeText] | None = None
     born: bool
     birth_order: int
     county: str
@@ -63,6 +54,15 @@ class ClinicOffer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     mother_subject: SubjectId
     mother: Sealed[events.Mother]
     contact: Sealed[events.Contact]
+    institution: str = ""
+    doctor: str = ""
+    status: PreferenceStatus = PreferenceStatus.WAITING
+    enrolment: EnrolmentStatus = EnrolmentStatus.NOT_ENROLLED
+    offered_at: datetime | None = None
+    due_by: datetime | None = None
+    answered_at: datetime | None = None
+    decline_reason: events.DeclineReason | None = None
+    explanation: Sealed[events.FreeText] | None = None
 
     def days_waiting(self, now: datetime) -> int:
         """Taipei days from the offer to the clinic's answer, or to `now` (aware) while none has come."""

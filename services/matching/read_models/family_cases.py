@@ -10,8 +10,8 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from services.matching import events
-from services.matching.domain.statuses import EnrolmentStatus, MatchStatus, PreferenceStatus
-from services.matching.read_models.progress import BeginningMissing, Choice, Progress, moved, opening
+from services.matching.domain.statuses import MatchStatus, PreferenceStatus
+from services.matching.read_models.progress import BeginningMissing, Choice, Progress, enrolled, moved, opening
 from services.matching.read_models.timeline import TOLD, Step, step_of
 from shared.principal import Principal, Role
 from shared.read_models.model import Key, ReadModel, Table
@@ -31,7 +31,7 @@ class Consequence(StrEnum):
     BUREAU_TAKES_OVER = "bureau_takes_over"
 
 
-class FamilyCase(Progress, frozen=True, kw_only=True, gc=False):
+class FamilyCase(Progress, frozen=True, gc=False):
     """A case (新案申請, 變更) or an enrolment, whose `kind` is None (案件種類 "-", 現行系統收案資料).
 
     An enrolment made through a case has a row too; the family sees it only as that case's `closed_on`.
@@ -99,12 +99,7 @@ def _recorded(event: events.EnrolmentRecorded) -> FamilyCase:
         kind=None,
         born=True,
         started_at=event.timestamp,
-        match=None,
-        enrolment=EnrolmentStatus.ENROLLED,
-        institution=event.institution,
-        doctor=event.doctor,
-        enrolment_id=event.originator_id,
-        enrolled_on=event.enrolled_on,
+        **enrolled(event),
         **_people(event),
     )
 

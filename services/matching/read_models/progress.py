@@ -40,36 +40,65 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: events.DeclineReason | None = None
 
 
-class Progress(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Progress(msgspec.Struct, frozen=True, gc=False):
     """The statuses of a case (match, enrolment, each preference are three things) and who has to act next.
 
     `institution` and `doctor` are those asked, agreed or enrolled with at present; `due_by` is when whoever is waited
-    for has to have acted.
+    for has to have acted. An enrolment, which nobody matched, has no match status.
     """
 
     match: MatchStatus | None
-    enrolment: EnrolmentStatus = EnrolmentStatus.NOT_ENROLLED
-    choices: tuple[Choice, ...] = ()
-    institution: str = ""
-    doctor: str = ""
-    waits_for: Actor | None = None
-    waiting_since: datetime | None = None
-    due_by: datetime | None = None
-    former_institution: str = ""
-    former_doctor: str = ""
-    enrolment_id: UUID | None = None
-    enrolled_on: date | None = None
+    enrolment: EnrolmentStatus
+    choices: tuple[Choice, ...]
+    institution: str
+    doctor: str
+    waits_for: Actor | None
+    waiting_since: datetime | None
+    due_by: datetime | None
+    former_institution: str
+    former_doctor: str
+    enrolment_id: UUID | None
+    enrolled_on: date | None
 
 
 AnyProgress = TypeVar("AnyProgress", bound=Progress)
+
+_BEGINNING: dict[str, Any] = {
+    "match": MatchStatus.MATCHING,
+    "enrolment": EnrolmentStatus.NOT_ENROLLED,
+    "choices": (),
+    "institution": "",
+    "doctor": "",
+    "waits_for": None,
+    "waiting_since": None,
+    "due_by": None,
+    "former_institution": "",
+    "former_doctor": "",
+    "enrolment_id": None,
+    "enrolled_on": None,
+}
 
 
 def opening(event: events.CaseSubmitted) -> dict[str, Any]:
     """The columns of `Progress` that a new case begins with."""
     changing = event.kind == events.CaseKind.CHANGE
     return {
+        **_BEGINNING,
         "match": MatchStatus.AWAITING_CLOSURE if changing else MatchStatus.MATCHING,
         "choices": tuple(Choice(**asdict(preference)) for preference in event.preferences),
+    }
+
+
+def enrolled(event: events.EnrolmentRecorded) -> dict[str, Any]:
+    """The columns of `Progress` that an enrolment begins with."""
+    return {
+        **_BEGINNING,
+        "match": None,
+        "enrolment": EnrolmentStatus.ENROLLED,
+        "institution": event.institution,
+        "doctor": event.doctor,
+        "enrolment_id": event.originator_id,
+        "enrolled_on": event.enrolled_on,
     }
 
 

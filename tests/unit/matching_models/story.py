@@ -239,6 +239,25 @@ class Story:
         return self._began + timedelta(days=days)
 
 
+_NOTHING_YET: dict[str, Any] = {
+    "choices": (),
+    "institution": "",
+    "doctor": "",
+    "waits_for": None,
+    "waiting_since": None,
+    "due_by": None,
+    "former_institution": "",
+    "former_doctor": "",
+    "enrolment_id": None,
+    "enrolled_on": None,
+}
+
+
+def expected(row: type[Any], /, **columns: Any) -> Any:
+    """A row of which nothing is known but these columns."""
+    return row(**_NOTHING_YET | columns)
+
+
 def place(preference: events.Preference) -> dict[str, Any]:
     """The fields by which an event names a preference."""
     return {"rank": preference.rank, "institution": preference.institution, "doctor": preference.doctor}

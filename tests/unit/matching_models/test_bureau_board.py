@@ -20,21 +20,23 @@ from tests.unit.matching_models.story import (
     SEALED_CONTACT,
     SECOND,
     Story,
+    expected,
     fold,
 )
 
 
 def case_of(story: Story) -> BoardCase:
     """The only case of the story."""
-    row: BoardCase = fold(BureauBoard(), story.events)[CASE,]
-    return row
+    found: BoardCase = fold(BureauBoard(), story.events)[CASE,]
+    return found
 
 
 def test_a_reminded_offer_is_on_the_board_of_the_childs_county():
     story = Story().submitted().offered().reminded()
 
     assert fold(BureauBoard(), story.events) == {
-        (CASE,): BoardCase(
+        (CASE,): expected(
+            BoardCase,
             id=CASE,
             case_no=CASE_NO,
             kind=events.CaseKind.NEW,

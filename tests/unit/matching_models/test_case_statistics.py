@@ -19,6 +19,7 @@ from tests.unit.matching_models.story import (
     MATSU_DOCTOR,
     NOON,
     Story,
+    expected,
     fold,
 )
 
@@ -27,7 +28,8 @@ def test_a_case_counts_with_its_offers_and_answers():
     story = Story().submitted().offered().declined().unmatched()
 
     assert fold(CaseStatistics(), story.events) == {
-        (CASE,): CaseFigures(
+        (CASE,): expected(
+            CaseFigures,
             id=CASE,
             kind=events.CaseKind.NEW,
             county="連江縣",
@@ -36,6 +38,7 @@ def test_a_case_counts_with_its_offers_and_answers():
             started_at=NOON,
             case_no=CASE_NO,
             match=MatchStatus.UNMATCHED,
+            enrolment=EnrolmentStatus.NOT_ENROLLED,
             choices=(
                 Choice(
                     1,
@@ -61,7 +64,8 @@ def test_an_enrolment_counts_beside_the_case_it_came_from_until_it_is_closed():
     rows = fold(CaseStatistics(), story.events)
 
     assert (rows[CASE,].match, rows[CASE,].enrolment) == (MatchStatus.MATCHED, EnrolmentStatus.ENROLLED)
-    assert rows[ENROLMENT,] == CaseFigures(
+    assert rows[ENROLMENT,] == expected(
+        CaseFigures,
         id=ENROLMENT,
         kind=None,
         county="連江縣",

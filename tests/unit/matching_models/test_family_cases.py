@@ -35,6 +35,7 @@ from tests.unit.matching_models.story import (
     SECOND,
     THIRD,
     Story,
+    expected,
     fold,
     place,
 )
@@ -42,15 +43,16 @@ from tests.unit.matching_models.story import (
 
 def case_of(story: Story) -> FamilyCase:
     """The only case of the story."""
-    row: FamilyCase = fold(FamilyCases(), story.events)[CASE,]
-    return row
+    found: FamilyCase = fold(FamilyCases(), story.events)[CASE,]
+    return found
 
 
 def test_an_application_shows_the_offer_that_waits_and_until_when():
     story = Story().submitted(FIRST, SECOND).offered()
 
     assert fold(FamilyCases(), story.events) == {
-        (CASE,): FamilyCase(
+        (CASE,): expected(
+            FamilyCase,
             id=CASE,
             case_no=CASE_NO,
             kind=events.CaseKind.NEW,
@@ -277,7 +279,8 @@ def test_an_enrolment_on_paper_has_a_row_of_its_own_without_a_kind():
     story = Story().recorded()
 
     assert fold(FamilyCases(), story.events) == {
-        (ENROLMENT,): FamilyCase(
+        (ENROLMENT,): expected(
+            FamilyCase,
             id=ENROLMENT,
             case_no="",
             kind=None,

@@ -1,0 +1,174 @@
+"""What a clinic finds in its list, by filter and page, and that others find nothing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from services.matching import events
+from services.matching.domain.statuses import EnrolmentStatus, PreferenceStatus
+from services.matching.read_models.clinic_worklist import (
+    ClinicWorklist,
+    WorklistFilters,
+    accepted_offers,
+    offer,
+    worklist,
+)
+from services.matching.read_models.paging import CursorUnknown, PageTooLong
+from shared.principal import Role
+from shared.sealing import SubjectId
+from tests.integration.matching_models.people import bureau, doctor, parent, staff
+from tests.unit.matching_models.story import (
+    CONTACT,
+    EXPECTED_BABY,
+    KEELUNG,
+    KEELUNG_DOCTOR,
+    MATSU,
+    MATSU_DOCTOR,
+    NOON,
+    SECOND,
+    GlassOpener,
+    Story,
+    sealed,
+)
+
+pytestmark = pytest.mark.postgres
+
+COLLEAGUE = "D0000002"
+MATSU_COLLEAGUE = events.Preference(1, MATSU, COLLEAGUE, "連江縣", "南竿鄉")
+OTHER_MOTHER = SubjectId(UUID("00000000-0000-4000-8000-000000307e41"))
+UNBORN = SubjectId(UUID("00000000-0000-4000-8000-0000000c411e"))
+CLINIC = doctor(MATSU, MATSU_DOCTOR, COLLEAGUE)
+
+
+def case_id(number: int) -> UUID:
+    return UUID(int=number)
+
+
+def case(number: int) -> Story:
+    """The case of this number began as many days after the first."""
+    return Story(case_id(number), f"2502{17 + number}P1200001", NOON + timedelta(days=number - 1))
+
+
+def cases() -> list[events.Event]:
+    """Five cases at the clinic of Matsu, and one at Keelung's that has not been asked."""
+    stories = [
+        case(1).submitted().offered(),
+        case(2).submitted(SECOND, MATSU_COLLEAGUE, county="基隆市").offered(MATSU_COLLEAGUE).declined(MATSU_COLLEAGUE),
+        case(3).submitted(born=False, child=sealed(UNBORN, EXPECTED_BABY), child_subject=UNBORN).offered().accepted(),
+        case(4).submitted(birth_order=2, mother_subject=OTHER_MOTHER).offered().accepted().signed().enrolled(),
+        case(5).submitted().offered().happened(events.OfferExpired, rank=1, institution=MATSU, doctor=MATSU_DOCTOR),
+        case(6).submitted(SECOND),
+    ]
+    return [event for story in stories for event in story.events]
+
+
+@pytest.fixture
+def reader(shelf):
+    return shelf(ClinicWorklist(GlassOpener()), cases())
+
+
+def found(reader, filters: WorklistFilters, principal=CLINIC) -> list[int]:
+    """Numbers of the cases listed."""
+    return [entry.case_id.int for entry in worklist(reader, principal, filters).entries]
+
+
+def test_without_filters_a_clinic_sees_everything_it_was_asked_oldest_first(reader):
+    assert found(reader, WorklistFilters()) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("filters", "numbers"),
+    [
+        ({"county": "基隆市"}, [2]),
+        ({"district": "北竿鄉"}, [3]),
+        ({"birth_from": date(2025, 2, 2)}, [3]),
+        ({"birth_until": date(2025, 2, 1)}, [1, 2, 4, 5]),
+        ({"birth_from": date(2025, 2, 1), "birth_until": date(2025, 2, 1)}, [1, 2, 4, 5]),
+        ({"mother": OTHER_MOTHER}, [4]),
+        ({"birth_orders": (2,)}, [4]),
+        ({"birth_orders": (0, 2)}, [1, 2, 3, 4, 5]),
+        ({"enrolments": (EnrolmentStatus.ENROLLED,)}, [4]),
+        ({"enrolments": (EnrolmentStatus.NOT_ENROLLED, EnrolmentStatus.ENROLLED)}, [1, 2, 3, 4, 5]),
+        ({"institution": MATSU}, [1, 2, 3, 4, 5]),
+        ({"institution": KEELUNG}, []),
+        ({"doctor": COLLEAGUE}, [2]),
+        ({"applied_from": date(2025, 2, 20)}, [3, 4, 5]),
+        ({"applied_until": date(2025, 2, 19)}, [1, 2]),
+        ({"case_no": "250220P1200001"}, [3]),
+        ({"statuses": (PreferenceStatus.OFFERED,)}, [1]),
+        ({"statuses": (PreferenceStatus.DECLINED, PreferenceStatus.EXPIRED)}, [2, 5]),
+        ({"statuses": (PreferenceStatus.ACCEPTED,), "enrolments": (EnrolmentStatus.NOT_ENROLLED,)}, [3]),
+    ],
+)
+def test_each_filter_narrows_the_list(reader, filters, numbers):
+    assert found(reader, WorklistFilters(**filters)) == numbers
+
+
+def test_a_doctor_sees_only_the_cases_that_chose_that_doctor(reader):
+    assert found(reader, WorklistFilters(), doctor(MATSU, COLLEAGUE)) == [2]
+    assert found(reader, WorklistFilters(), doctor(MATSU, COLLEAGUE, role=Role.CASE_MANAGER)) == [2]
+    assert found(reader, WorklistFilters(), doctor(KEELUNG, MATSU_DOCTOR)) == []
+
+
+def test_a_clinic_hears_nothing_before_it_is_asked(reader):
+    keelung = doctor(KEELUNG, KEELUNG_DOCTOR)
+
+    assert found(reader, WorklistFilters(), keelung) == []
+    assert offer(reader, case_id(6), keelung) is None
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        doctor(None, MATSU_DOCTOR),
+        doctor(MATSU),
+        parent(CONTACT),
+        bureau("連江縣"),
+        staff(Role.OPERATOR),
+        staff(Role.AUDITOR),
+    ],
+)
+def test_whoever_is_not_of_the_clinic_finds_nothing(reader, principal):
+    assert found(reader, WorklistFilters(), principal) == []
+    assert offer(reader, case_id(1), principal) is None
+    assert accepted_offers(reader, principal, [case_id(3)]) == []
+
+
+def test_pages_follow_one_another_without_a_gap_or_a_repetition(reader):
+    pages, cursor = [], None
+    while True:
+        page = worklist(reader, CLINIC, limit=2, cursor=cursor)
+        pages.append([entry.case_id.int for entry in page.entries])
+        cursor = page.following
+        if cursor is None:
+            break
+
+    assert pages == [[1, 2], [3, 4], [5]]
+
+
+def test_a_cursor_that_was_never_given_out_is_refused(reader):
+    with pytest.raises(CursorUnknown):
+        worklist(reader, CLINIC, cursor="bm90IGEgY3Vyc29y")
+    with pytest.raises(CursorUnknown):
+        worklist(reader, CLINIC, cursor="頁")
+
+
+@pytest.mark.parametrize("limit", [0, 201])
+def test_a_page_has_bounds(reader, limit):
+    with pytest.raises(PageTooLong):
+        worklist(reader, CLINIC, limit=limit)
+
+
+def test_one_offer_is_found_by_its_case(reader):
+    assert offer(reader, case_id(2), CLINIC).decline_reason == events.DeclineReason.CAPACITY_FULL
+
+
+def test_only_what_is_accepted_and_not_enrolled_can_be_exported(reader):
+    every = [case_id(number) for number in range(1, 7)]
+
+    assert [row.case_id.int for row in accepted_offers(reader, CLINIC, every)] == [3]
+    assert accepted_offers(reader, doctor(MATSU, COLLEAGUE), every) == []
+    assert accepted_offers(reader, CLINIC, []) == []

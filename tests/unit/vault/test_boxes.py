@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shared.sealing import SealBroken, Sealed, SubjectId
 from shared.vault.boxes import PersonKey, new_key
+from tests.controls import family
 
 MEI = SubjectId(UUID(int=1))
 HUA = SubjectId(UUID(int=2))
@@ -89,3 +90,9 @@ def test_a_kind_that_changed_its_shape_is_told_without_quoting_what_is_in_the_bo
 
     assert "陳小美" not in str(broken.value)
     assert broken.value.__cause__ is None
+
+
+def test_the_boxes_in_the_published_examples_of_events_open():
+    box = family.sealed(family.CONTACT, family.FATHER)
+
+    assert PersonKey(family.CONTACT, family.person_key(family.CONTACT)).open(box, type(family.FATHER)) == family.FATHER

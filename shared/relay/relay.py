@@ -185,7 +185,7 @@ class _Way:
         self._save_confirmed()
 
     def _save_confirmed(self) -> None:
-        confirmed = self._publisher.confirmed
+        confirmed = self._publisher.confirmed()
         end = None
         while self._under_way and self._under_way[0][0] <= confirmed:
             _, end = self._under_way.popleft()

@@ -50,12 +50,11 @@ class Subscription(Protocol):
 class Publisher(Protocol):
     """Sends events in order, waiting only when too many are unconfirmed."""
 
-    @property
-    def confirmed(self) -> int:
-        """How many messages, counted from the first one published, the broker has taken into its keeping."""
-
     def publish(self, routing_key: str, body: bytes) -> int:
         """Send one event and answer its number, from 1. Raises `BrokerLost`, or `PublishFailed` for an earlier one."""
+
+    def confirmed(self) -> int:
+        """How many messages, from the first on, the broker has said so far that it keeps. Raises as `publish` does."""
 
     def settle(self) -> None:
         """Wait until everything sent is confirmed and keep the connection alive. Raises as `publish` does."""

@@ -81,16 +81,15 @@ class InprocPublisher:
         self._exchange = exchange
         self._published = 0
 
-    @property
-    def confirmed(self) -> int:
-        """How many messages have been published."""
-        return self._published
-
     def publish(self, routing_key: str, body: bytes) -> int:
         """Put one event into every bound queue and answer its number, from 1."""
         message = self._channel.prepare_message(body, content_type=CONTENT_TYPE, content_encoding="utf-8")
         self._channel.basic_publish(message, self._exchange, routing_key)
         self._published += 1
+        return self._published
+
+    def confirmed(self) -> int:
+        """How many messages have been published."""
         return self._published
 
     def settle(self) -> None:

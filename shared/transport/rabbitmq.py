@@ -61,13 +61,6 @@ class RabbitPublisher:
         self._channel.events["basic_return"].add(self._on_return)
         self._channel.confirm_select()
 
-    @property
-    def confirmed(self) -> int:
-        """How many messages, counted from the first one published, the broker has taken into its keeping."""
-        while self._confirmed < self._published and self._confirmed + 1 not in self._open:
-            self._confirmed += 1
-        return self._confirmed
-
     def publish(self, routing_key: str, body: bytes) -> int:
         """Send one event and answer its number, from 1; waits while the window is full."""
         with _broker_errors():
@@ -79,13 +72,22 @@ class RabbitPublisher:
             self._channel.basic_publish(message, self._exchange, routing_key, mandatory=True)
         return self._published
 
+    def confirmed(self) -> int:
+        """How many messages, from the first on, the broker has said so far that it keeps."""
+        # Also heartbeats arrive here, or the news that the broker is leaving.
+        with _broker_errors(), suppress(TimeoutError), self._connection.transport.having_timeout(0):
+            while True:
+                self._connection.drain_events()
+                self._raise_failure()
+        while self._confirmed < self._published and self._confirmed + 1 not in self._open:
+            self._confirmed += 1
+        return self._confirmed
+
     def settle(self) -> None:
         """Wait until everything sent is confirmed and keep the connection alive."""
         with _broker_errors():
             while self._open:
                 self._wait_for_confirms()
-            # Nobody else reads while nothing is published: heartbeats come, or the news that the broker is leaving.
-            _drain_for(self._connection, 0)
             self._connection.heartbeat_tick()
 
     def close(self) -> None:
@@ -94,6 +96,9 @@ class RabbitPublisher:
 
     def _wait_for_confirms(self) -> None:
         self._connection.drain_events(timeout=_CONFIRM_SECONDS)
+        self._raise_failure()
+
+    def _raise_failure(self) -> None:
         if self._failure:
             raise PublishFailed(self._failure)
 

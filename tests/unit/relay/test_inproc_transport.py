@@ -34,7 +34,7 @@ def publish(transport, context, *bodies) -> None:
     for body in bodies:
         publisher.publish("CaseSubmitted", body)
     publisher.settle()
-    assert publisher.confirmed == len(bodies)
+    assert publisher.confirmed() == len(bodies)
     publisher.close()
 
 

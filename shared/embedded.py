@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import select
 import shlex
 import shutil
 import signal
@@ -112,7 +113,13 @@ class EmbeddedPostgres:
         """End the server as a crash would (SIGKILL), for tests of what survives one."""
         pid = self._postmaster()
         if pid is not None:
+            process = os.pidfd_open(pid)
             os.kill(pid, signal.SIGKILL)
+            select.select([process], [], [])  # readable when the process has ended
+            os.close(process)
+        if self._users is not None:
+            os.close(self._users)
+            self._users = None
 
     def is_running(self) -> bool:
         """Whether a server works on this directory now."""

@@ -124,12 +124,13 @@ class ChangeContact:
 
 @dataclass(frozen=True)
 class RequestChange:
-    """變更幼兒專責醫師, of an enrolment or of the case that led to it."""
+    """變更幼兒專責醫師, of an enrolment or of the case that led to it; `residence` where the family has moved."""
 
     case_or_enrolment_id: UUID
     reason: ChangeReason
     preferences: tuple[PreferenceEntry, ...]
     explanation: str = ""
+    residence: AddressEntry | None = None
 
 
 # The institution --------------------------------------------------------------------------------------------------

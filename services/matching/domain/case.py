@@ -79,6 +79,7 @@ class Case(Aggregate):
     def request_change(  # noqa: PLR0913 - what a change consists of
         cls,
         enrolment: Enrolment,
+        family: Family,
         preferences: Sequence[Preference],
         *,
         case_no: str,
@@ -90,7 +91,7 @@ class Case(Aggregate):
         heed(enrolment.objection_to_change())
         heed(guards.naming_former_doctor(preferences, enrolment.institution, enrolment.doctor))
         begun = {"case_no": case_no, "kind": CaseKind.CHANGE, "born": True, "enrolment_id": enrolment.id}
-        case = cls._begin(enrolment.family, preferences, now, begun)
+        case = cls._begin(family, preferences, now, begun)
         facts = {"reason": reason, "explanation": explanation, **enrolment.as_former()}
         case.trigger_event(cls.ChangeRequested, timestamp=now, case_no=case_no, **facts)
         return case

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from services.matching.domain import refusals
 from services.matching.domain.statuses import EnrolmentStatus, MatchStatus, PreferenceStatus
+from services.matching.events import CaseKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +122,7 @@ def requesting_change(case: Case) -> Refusal | None:
     """Another doctor is asked for by families who have one; an unsigned notice binds first (S000, 申請 3/4)."""
     if case.match_status == MatchStatus.AWAITING_NOTICE:
         return _no_notice(case)
-    if case.match_status == MatchStatus.AWAITING_CLOSURE:
+    if case.is_live and case.kind == CaseKind.CHANGE:
         return refusals.ChangeUnderWay(case_no=case.case_no)
     return None if case.enrolment_status == EnrolmentStatus.ENROLLED else refusals.NotEnrolledYet()
 

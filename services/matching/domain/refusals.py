@@ -46,6 +46,10 @@ class CaseUnknown(Refusal):
     """There is no case of this id or number."""
 
 
+class CaseOfAnotherFamily(Refusal):
+    """The case of this number is about another mother's child."""
+
+
 class EnrolmentUnknown(Refusal):
     """There is no such enrolment."""
 
@@ -132,6 +136,22 @@ class EnrolmentAlreadyClosed(Refusal):
 
 class CaseNotForExport(Refusal):
     """The case is not one that this institution has accepted."""
+
+
+class CaseBusy(Refusal):
+    """Others kept changing the case at this very moment."""
+
+
+class FamilyForgotten(Refusal):
+    """Somebody of the family has been forgotten, so nothing more can be said about them."""
+
+
+class PersonUnknown(Refusal):
+    """Nobody of this pseudonym is known."""
+
+
+class PersonOnHold(Refusal):
+    """A hold forbids forgetting the person: `grounds`."""
 
 
 class PersonHasLiveMatter(Refusal):
@@ -235,6 +255,10 @@ class DoctorNotTakingPart(Refusal):
 
 class TrainingNotDone(Refusal):
     """The doctor has not earned the training credits that enrolling needs."""
+
+
+class ChildIsMother(Refusal):
+    """The child's identifier is its mother's."""
 
 
 class ContactMissing(Refusal):

@@ -53,12 +53,19 @@ def objection_to_institution(institution: InstitutionFacts | None, field: str) -
     return None
 
 
-def objection_to_doctor(doctor: DoctorFacts | None, institution: str, field: str) -> Refusal | None:
-    """Why no family can choose this doctor at that institution (code); None where they can."""
+def objection_to_place(doctor: DoctorFacts | None, institution: str, field: str) -> Refusal | None:
+    """Why this cannot be a doctor of that institution (code); None where it is."""
     if doctor is None:
         return refusals.DoctorUnknown(field)
     if doctor.institution != institution:
         return refusals.DoctorNotAtInstitution(field, doctor=doctor.name)
+    return None
+
+
+def objection_to_doctor(doctor: DoctorFacts | None, institution: str, field: str) -> Refusal | None:
+    """Why no family can choose this doctor at that institution (code); None where they can."""
+    if doctor is None or doctor.institution != institution:
+        return objection_to_place(doctor, institution, field)
     if not doctor.active:
         return refusals.DoctorNotTakingPart(field, doctor=doctor.name)
     if not doctor.training_done:

@@ -1,0 +1,130 @@
+"""What a use case has at hand: the stored cases, the people, the registry, the calendar and the policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from eventsourcing.application import AggregateNotFoundError
+
+from services.matching.application import reservations
+from services.matching.application.forms import Form
+from services.matching.application.people import People
+from services.matching.domain import refusals
+from services.matching.domain.case import Case
+from services.matching.domain.enrolment import Enrolment
+from services.matching.domain.policies import POLICIES, OfferTerms, Policy, policy_in_force
+from shared.calendar import TAIPEI, taipei_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from services.matching.domain.registry import Registry
+    from shared.calendar import WorkingCalendar
+    from shared.sealing import SubjectId
+    from shared.store.application import StoredApplication
+    from shared.vault.vault import Vault
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that a handler may ask; it saves nothing itself."""
+
+    store: StoredApplication
+    vault: Vault
+    registry: Registry
+    calendar: WorkingCalendar
+    policies: Sequence[Policy] = POLICIES
+    people: People = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "people", People(self.vault))
+
+    def policy(self, now: datetime) -> Policy:
+        """The policy in force on that Taipei day."""
+        return policy_in_force(taipei_day(now), self.policies)
+
+    def form(self, now: datetime) -> Form:
+        """An empty sheet of objections for a form filled in at that moment."""
+        return Form(taipei_day(now), self.policy(now), self.registry)
+
+    def offer_terms(self, now: datetime) -> OfferTerms:
+        """Until when an institution asked at that moment may answer."""
+        return self.policy(now).offer_terms(now, self.calendar)
+
+    # What is stored --------------------------------------------------------------------------------------------
+
+    def case(self, case_id: UUID) -> Case:
+        """The case; refuses with `CaseUnknown`."""
+        try:
+            return self.store.load(Case, case_id)
+        except AggregateNotFoundError:
+            raise refusals.CaseUnknown("case_id") from None
+
+    def case_or_enrolment(self, matter_id: UUID) -> Case | Enrolment:
+        """Whichever of the two has this id; refuses with `CaseUnknown`."""
+        try:
+            return self.store.load(Case, matter_id)
+        except AggregateNotFoundError:
+            pass
+        try:
+            return self.store.load(Enrolment, matter_id)
+        except AggregateNotFoundError:
+            raise refusals.CaseUnknown("case_or_enrolment_id") from None
+
+    def case_numbered(self, case_no: str) -> Case:
+        """The case of this number; refuses with `CaseUnknown`."""
+        case_id = self.store.holder_of(reservations.CASE_NO, case_no)
+        if case_id is None:
+            raise refusals.CaseUnknown("case_no")
+        return self.store.load(Case, case_id)
+
+    def live_case(self, keys: Iterable[str]) -> Case | None:
+        """The live case that holds one of these keys."""
+        case_id = self._holder(reservations.LIVE_CASE, keys)
+        return self.store.load(Case, case_id) if case_id else None
+
+    def expecting_case(self, mother: SubjectId, birth_order: int, born_on: date) -> Case | None:
+        """The live case that was opened for this child before its birth.
+
+        A child born on or after the day on which its mother applied for one that she expected is that one. Whether it
+        was the first of twins may not have been known then.
+        """
+        orders = (birth_order, 0) if birth_order == 1 else (birth_order,)
+        case = self.live_case(reservations.expected_key(mother, order) for order in orders)
+        return case if case is not None and taipei_day(case.created_on) <= born_on else None
+
+    def enrolment_of(self, case: Case) -> Enrolment:
+        """The enrolment that a case led to; refuses with `NotEnrolledYet`."""
+        if case.enrolment_id is None:
+            raise refusals.NotEnrolledYet
+        return self.enrolment(case.enrolment_id)
+
+    def enrolment(self, enrolment_id: UUID) -> Enrolment:
+        """The enrolment; refuses with `EnrolmentUnknown`."""
+        try:
+            return self.store.load(Enrolment, enrolment_id)
+        except AggregateNotFoundError:
+            raise refusals.EnrolmentUnknown("enrolment_id") from None
+
+    def former_enrolment(self, case: Case) -> Enrolment:
+        """The enrolment that a change wants to leave; refuses with `NoClosureAwaited` where it is no change."""
+        if case.former_enrolment_id is None:
+            raise refusals.NoClosureAwaited
+        return self.enrolment(case.former_enrolment_id)
+
+    def open_enrolment(self, keys: Iterable[str]) -> Enrolment | None:
+        """The open enrolment of the child known by one of these keys."""
+        enrolment_id = self._holder(reservations.ENROLMENT, keys)
+        return self.store.load(Enrolment, enrolment_id) if enrolment_id else None
+
+    def _holder(self, scope: str, keys: Iterable[str]) -> UUID | None:
+        return next((holder for key in keys if (holder := self.store.holder_of(scope, key))), None)
+
+    def new_case_no(self, now: datetime) -> str:
+        """案件編號: `YYMMDD`, P, `HHMM` and the number of the case on that Taipei day, in 3 digits or more (S000)."""
+        moment = now.astimezone(TAIPEI)
+        number = self.store.next_number(f"{reservations.CASE_NO}/{moment:%Y-%m-%d}")
+        return f"{moment:%y%m%d}P{moment:%H%M}{number:03d}"

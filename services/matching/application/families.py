@@ -1,0 +1,171 @@
+"""What a family asks: to apply, amend, withdraw, report a birth, be reached elsewhere, change doctors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.matching.application import reservations
+from services.matching.application.outcome import Decision, Outcome, Result
+from services.matching.domain import access, guards, refusals
+from services.matching.domain.case import Case
+from services.matching.domain.refusals import heed
+from services.matching.events import Source
+from shared.principal import Role
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from services.matching.application.desk import Desk
+    from services.matching.commands import (
+        AmendPreferences,
+        ChangeContact,
+        ReportBirth,
+        RequestChange,
+        SubmitApplication,
+        Withdraw,
+    )
+    from services.matching.domain.enrolment import Enrolment
+    from services.matching.domain.family import Family
+    from shared.principal import Principal
+
+PROVED_BY = {
+    Role.PARENT: Source.PLATFORM,
+    Role.DOCTOR: Source.CLINIC,
+    Role.CASE_MANAGER: Source.CLINIC,
+    Role.BUREAU_MANAGER: Source.BUREAU,
+    Role.BUREAU_OFFICER: Source.BUREAU,
+}
+"""On whose word a fact stands, by the role of who tells it."""
+
+
+def submit_application(desk: Desk, command: SubmitApplication, principal: Principal, now: datetime) -> Decision:
+    """申請: one live case a child, asked of the first preference at once."""
+    form = desk.form(now)
+    contact, mother = form.contact(command.contact), form.mother(command.mother)
+    child = form.applied_for(command.child)
+    preferences = form.preferences(command.preferences)
+    form.finish()
+    if principal.subject is None or desk.people.with_phone(contact.mobile) != principal.subject:
+        raise refusals.PhoneNotProved("contact.mobile")
+    family = desk.people.family(child, desk.people.mother(mother), desk.people.contact(contact))
+    _refuse_second(desk, family, child.child.birth_date)
+    case = Case.submit(
+        family,
+        preferences,
+        case_no=desk.new_case_no(now),
+        born=child.born,
+        terms=desk.offer_terms(now),
+        now=now,
+    )
+    return Decision(
+        outcome=Outcome(case.id, case.version, case.case_no, notices=form.notices),
+        changed=[case],
+        reserve=[reservations.numbered(case.case_no, case.id), *reservations.live_case(case)],
+    )
+
+
+def amend_preferences(desk: Desk, command: AmendPreferences, principal: Principal, now: datetime) -> Decision:
+    """修改志願: what is locked or asked stays; a list as it was changes nothing."""
+    case = desk.case(command.case_id)
+    heed(access.to_case(type(command), principal, case))
+    heed(guards.amending(case, desk.policy(now)))
+    form = desk.form(now)
+    preferences = form.preferences(command.preferences, kept=case.preferences.preferences)
+    form.object(guards.amending_to(case, preferences, desk.policy(now)))
+    form.finish()
+    if preferences == case.preferences.preferences:
+        return Decision(Outcome(case.id, case.version, case.case_no, Result.UNCHANGED))
+    case.amend_preferences(preferences, desk.policy(now), now)
+    return Decision(Outcome(case.id, case.version, case.case_no, notices=form.notices), [case])
+
+
+def withdraw(desk: Desk, command: Withdraw, principal: Principal, now: datetime) -> Decision:
+    """撤回: the child may be applied for again."""
+    case = desk.case(command.case_id)
+    heed(access.to_case(type(command), principal, case))
+    case.withdraw(command.reason, desk.policy(now), now)
+    return Decision(Outcome(case.id, case.version, case.case_no), [case], release=reservations.live_case(case))
+
+
+def report_birth(desk: Desk, command: ReportBirth, principal: Principal, now: datetime) -> Decision:
+    """出生: from now on the child itself is known by the case."""
+    case = desk.case(command.case_id)
+    heed(access.to_case(type(command), principal, case))
+    heed(guards.reporting_birth(case))
+    form = desk.form(now)
+    child = form.newborn(command.child)
+    form.finish()
+    family = desk.people.family(child, case.family.mother, case.family.contact)
+    _refuse_second(desk, family, child.child.birth_date, own=case)
+    held = reservations.live_case(case)
+    case.report_birth(family, now)
+    reserve, release = reservations.difference(held, reservations.live_case(case))
+    return Decision(Outcome(case.id, case.version, case.case_no), [case], reserve, release)
+
+
+def change_contact(desk: Desk, command: ChangeContact, principal: Principal, now: datetime) -> Decision:
+    """變更聯絡人: by the phone that opens the case so far; by the bureau or the clinic where it is lost."""
+    matter = desk.case_or_enrolment(command.case_or_enrolment_id)
+    if isinstance(matter, Case):
+        heed(access.to_case(type(command), principal, matter))
+        heed(guards.changing_contact(matter))
+    else:
+        heed(access.to_enrolment(type(command), principal, matter))
+        heed(matter.objection_to_changing_contact())
+    form = desk.form(now)
+    contact = form.contact(command.contact)
+    form.finish()
+    matter.change_contact(desk.people.contact(contact), PROVED_BY[principal.role], now)
+    return Decision(Outcome(matter.id, matter.version, matter.case_no), [matter])
+
+
+def request_change(desk: Desk, command: RequestChange, principal: Principal, now: datetime) -> Decision:
+    """變更申請: a new case about the enrolment that the family has."""
+    enrolment = _enrolment_to_change(desk, command, principal)
+    form = desk.form(now)
+    preferences = form.preferences(command.preferences)
+    form.object(guards.naming_former_doctor(preferences, enrolment.institution, enrolment.doctor))
+    explanation = form.text(command.explanation, "explanation", desk.policy(now).explanation_limit)
+    residence = form.address(command.residence, "residence") if command.residence else None
+    form.finish()
+    family = desk.people.moved(enrolment.family, residence) if residence else enrolment.family
+    case = Case.request_change(
+        enrolment,
+        family,
+        preferences,
+        case_no=desk.new_case_no(now),
+        reason=command.reason,
+        explanation=desk.people.words(family.child_subject, explanation) if explanation else None,
+        now=now,
+    )
+    return Decision(
+        outcome=Outcome(case.id, case.version, case.case_no, notices=form.notices),
+        changed=[case],
+        reserve=[reservations.numbered(case.case_no, case.id), *reservations.live_case(case)],
+    )
+
+
+def _enrolment_to_change(desk: Desk, command: RequestChange, principal: Principal) -> Enrolment:
+    """The open enrolment that a change is asked of, named by itself or by the case that led to it."""
+    matter = desk.case_or_enrolment(command.case_or_enrolment_id)
+    if isinstance(matter, Case):
+        heed(access.to_case(type(command), principal, matter))
+        heed(guards.requesting_change(matter))
+        matter = desk.enrolment_of(matter)
+    heed(access.to_enrolment(type(command), principal, matter))
+    if (live := desk.live_case(reservations.child_keys(matter.family))) is not None:
+        heed(guards.requesting_change(live))
+    heed(matter.objection_to_change())
+    return matter
+
+
+def _refuse_second(desk: Desk, family: Family, born_on: date | None, own: Case | None = None) -> None:
+    """A child has one doctor, and one case under way, which may be `own`; only its own phone is told which."""
+    if desk.open_enrolment(reservations.child_keys(family)) is not None:
+        raise refusals.AlreadyEnrolled
+    case = desk.live_case(reservations.keys_of_case(family, born=born_on is not None))
+    if case is None and born_on is not None:
+        case = desk.expecting_case(family.mother_subject, family.birth_order, born_on)
+    if case is not None and (own is None or case.id != own.id):
+        ours = case.family.contact_subject == family.contact_subject
+        raise refusals.LiveCaseExists(case_no=case.case_no if ours else "")

@@ -1,0 +1,160 @@
+"""Matching: takes a command, decides, and saves what was decided with the answer, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import msgspec
+
+from services.matching import commands
+from services.matching.application import families, offers, records, register
+from services.matching.application.desk import Desk
+from services.matching.application.outcome import Outcome
+from services.matching.domain import access, refusals
+from services.matching.domain.case import Case
+from services.matching.domain.enrolment import Enrolment
+from services.matching.domain.policies import POLICIES
+from services.matching.domain.records import CaseExport, ForgottenSubject, RegisterImport
+from services.matching.domain.refusals import heed
+from shared.sealing import PersonForgotten
+from shared.store.append import Answer, Cause
+from shared.store.application import StoredApplication
+from shared.store.errors import AlreadyAnswered, ReservationTaken, VersionConflict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from services.matching.application.outcome import Decision
+    from services.matching.domain.policies import Policy
+    from services.matching.domain.registry import Registry
+    from shared.calendar import WorkingCalendar
+    from shared.events import Aggregate
+    from shared.postgres import Database
+    from shared.principal import Principal
+    from shared.vault.vault import Vault
+
+_TRIES = 3
+"""How often a command is decided anew when somebody was faster; who loses twice has mostly lost for good."""
+
+HANDLERS: Mapping[type, Callable[[Desk, Any, Principal, datetime], Decision]] = {
+    commands.SubmitApplication: families.submit_application,
+    commands.AmendPreferences: families.amend_preferences,
+    commands.Withdraw: families.withdraw,
+    commands.ReportBirth: families.report_birth,
+    commands.ChangeContact: families.change_contact,
+    commands.RequestChange: families.request_change,
+    commands.AcceptOffer: offers.accept_offer,
+    commands.DeclineOffer: offers.decline_offer,
+    commands.ReleaseNotice: offers.release_notice,
+    commands.OfferNextPreference: offers.offer_next_preference,
+    commands.RemindOffer: offers.remind_offer,
+    commands.ExpireOffer: offers.expire_offer,
+    commands.LapseNotice: offers.lapse_notice,
+    commands.NotifyFormerInstitution: offers.notify_former_institution,
+    commands.RecordEnrolment: register.record_enrolment,
+    commands.CloseEnrolment: register.close_enrolment,
+    commands.ConfirmClosure: register.confirm_closure,
+    commands.ExportCases: records.export_cases,
+    commands.RecordImport: records.record_import,
+    commands.ForgetSubject: records.forget_subject,
+}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a command belongs to: the request or event chain, the event behind it, W3C Trace Context's header."""
+
+    correlation_id: str = ""
+    causation_id: str = ""
+    traceparent: str = ""
+
+
+UNTRACED = Trace()
+
+
+class Matching(StoredApplication):
+    """媒合: every command of the context goes through `handle`."""
+
+    aggregates: ClassVar[tuple[type[Aggregate], ...]] = (
+        Case,
+        Enrolment,
+        CaseExport,
+        RegisterImport,
+        ForgottenSubject,
+    )
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        registry: Registry,
+        calendar: WorkingCalendar,
+        policies: Sequence[Policy] = POLICIES,
+        **options: Any,
+    ) -> None:
+        super().__init__(database, **options)
+        self.desk = Desk(self, vault, registry, calendar, policies)
+
+    def handle(
+        self,
+        command: object,
+        principal: Principal,
+        idempotency_key: str,
+        now: datetime,
+        trace: Trace = UNTRACED,
+    ) -> Outcome:
+        """Carry out a command once; raises a `Refusal` with nothing stored.
+
+        The same command under the same idempotency key is answered as before; another one is refused. `now` is when it
+        is asked (aware). Without a correlation id the idempotency key stands for it. Raises `StoreUnavailable` when
+        the outcome is not known: then repeat it with the same key.
+        """
+        if not idempotency_key:
+            raise refusals.FieldMissing("idempotency_key")
+        digest = _digest(command, principal)
+        if (answer := self.answer_to(idempotency_key)) is not None:
+            return _repeated(answer, digest)
+        heed(access.asking(type(command), principal))
+        cause = Cause(
+            principal=principal,
+            correlation_id=trace.correlation_id or idempotency_key,
+            causation_id=trace.causation_id,
+            traceparent=trace.traceparent,
+            policy_version=self.desk.policy(now).version,
+        )
+        for _ in range(_TRIES):
+            decision = self._decide(command, principal, now)
+            try:
+                self.append(
+                    *decision.changed,
+                    cause=cause,
+                    reserve=decision.reserve,
+                    release=decision.release,
+                    answer=Answer(idempotency_key, digest, msgspec.json.encode(decision.outcome)),
+                )
+            except AlreadyAnswered as error:
+                return _repeated(error.answer, digest)
+            except (VersionConflict, ReservationTaken):
+                continue
+            return decision.outcome
+        raise refusals.CaseBusy
+
+    def _decide(self, command: object, principal: Principal, now: datetime) -> Decision:
+        try:
+            return HANDLERS[type(command)](self.desk, command, principal, now)
+        except PersonForgotten:
+            raise refusals.FamilyForgotten from None
+
+
+def _digest(command: object, principal: Principal) -> bytes:
+    """Tells one command of one caller from all others."""
+    return sha256(msgspec.json.encode([type(command).__name__, command, principal.id])).digest()
+
+
+def _repeated(answer: Answer, digest: bytes) -> Outcome:
+    if answer.digest != digest:
+        raise refusals.IdempotencyKeyReused("idempotency_key")
+    return msgspec.json.decode(answer.body, type=Outcome)

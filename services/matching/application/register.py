@@ -1,0 +1,209 @@
+"""What the register (個案管理資訊系統) tells, row by row, and what the bureau confirms: enrolments and closures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from services.matching.application import reservations
+from services.matching.application.outcome import Decision, Notice, Outcome, Result
+from services.matching.domain import access, guards, refusals
+from services.matching.domain.enrolment import Enrolment
+from services.matching.domain.refusals import heed
+from services.matching.domain.registry import objection_to_place
+from services.matching.events import ClosureReason, Source
+from shared.store.append import Reservation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from services.matching.application.desk import Desk
+    from services.matching.application.forms import CheckedChild
+    from services.matching.commands import CloseEnrolment, ConfirmClosure, RecordEnrolment
+    from services.matching.domain.case import Case
+    from services.matching.domain.registry import InstitutionFacts
+    from services.matching.events import Contact, Mother
+    from shared.principal import Principal
+    from shared.sealing import SubjectId
+    from shared.vault.blind_index import Identifier
+
+
+@dataclass(frozen=True)
+class _EnrolmentRow:
+    """One row of enrolments, its fields checked."""
+
+    institution: InstitutionFacts
+    doctor: str
+    enrolled_on: date
+    child: CheckedChild
+    mother: Mother
+    contact: Contact | None
+    case_no: str
+    evidence: str
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True)
+class _ClosureRow:
+    """One row of closures, its fields checked."""
+
+    institution: str
+    identifier: Identifier | None
+    mother: Mother | None
+    notices: tuple[Notice, ...]
+
+
+def record_enrolment(desk: Desk, command: RecordEnrolment, principal: Principal, now: datetime) -> Decision:
+    """收案: the end of the family's live case, where there is one; other families came on paper."""
+    row = _enrolment_row(desk, command, now)
+    heed(access.keeping_register_of(principal, row.institution.code, row.institution.county))
+    known = desk.people.known_child(row.child.identifier, row.mother, row.child.birth_order, row.child.day)
+    if (before := _enrolled_before(desk, known, row)) is not None:
+        return Decision(Outcome(before.id, before.version, before.case_no, Result.UNCHANGED, row.notices))
+    case = _case_of(desk, row, known)
+    enrolment = _enrolment(desk, row, case, now)
+    taken = reservations.enrolled_row(enrolment.family.child_subject, row.institution.code, row.enrolled_on)
+    reserve = [Reservation(reservations.REGISTER, taken, enrolment.id), *reservations.open_enrolment(enrolment)]
+    if case is None:
+        return Decision(Outcome(enrolment.id, enrolment.version, notices=row.notices), [enrolment], reserve)
+    release = reservations.live_case(case)
+    expected = case.preferences.open
+    if not case.born:
+        case.report_birth(enrolment.family, now)
+    case.enrol(enrolment, row.evidence, now)
+    notices = row.notices
+    if case.enrolled_elsewhere:
+        elsewhere = refusals.EnrolledElsewhereThanAgreed(expected=expected.institution if expected else "")
+        notices = (*notices, Notice.of(elsewhere))
+    outcome = Outcome(enrolment.id, enrolment.version, case.case_no, notices=notices)
+    return Decision(outcome, [enrolment, case], reserve, release)
+
+
+def _enrolment_row(desk: Desk, command: RecordEnrolment, now: datetime) -> _EnrolmentRow:
+    form = desk.form(now)
+    institution, doctor = form.known_institution(command.institution, "institution"), command.doctor.strip()
+    if institution.code:
+        form.object(objection_to_place(desk.registry.doctor(doctor), institution.code, "doctor"))
+    row = _EnrolmentRow(
+        institution=institution,
+        doctor=doctor,
+        enrolled_on=form.past_day(command.enrolled_on, "enrolled_on"),
+        child=form.registered_child(command.child),
+        mother=form.mother(command.mother),
+        contact=form.contact(command.contact) if command.contact else None,
+        case_no=command.case_no.strip(),
+        evidence=form.digest(command.evidence, "evidence") if command.evidence else "",
+        notices=form.notices,
+    )
+    form.finish()
+    return row
+
+
+def _enrolled_before(desk: Desk, known: Sequence[SubjectId], row: _EnrolmentRow) -> Enrolment | None:
+    """The enrolment that this row, or one to the same effect, has made; another institution's must be closed first."""
+    for subject in known:
+        taken = reservations.enrolled_row(subject, row.institution.code, row.enrolled_on)
+        if (holder := desk.store.holder_of(reservations.REGISTER, taken)) is not None:
+            return desk.enrolment(holder)
+    enrolment = desk.open_enrolment(str(subject) for subject in known)
+    if enrolment is not None and enrolment.institution != row.institution.code:
+        raise refusals.EnrolledElsewhereNotClosed("institution", institution=enrolment.institution)
+    return enrolment
+
+
+def _case_of(desk: Desk, row: _EnrolmentRow, known: Sequence[SubjectId]) -> Case | None:
+    """The live case that ends with this row: the one it names, else the child's, else the one opened before birth."""
+    mother = desk.people.known_mother(row.mother)
+    if row.case_no:
+        named = desk.case_numbered(row.case_no)
+        if named.family.mother_subject != mother:
+            raise refusals.CaseOfAnotherFamily("case_no")
+        if named.is_live:
+            return named
+    case = desk.live_case(str(subject) for subject in known)
+    if case is None and mother is not None:
+        return desk.expecting_case(mother, row.child.birth_order, row.child.day)
+    return case
+
+
+def _enrolment(desk: Desk, row: _EnrolmentRow, case: Case | None, now: datetime) -> Enrolment:
+    """The enrolment of a row; what it leaves out of the child and the contact, the case knows."""
+    if row.contact is not None:
+        contact = desk.people.contact(row.contact)
+    elif case is not None:
+        contact = case.family.contact
+    else:
+        raise refusals.ContactMissing("contact.mobile")
+    child = row.child if case is None else desk.people.completed(row.child, case.family.child)
+    return Enrolment.record(
+        desk.people.family(child, desk.people.mother(row.mother), contact),
+        institution=row.institution.code,
+        institution_county=row.institution.county,
+        doctor=row.doctor,
+        enrolled_on=row.enrolled_on,
+        source=Source.IMPORT,
+        case_no="" if case is None else case.case_no,
+        now=now,
+    )
+
+
+def close_enrolment(desk: Desk, command: CloseEnrolment, principal: Principal, now: datetime) -> Decision:
+    """結案: a change that waited for it goes on."""
+    row = _closure_row(desk, command, principal, now)
+    known = desk.people.known_child(row.identifier, row.mother, command.birth_order, command.birth_date)
+    for subject in known:
+        taken = reservations.closed_row(subject, row.institution, command.closed_on)
+        if (holder := desk.store.holder_of(reservations.REGISTER, taken)) is not None:
+            before = desk.enrolment(holder)
+            return Decision(Outcome(before.id, before.version, before.case_no, Result.UNCHANGED, row.notices))
+    enrolment = desk.open_enrolment(str(subject) for subject in known)
+    if enrolment is None or enrolment.institution != row.institution:
+        raise refusals.EnrolmentUnknown("institution")
+    enrolment.close(command.closed_on, command.reason, Source.IMPORT, now)
+    case = desk.live_case(reservations.child_keys(enrolment.family))
+    if case is None or case.former_enrolment_id != enrolment.id or guards.closing_previous(case) is not None:
+        return _closed(Outcome(enrolment.id, enrolment.version, notices=row.notices), enrolment)
+    case.close_previous_enrolment(command.closed_on, Source.IMPORT, now)
+    outcome = Outcome(enrolment.id, enrolment.version, case.case_no, notices=row.notices)
+    return _closed(outcome, enrolment, case)
+
+
+def _closure_row(desk: Desk, command: CloseEnrolment, principal: Principal, now: datetime) -> _ClosureRow:
+    form = desk.form(now)
+    institution = form.known_institution(command.institution, "institution")
+    form.past_day(command.closed_on, "closed_on")
+    identifier = form.child_identifier(command.child_identifier, "child_identifier")
+    mother = form.mother(command.mother) if command.mother else None
+    if not command.child_identifier.strip() and (mother is None or command.birth_date is None):
+        form.object(refusals.FieldMissing("child_identifier"))
+    form.finish()
+    heed(access.keeping_register_of(principal, institution.code, institution.county))
+    return _ClosureRow(institution.code, identifier, mother, form.notices)
+
+
+def confirm_closure(desk: Desk, command: ConfirmClosure, principal: Principal, now: datetime) -> Decision:
+    """結案, confirmed by the bureau: the enrolment closes, unless the register was faster, and the case goes on."""
+    case = desk.case(command.case_id)
+    heed(access.to_case(type(command), principal, case))
+    heed(guards.closing_previous(case))
+    form = desk.form(now)
+    form.past_day(command.closed_on, "closed_on")
+    form.finish()
+    case.close_previous_enrolment(command.closed_on, Source.BUREAU, now)
+    outcome = Outcome(case.id, case.version, case.case_no)
+    enrolment = desk.former_enrolment(case)
+    if not enrolment.is_open:
+        return Decision(outcome, [case])
+    enrolment.close(command.closed_on, ClosureReason.CHANGE_OF_DOCTOR, Source.BUREAU, now)
+    return _closed(outcome, enrolment, case)
+
+
+def _closed(outcome: Outcome, enrolment: Enrolment, *cases: Case) -> Decision:
+    """Save a closure, with the case that it sets free; a row that tells the same is known from now on."""
+    rows = [
+        Reservation(reservations.REGISTER, reservations.closed_row(subject, enrolment.institution, day), enrolment.id)
+        for subject in sorted({enrolment.family.child_subject, enrolment.family.birth_subject})
+        if (day := enrolment.closed_on) is not None
+    ]
+    return Decision(outcome, [enrolment, *cases], rows, reservations.open_enrolment(enrolment))

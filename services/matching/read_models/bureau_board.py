@@ -38,7 +38,7 @@ class Queue(StrEnum):
     NOTICE_UNSIGNED = "notice_unsigned"
     """待簽署通知函, its last day near or past"""
     MATCHED_NOT_ENROLLED = "matched_not_enrolled"
-    """the notice is signed and no enrolment has come"""
+    """待簽署通知函, or signed and no enrolment has come yet: nothing to do so far"""
     ENROLLED_ELSEWHERE = "enrolled_elsewhere"
     """比對不一致"""
 
@@ -167,13 +167,15 @@ class BureauBoard(ReadModel[BoardCase]):
         return moved(row, event, **(own(row, event) if own else {}))
 
 
+_NOTICE_NEAR = f"due_by < %(now)s + interval '{NOTICE_WARNING_DAYS} days'"
+
 _LIES: dict[Queue, str] = {
     Queue.UNMATCHED: "match = 'unmatched' and found_elsewhere_at is null",
     Queue.CLOSURE_OPEN: "match = 'awaiting_closure' and (due_by is null or due_by >= %(now)s)",
     Queue.CLOSURE_OVERDUE: "match = 'awaiting_closure' and due_by < %(now)s",
     Queue.OFFER_UNANSWERED: "match = 'matching' and waits_for = 'institution' and (reminded or due_by < %(now)s)",
-    Queue.NOTICE_UNSIGNED: f"match = 'awaiting_notice' and due_by < %(now)s + interval '{NOTICE_WARNING_DAYS} days'",
-    Queue.MATCHED_NOT_ENROLLED: "match = 'matched' and enrolment = 'not_enrolled'",
+    Queue.NOTICE_UNSIGNED: f"match = 'awaiting_notice' and {_NOTICE_NEAR}",
+    Queue.MATCHED_NOT_ENROLLED: f"match = 'awaiting_notice' and ({_NOTICE_NEAR}) is not true",
     Queue.ENROLLED_ELSEWHERE: f"found_elsewhere_at >= %(now)s - interval '{ELSEWHERE_SHOWN_DAYS} days'",
 }
 """On which queue a case lies at the moment `now`; no two of these hold at once."""

@@ -176,7 +176,10 @@ def _amended(row: Progress, event: events.PreferencesAmended) -> dict[str, Any]:
 
 def _released(row: Progress, event: events.NoticeReleased) -> dict[str, Any]:
     return {
+        "match": MatchStatus.MATCHING,
         "choices": _choices(row, event.rank, status=PreferenceStatus.RELEASED),
+        "institution": "",
+        "doctor": "",
         "waits_for": Actor.PARENT,
         "waiting_since": event.timestamp,
         "due_by": event.resume_at,
@@ -185,7 +188,6 @@ def _released(row: Progress, event: events.NoticeReleased) -> dict[str, Any]:
 
 def _signed(_: Progress, event: events.NoticeSigned) -> dict[str, Any]:
     return {
-        "match": MatchStatus.MATCHED,
         "waits_for": Actor.INSTITUTION,
         "waiting_since": event.timestamp,
         "due_by": None,

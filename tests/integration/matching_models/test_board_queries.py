@@ -62,7 +62,7 @@ def test_each_case_lies_on_the_queue_of_its_trouble(reader):
     assert lying(reader, SOON) == {
         "unmatched": [1],
         "offer_unanswered": [3],
-        "matched_not_enrolled": [5],
+        "matched_not_enrolled": [4, 5],
         "enrolled_elsewhere": [6, 11],
         "closure_open": [7],
     }
@@ -74,7 +74,7 @@ def test_what_was_in_time_becomes_overdue_by_itself(reader):
     assert lying(reader, late) == {
         "unmatched": [1],
         "offer_unanswered": [2, 3],
-        "matched_not_enrolled": [5],
+        "matched_not_enrolled": [4, 5],
         "enrolled_elsewhere": [6, 11],
         "closure_overdue": [7],
     }

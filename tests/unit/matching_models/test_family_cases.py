@@ -199,10 +199,19 @@ def test_a_released_family_chooses_until_the_platform_asks_on(released_by: event
 
     row = case_of(story)
 
-    assert row.choices[0].status == PreferenceStatus.RELEASED
+    assert (row.match, row.choices[0].status) == (MatchStatus.MATCHING, PreferenceStatus.RELEASED)
     assert (row.waits_for, row.due_by) == (Actor.PARENT, story.days_on(3))
     assert row.by_itself == Consequence.NEXT_PREFERENCE_ASKED
     assert row.timeline[-1].by == actor
+
+
+def test_a_signed_notice_waits_for_the_institution_to_enrol():
+    story = Story().submitted().offered().accepted().signed()
+
+    row = case_of(story)
+
+    assert (row.match, row.enrolment) == (MatchStatus.AWAITING_NOTICE, EnrolmentStatus.NOT_ENROLLED)
+    assert (row.waits_for, row.waiting_since, row.due_by) == (Actor.INSTITUTION, story.at(-1), None)
 
 
 def test_an_enrolment_where_it_was_agreed_finishes_the_case():

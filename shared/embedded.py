@@ -96,8 +96,9 @@ class EmbeddedPostgres:
             if not self.is_running():
                 self._initialise()
                 self._launch()
-            self._users = os.open(self._parent / "postgres.users", os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(self._users, fcntl.LOCK_SH)
+            if self._users is None:  # a server that was killed is started again by those who still use it
+                self._users = os.open(self._parent / "postgres.users", os.O_RDWR | os.O_CREAT, 0o600)
+                fcntl.flock(self._users, fcntl.LOCK_SH)
 
     def stop(self) -> None:
         """Leave; the last one to leave shuts the server down cleanly."""

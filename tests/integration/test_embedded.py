@@ -59,14 +59,21 @@ def test_data_survives_a_clean_stop(tmp_path):
 
 
 def test_data_survives_a_killed_server(tmp_path):
+    with EmbeddedPostgres(tmp_path) as server:
+        run(server.dsn(), "CREATE TABLE kept AS SELECT 1 AS n")
+        server.kill()
+        assert (server.data / "postmaster.pid").exists()
+        server.start()
+        assert run(server.dsn(), "SELECT n FROM kept") == (1,)
+    assert not server.is_running()
+
+
+def test_a_server_that_was_killed_can_be_left(tmp_path):
     server = EmbeddedPostgres(tmp_path)
     server.start()
-    run(server.dsn(), "CREATE TABLE kept AS SELECT 1 AS n")
     server.kill()
-    assert (server.data / "postmaster.pid").exists()
-
-    with EmbeddedPostgres(tmp_path) as restarted:
-        assert run(restarted.dsn(), "SELECT n FROM kept") == (1,)
+    server.stop()
+    assert not server.is_running()
 
 
 def test_a_pid_file_that_names_another_program_does_not_stop_the_start(tmp_path):

@@ -239,7 +239,7 @@ class Ledger:
         standing.install(self.database)
         self.log = Log(self.database, "orders")
         self._connection = self.database.connect(name="ledger")
-        self._sequencer = Sequencer(self._connection, "orders", generation=0, page_size=7)
+        self._sequencer = Sequencer(self._connection, "orders", generation=0, page_size=30)
 
     def record(self, *events):
         self.store(*events)

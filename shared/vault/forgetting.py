@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import structlog
@@ -41,10 +40,10 @@ _RELEASE = "update hold set released_by = %s, released_at = now() where id = %s 
 # A subject younger than a restored backup is unknown to it: it is entered, as forgotten.
 _ERASE = """
     insert into subject (id, created_at, forgotten_at, forgotten_ground)
-    select id, %(at)s, %(at)s, %(ground)s from unnest(%(subjects)s) as forgotten (id)
+    select id, at, at, ground from unnest(%s::uuid[], %s::timestamptz[], %s::text[]) as forgotten (id, at, ground)
+    where not exists (select from subject where subject.id = forgotten.id and forgotten_at is not null)
     on conflict (id) do update set wrapped_key = null, master_key_id = null,
         forgotten_at = excluded.forgotten_at, forgotten_ground = excluded.forgotten_ground
-    where subject.forgotten_at is null
 """
 
 
@@ -92,39 +91,36 @@ def forget(
 
 def reapply(connections: Connections, ledger: Ledger) -> None:
     """Make ledger and vault agree: who is forgotten in one is forgotten in the other."""
-    entries = iter(ledger.entries())
-    in_ledger: set[UUID] = set()
-    erased = 0
-    while batch := list(islice(entries, _ENTRIES_A_TRANSACTION)):
-        in_ledger.update(subject for entry in batch for subject in entry.subjects)
-        erased += connections.transact(partial(_erase, entries=batch))
-    if erased:
-        _LOG.warning("forgotten_subjects_reapplied", subjects=erased)
-    missing = [entry for entry in connections.transact(_forgotten) if in_ledger.isdisjoint(entry.subjects)]
-    if missing:
-        ledger.append(*missing)
-        _LOG.warning("ledger_of_forgotten_completed", subjects=len(missing))
+    in_vault = connections.transact(_forgotten)  # read first, since a forgetting writes the ledger first
+    in_ledger = ledger.entries()
+    back = [entry for entry in in_ledger if not in_vault.keys() >= set(entry.subjects)]
+    for start in range(0, len(back), _ENTRIES_A_TRANSACTION):
+        batch = back[start : start + _ENTRIES_A_TRANSACTION]
+        connections.transact(partial(_erase, entries=batch))
+    written = {subject for entry in in_ledger for subject in entry.subjects}
+    missing = [entry for subject, entry in in_vault.items() if subject not in written]
+    ledger.append(*missing)
+    if back or missing:
+        _LOG.warning("ledger_of_forgotten_differed", forgotten_anew=len(back), written_anew=len(missing))
 
 
-def _erase(connection: Connection, entries: Sequence[Forgotten]) -> int:
-    """Destroy the keys of all these subjects and the pointers to them; the answer counts those who had any."""
+def _erase(connection: Connection, entries: Sequence[Forgotten]) -> None:
+    """Destroy the keys of all these subjects and the pointers to them."""
     people.change_alone(connection)
-    erased = 0
-    for entry in entries:
-        values = {"at": entry.at, "ground": entry.ground, "subjects": list(entry.subjects)}
-        erased += connection.execute(_ERASE, values).rowcount
-    if erased:
-        subjects = [subject for entry in entries for subject in entry.subjects]
-        connection.execute("delete from blind_index where subject = any(%s)", (subjects,))
-        connection.execute("update state set forgets = forgets + 1")
-    return erased
+    by_subject = {subject: entry for entry in entries for subject in entry.subjects}
+    subjects = list(by_subject)
+    moments = [entry.at for entry in by_subject.values()]
+    grounds = [entry.ground for entry in by_subject.values()]
+    connection.execute(_ERASE, (subjects, moments, grounds))
+    connection.execute("delete from blind_index where subject = any(%s)", (subjects,))
+    connection.execute("update state set forgets = forgets + 1")
 
 
-def _forgotten(connection: Connection) -> list[Forgotten]:
+def _forgotten(connection: Connection) -> dict[UUID, Forgotten]:
     rows = connection.execute(
-        "select forgotten_at, forgotten_ground, id from subject where forgotten_at is not null order by forgotten_at"
+        "select id, forgotten_at, forgotten_ground from subject where forgotten_at is not null order by forgotten_at"
     )
-    return [Forgotten(at, ground, (subject,)) for at, ground, subject in rows]
+    return {subject: Forgotten(at, ground, (subject,)) for subject, at, ground in rows}
 
 
 def _now(connection: Connection) -> datetime:

@@ -35,6 +35,8 @@ class Ledger:
 
     def append(self, *entries: Forgotten) -> None:
         """Write entries and wait until they would survive a power cut."""
+        if not entries:
+            return
         self._create()
         with self._locked(os.O_RDWR | os.O_APPEND, fcntl.LOCK_EX) as file:
             self._cut_torn_line(file)

@@ -158,3 +158,11 @@ def test_merges_at_the_same_moment_leave_one_person(vault):
         list(threads.map(lambda pair: vault.merge(*pair), pairs))
 
     assert len({vault.resolve(subject) for subject in subjects}) == 1
+
+
+def test_connections_that_the_server_cut_are_replaced(vault, superuser):
+    subject = vault.subject_for([NATIONAL_ID])
+
+    for identifiers in ([NATIONAL_ID], [NATIONAL_ID, PASSPORT]):
+        superuser.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%vault'")
+        assert vault.subject_for(identifiers) == subject

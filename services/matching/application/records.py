@@ -58,7 +58,6 @@ def forget_subject(desk: Desk, command: ForgetSubject, _: Principal, now: dateti
     except UnknownSubject:
         raise refusals.PersonUnknown("subject") from None
     except SubjectOnHold as error:
-        grounds = ", ".join(hold.ground for hold in error.holds)
-        raise refusals.PersonOnHold("subject", grounds=grounds) from None
+        raise refusals.PersonOnHold("subject", grounds=tuple(hold.ground for hold in error.holds)) from None
     records = [ForgottenSubject.record(subject, ground, now) for subject in forgotten]
     return Decision(Outcome(records[0].id, records[0].version), records)

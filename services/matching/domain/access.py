@@ -67,11 +67,11 @@ def asking(command: type, principal: Principal) -> Refusal | None:
     """The command is open to the caller's role, proved as this session was proved."""
     parties = [party for party in WHO_MAY[command] if principal.role in party.roles]
     if not parties:
-        roles = sorted(role for party in WHO_MAY[command] for role in party.roles)
-        return refusals.RoleNotAllowed(roles=", ".join(roles))
+        roles = {role for party in WHO_MAY[command] for role in party.roles}
+        return refusals.RoleNotAllowed(roles=tuple(sorted(roles)))
     if not any(party.proofs & principal.assurances for party in parties):
-        proofs = sorted(proof for party in parties for proof in party.proofs)
-        return refusals.ProofNotAccepted(accepted=", ".join(proofs))
+        proofs = {proof for party in parties for proof in party.proofs}
+        return refusals.ProofNotAccepted(accepted=tuple(sorted(proofs)))
     return None
 
 
@@ -134,4 +134,4 @@ def _counties(command: type, case: Case) -> set[str]:
 def _of_county(principal: Principal, counties: set[str]) -> Refusal | None:
     if principal.jurisdiction in counties:
         return None
-    return refusals.NotYourJurisdiction(counties=", ".join(sorted(counties)))
+    return refusals.NotYourJurisdiction(counties=tuple(sorted(counties)))

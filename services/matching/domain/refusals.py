@@ -66,10 +66,6 @@ class OfferStillOpen(Refusal):
     """An institution has until `answer_by` to answer."""
 
 
-class NoOfferYet(Refusal):
-    """No institution has been asked yet."""
-
-
 class ReminderNotDue(Refusal):
     """This reminder has been sent, or its time has not come."""
 
@@ -165,7 +161,7 @@ class InvalidForm(Refusal):
     """Several fields are at fault; `refusals` lists every one of them."""
 
     def __init__(self, refusals: list[Refusal]) -> None:
-        super().__init__("", fields=", ".join(refusal.field for refusal in refusals))
+        super().__init__("", fields=tuple(refusal.field for refusal in refusals))
         self.refusals = tuple(refusals)
 
 

@@ -22,7 +22,7 @@ class KeyCache:
     """
 
     def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
+        self._capacity = self._room = capacity
         # By the subject's number: a UUID hashes and compares in Python, an int does not.
         self._keys: OrderedDict[int, PersonKey | None] = OrderedDict()
 
@@ -44,9 +44,13 @@ class KeyCache:
                 absent.append(subject)
         return absent
 
-    def add(self, keys: Mapping[SubjectId, PersonKey | None], room: int = 0) -> None:
-        """Take keys in. Where `room` is above the capacity it is the bound this time, for one batch of many people."""
+    def add(self, keys: Mapping[SubjectId, PersonKey | None]) -> None:
+        """Take keys in, and let as many others go as are too many now."""
         for subject, key in keys.items():
             self._keys[subject.int] = key
-        for _ in range(len(self._keys) - max(self._capacity, room)):
+        for _ in range(len(self._keys) - self._room):
             self._keys.popitem(last=False)
+
+    def make_room(self, people: int) -> None:
+        """Hold a batch of so many people whole, even above the capacity, until the next batch."""
+        self._room = max(self._capacity, people)

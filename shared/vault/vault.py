@@ -93,8 +93,9 @@ class Vault:
         self._notice_forgotten()
         wanted = set(subjects)
         cache = self._cache
+        cache.make_room(len(wanted))
         if missing := cache.missing(wanted):
-            cache.add(self._fetch(missing), room=len(wanted))
+            cache.add(self._fetch(missing))
 
     def _key_of(self, subject: SubjectId) -> PersonKey | None:
         if self._clock() - self._noticed_at > NOTICE_SECONDS:

@@ -84,6 +84,13 @@ def test_a_hundred_callers_in_two_processes_make_one_person(vault, database_dsn,
     assert set(answers) == {str(vault.find(NATIONAL_ID))}
 
 
+def test_green_threads_share_a_vault(vault, database_dsn, ledger):
+    worker = start_worker("green_threads", database_dsn, str(ledger))
+    lines = worker.communicate(timeout=60)[0].splitlines()
+
+    assert lines == [f"{vault.find(NATIONAL_ID)} True"] * 200
+
+
 def test_callers_with_overlapping_identifiers_in_any_order_agree_or_are_told(vault, rows):
     identifiers = [Identifier("mobile", f"09123456{number:02}") for number in range(20)]
     vault.subject_for(identifiers[:1])

@@ -18,8 +18,8 @@ def key_of(subject):
     return PersonKey(subject, b"k" * 32)
 
 
-def add(cache, *numbers, room=0):
-    cache.add({person(number): key_of(person(number)) for number in numbers}, room)
+def add(cache, *numbers):
+    cache.add({person(number): key_of(person(number)) for number in numbers})
 
 
 def test_a_full_cache_lets_the_person_go_who_was_not_met_for_longest():
@@ -50,9 +50,11 @@ def test_that_someone_was_forgotten_is_remembered():
 
 def test_a_batch_larger_than_the_cache_stays_whole_until_the_next_one():
     cache = KeyCache(2)
-    add(cache, 1, 2, 3, 4, room=4)
+    cache.make_room(4)
+    add(cache, 1, 2, 3, 4)
     assert cache.missing([person(number) for number in (1, 2, 3, 4)]) == []
 
+    cache.make_room(1)
     add(cache, 5)
 
     assert len(cache) == 2
@@ -63,7 +65,7 @@ def test_the_people_of_a_batch_who_were_here_already_outlast_the_others():
     add(cache, 1, 2, 3)
 
     assert cache.missing([person(1), person(4), person(5)]) == [person(4), person(5)]
-    add(cache, 4, 5, room=3)
+    add(cache, 4, 5)
 
     assert cache.missing([person(1), person(4), person(5)]) == []
     assert cache.missing([person(2), person(3)]) == [person(2), person(3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,4 +13,8 @@ _CHECKOUT = Path(__file__).parents[4]
 def start_worker(name: str, *arguments: str) -> subprocess.Popen[str]:
     """Start one of the scripts beside this file, with its input and output open."""
     command = [sys.executable, "-m", f"tests.integration.vault.workers.{name}", *arguments]
-    return subprocess.Popen(command, cwd=_CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    # Psycopg waits in C by default, where no green thread could take over.
+    environment = os.environ | {"PSYCOPG_WAIT_FUNC": "wait_selector"}
+    return subprocess.Popen(
+        command, cwd=_CHECKOUT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )

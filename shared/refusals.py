@@ -6,7 +6,7 @@ import re
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer to a person, not a failure of the program
+class Refusal(Exception):
     """Base of every answer "no" that a person can do something about.
 
     `code` is stable and kebab-case (`offer-not-yours` for `OfferNotYours`); `field` names the input at fault, dotted

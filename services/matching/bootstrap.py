@@ -1,0 +1,217 @@
+"""The composition root of matching: settings become a database, a vault, the application and what follows its log."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+
+from services.matching.adapters.reference_registry import ReferenceRegistry, reference_registry
+from services.matching.application import Matching
+from services.matching.processes.expire_unanswered_offer import ExpireUnansweredOffer
+from services.matching.processes.lapse_unsigned_notice import LapseUnsignedNotice
+from services.matching.processes.notify_former_institution import NotifyFormerInstitutionOfChange
+from services.matching.processes.offer_next_preference import OfferNextPreferenceWhenOneIsSpent
+from services.matching.processes.remind_unanswered_offer import RemindUnansweredOffer
+from services.matching.read_models.bureau_board import BureauBoard
+from services.matching.read_models.case_statistics import CaseStatistics
+from services.matching.read_models.clinic_worklist import ClinicWorklist
+from services.matching.read_models.family_cases import FamilyCases
+from shared import principal
+from shared.calendar import working_calendar
+from shared.embedded import EmbeddedPostgres
+from shared.processes.runner import ProcessRunner
+from shared.read_models import standing
+from shared.read_models.freshness import Positions
+from shared.read_models.projector import Projector
+from shared.read_models.reader import Reader
+from shared.read_models.trouble import persevere
+from shared.relay.lease import LeaseLost
+from shared.relay.relay import Relay
+from shared.store import schema as store_schema
+from shared.store.log import Log
+from shared.transport.inproc import InprocTransport
+from shared.transport.rabbitmq import RabbitTransport
+from shared.vault import schema as vault_schema
+from shared.vault.opening import open_vault
+from shared.vault.signing import load_or_create
+from shared.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from services.matching.application import Outcome
+    from shared.postgres import Database
+    from shared.processes.process import Process
+    from shared.read_models.model import ReadModel
+    from shared.settings import Settings
+    from shared.transport import Transport
+    from shared.vault.vault import Vault
+
+CONTEXT = "matching"
+_CLOCK_SECONDS = 1.0
+"""How often processes look whether a deadline has passed."""
+_RELAY_PAUSE = 0.5
+
+_PROCESSES: tuple[type[Process[Any]], ...] = (
+    OfferNextPreferenceWhenOneIsSpent,
+    RemindUnansweredOffer,
+    ExpireUnansweredOffer,
+    LapseUnsignedNotice,
+    NotifyFormerInstitutionOfChange,
+)
+_READ_MODELS: tuple[type[ReadModel[Any]], ...] = (FamilyCases, ClinicWorklist, BureauBoard, CaseStatistics)
+
+
+def utc_now() -> datetime:
+    """The time, where nobody has another idea of it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class MatchingContext:
+    """Matching put together: what commands, queries, workers and operators need.
+
+    `clock` tells processes what time it is; a played story has a clock of its own.
+    """
+
+    database: Database
+    vault: Vault
+    log: Log
+    signing_key: Ed25519PrivateKey
+    transport: Transport
+    registry: ReferenceRegistry
+    application: Matching
+    positions: Positions
+    clock: Callable[[], datetime]
+    wake: threading.Event = field(default_factory=threading.Event)
+
+    def handle(self, command: object, principal: principal.Principal, idempotency_key: str, now: datetime) -> Outcome:
+        """Carry out a command, as `Matching.handle` does, and have its events relayed at once."""
+        outcome = self.application.handle(command, principal, idempotency_key, now)
+        self.wake.set()
+        return outcome
+
+    @property
+    def models(self) -> dict[str, ReadModel[Any]]:
+        """The read models by name."""
+        return {model.table.name: model(self.vault) for model in _READ_MODELS}
+
+    @property
+    def processes(self) -> dict[str, Process[Any]]:
+        """The processes by name; their states are read models too."""
+        return {process.table.name: process(self.vault) for process in _PROCESSES}
+
+    def reader(self, model: type[ReadModel[Any]]) -> Reader:
+        """What the queries of a read model read with."""
+        return Reader(model, self.database, self.log, self.positions)
+
+    def projector(self, model: ReadModel[Any]) -> Projector[Any]:
+        """Keeps the rows of a read model up with the log."""
+        return Projector(model, self.database, self.log, lambda: self.transport.subscribe(CONTEXT, model.table.name))
+
+    def runner(self, process: Process[Any]) -> ProcessRunner[Any]:
+        """Carries out what follows from events and deadlines."""
+        actor = principal.process(process.name)
+        return ProcessRunner(
+            process,
+            self.database,
+            self.log,
+            lambda: self.transport.subscribe(CONTEXT, process.name),
+            lambda command, key: self.handle(command, actor, key, self.clock()),
+        )
+
+    def workers(self) -> Workers:
+        """The relay, a projector a read model, a runner a process, and their clock, as threads of this process."""
+        workers = Workers(self.wake)
+        consumers = [*self.models, *self.processes]
+        # Before anyone subscribes: in process there is nobody else to make the queues.
+        self.transport.declare(CONTEXT, consumers)
+        workers.add("relay", self._relaying(consumers))
+        for name, model in self.models.items():
+            workers.add(name, self.projector(model).run)
+        runners = [self.runner(process) for process in self.processes.values()]
+        for runner, name in zip(runners, self.processes, strict=True):
+            workers.add(name, runner.run)
+        workers.add("clock", lambda stop: _tick(runners, self.clock, stop))
+        return workers
+
+    def _relaying(self, consumers: list[str]) -> Callable[[threading.Event], None]:
+        relay = Relay(self.database, CONTEXT, self.transport, self.signing_key, consumers, self.wake)
+
+        def run(stop: threading.Event) -> None:
+            while not stop.is_set():
+                try:
+                    relay.run(stop)
+                except (LeaseLost, psycopg.OperationalError):
+                    stop.wait(_RELAY_PAUSE)
+
+        return run
+
+
+def _tick(runners: list[ProcessRunner[Any]], clock: Callable[[], datetime], stop: threading.Event) -> None:
+    def step() -> None:
+        for runner in runners:
+            runner.tick(clock())
+        stop.wait(_CLOCK_SECONDS)
+
+    persevere("clock", stop, step, lambda: None)
+
+
+@contextmanager
+def matching(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Iterator[MatchingContext]:
+    """Matching as these settings want it, installed and ready; nothing works in it before `workers` are started."""
+    with ExitStack() as closing:
+        contexts_dsn, vault_dsn = _dsns(settings, closing)
+        database = store_schema.install(contexts_dsn, CONTEXT)
+        standing.install(database)
+        vault = open_vault(
+            vault_schema.install(vault_dsn),
+            settings.master_keys,
+            settings.master_keys_file,
+            settings.forgotten_ledger,
+            settings.cached_keys,
+        )
+        closing.callback(vault.close)
+        log = Log(database, CONTEXT)
+        closing.callback(log.close)
+        positions = Positions(database)
+        closing.callback(positions.close)
+        registry = reference_registry()
+        application = Matching(database, vault, registry, working_calendar())
+        closing.callback(application.close)
+        yield MatchingContext(
+            database=database,
+            vault=vault,
+            log=log,
+            signing_key=load_or_create(settings.checkpoint_key_file, _signed_by(database)),
+            transport=InprocTransport() if settings.broker is None else RabbitTransport(settings.broker),
+            registry=registry,
+            application=application,
+            positions=positions,
+            clock=clock,
+        )
+
+
+def _dsns(settings: Settings, closing: ExitStack) -> tuple[str, str]:
+    """Where matching and the vault live: as told, or in databases of the embedded server, made when missing."""
+    if not settings.is_embedded:
+        return settings.database(CONTEXT), settings.database("vault")
+    server = closing.enter_context(EmbeddedPostgres(settings.var))
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        for name in ("caretrail", "caretrail_vault"):
+            if connection.execute("select from pg_database where datname = %s", (name,)).fetchone() is None:
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    return server.dsn("caretrail"), server.dsn("caretrail_vault")
+
+
+def _signed_by(database: Database) -> list[str]:
+    with database.connect() as connection:
+        return [key_id for (key_id,) in connection.execute("select distinct key_id from checkpoint")]

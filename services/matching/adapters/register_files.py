@@ -8,7 +8,6 @@ than the file's encoding, these rows are refused and the others taken.
 from __future__ import annotations
 
 import csv
-import io
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO
@@ -24,6 +23,7 @@ UTF_8 = "utf-8"
 BIG5 = "cp950"
 """Big5 as Windows writes it."""
 
+_UTF_8_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_FIRST_LINE = 64 * 1024
 _CHUNK = 1024 * 1024
@@ -122,12 +122,13 @@ def open_register(file: BinaryIO, columns: Columns) -> RegisterFile:
         raise FileEmpty("file")
     if beginning.startswith(_UTF_16_MARKS):
         raise FileNotUtf8("file", found="UTF-16")
-    if beginning.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
+    if beginning.removeprefix(_UTF_8_MARK).lstrip().startswith(b"["):
         return RegisterFile(UTF_8, _json_rows(file.read(), columns))
     encoding = _encoding_of(beginning, columns)
-    # Bytes that are not of the encoding become surrogates, by which their row is told apart.
-    text = io.TextIOWrapper(file, "utf-8-sig" if encoding == UTF_8 else encoding, "surrogateescape", newline="")
-    lines = csv.reader(text, strict=True)
+    file.seek(len(_UTF_8_MARK) if beginning.startswith(_UTF_8_MARK) else 0)
+    # Bytes that are not of the encoding become surrogates, by which their row is told apart. Lines can be told before
+    # decoding: neither encoding uses a line feed's byte for anything else.
+    lines = csv.reader((line.decode(encoding, "surrogateescape") for line in file), strict=True)
     names = _names(next(lines), columns)
     return RegisterFile(encoding, _csv_rows(lines, names, encoding))
 
@@ -147,12 +148,12 @@ def _names(headings: Sequence[str], columns: Columns) -> list[str]:
     """The columns in the order of the headings."""
     unknown = [heading for heading in headings if columns.name_of(heading) is None]
     if unknown:
-        raise ColumnsUnknown("file", columns="、".join(unknown))
+        raise ColumnsUnknown("file", columns=tuple(unknown))
     names = [name for heading in headings if (name := columns.name_of(heading))]
     if missing := [columns.headings[name] for name in columns.headings if name in columns.required - set(names)]:
-        raise ColumnsMissing("file", columns="、".join(missing))
+        raise ColumnsMissing("file", columns=tuple(missing))
     if repeated := sorted({columns.headings[name] for name in names if names.count(name) > 1}):
-        raise ColumnsRepeated("file", columns="、".join(repeated))
+        raise ColumnsRepeated("file", columns=tuple(repeated))
     return names
 
 
@@ -185,7 +186,7 @@ def _csv_row(number: int, cells: Sequence[str], names: Sequence[str], encoding: 
 
 def _json_rows(content: bytes, columns: Columns) -> Iterator[FileRow]:
     try:
-        objects = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"), type=list[dict[str, str | int | None]])
+        objects = msgspec.json.decode(content.removeprefix(_UTF_8_MARK), type=list[dict[str, str | int | None]])
     except ValueError as error:
         raise FileNotJson("file", problem=str(error)) from error
     if not objects:

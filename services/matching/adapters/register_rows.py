@@ -1,6 +1,6 @@
 """What one row of the register says: a command to record or to close an enrolment, or every fault of the row.
 
-Columns are named as on the platform's forms (docs/imports.md). Dates may be of the ROC or Western, closed choices in
+Columns are named as on the platform's forms (docs/operators/imports.md). Dates may be of the ROC or Western, closed choices in
 Chinese or by their code.
 """
 
@@ -202,7 +202,7 @@ class _Cells:
 def _one_of(name: str, text: str, words: Mapping[str, Choice], codes: Mapping[str, Choice]) -> Choice:
     found = words.get(text) or codes.get(text.lower())
     if found is None:
-        raise ChoiceUnknown(name, allowed="、".join(words))
+        raise ChoiceUnknown(name, allowed=tuple(words))
     return found
 
 

@@ -89,8 +89,8 @@ def test_the_missing_and_the_unknown_columns_are_named():
     with pytest.raises(ColumnsUnknown) as unknown:
         open_register(io.BytesIO(f"{HEADINGS},備註,電話\n".encode()), CLOSURES)
 
-    assert missing.value.params == {"columns": "結案醫事機構代碼、結案原因"}
-    assert unknown.value.params == {"columns": "備註、電話"}
+    assert missing.value.params == {"columns": ("結案醫事機構代碼", "結案原因")}
+    assert unknown.value.params == {"columns": ("備註", "電話")}
 
 
 def test_headings_may_be_the_english_names_or_other_chinese_ones_and_hold_spaces():

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from services.matching import commands
-from services.matching.adapters.register_rows import closure_of, enrolment_of
+from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS, closure_of, enrolment_of
 from services.matching.domain.refusals import InvalidForm
 from services.matching.events import ClosureReason, IdentifierKind, Relation, Sex
 from shared.refusals import Refusal
+
+if TYPE_CHECKING:
+    from services.matching.adapters.register_files import Columns
 
 TODAY = date(2025, 3, 1)
 
@@ -171,3 +176,12 @@ def test_a_row_tells_all_its_faults_at_once():
         "institution",
         "doctor",
     ]
+
+
+@pytest.mark.parametrize("columns", [ENROLMENTS, CLOSURES])
+def test_the_operators_guide_names_every_column(columns: Columns):
+    guide = (Path(__file__).parents[3] / "docs/operators/imports.md").read_text("utf-8")
+
+    for name, heading in [*columns.headings.items(), *((name, other) for other, name in columns.alternatives.items())]:
+        assert heading in guide
+        assert f"`{name}`" in guide

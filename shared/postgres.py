@@ -27,7 +27,7 @@ _IDLE_IN_TRANSACTION = "15s"
 """A write transaction left open holds back the horizon of every relay on the server."""
 
 _PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
-"""Seconds to wait before each new attempt; long enough for a PostgreSQL to restart."""
+"""Seconds to wait before each further attempt; together long enough for a PostgreSQL to restart."""
 
 _PASSING = frozenset({"40001", "40P01", "53300", "57P01", "57P02", "57P03", "57P05"})
 """SQLSTATEs that another attempt may not meet: serialisation, deadlock, too many connections, a server on its way."""
@@ -52,15 +52,15 @@ def persist(attempt: Callable[[], T]) -> T:
 
     An attempt may have taken effect although it raised: it must bear repeating.
     """
-    for pause in _PAUSES:
+    pauses = iter(_PAUSES)
+    while True:
         try:
             return attempt()
         except psycopg.OperationalError as fault:
-            if not _is_passing(fault):
+            pause = next(pauses, None)
+            if pause is None or not _is_passing(fault):
                 raise DatabaseUnavailable(fault) from fault
-            last = fault
         time.sleep(pause)
-    raise DatabaseUnavailable(last) from last
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,139 @@
+"""The log by position: dense, in the relay's order, only as far as positions are settled."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from uuid import uuid4
+
+import pytest
+
+from shared.store.horizon import START, Place, unsequenced
+from shared.store.log import Head, Log, LogDamaged
+from tests.controls.parcels import cause, posted
+
+pytestmark = pytest.mark.postgres
+
+_PAGE = "insert into page (position_to, epoch, xid, id, hash, at) values (%s, %s, %s::xid8, %s, %s, %s)"
+
+
+def settle(connection, limit=1000, at=None):
+    """What the relay does with the next events, but for their hashes."""
+    before = connection.execute("select position_to, epoch, xid, id from page order by 1 desc limit 1").fetchone()
+    position, *place = before or (0, *START)
+    rows = unsequenced(connection.cursor(binary=True), Place(*place), limit)
+    position += len(rows)
+    epoch, xid, id_ = rows[-1][5:]
+    connection.execute(_PAGE, (position, epoch, str(xid), id_, b"%032d" % position, at or datetime.now(UTC)))
+
+
+def settle_all(connection, *sizes):
+    for size in sizes:
+        settle(connection, size)
+
+
+@pytest.fixture
+def log(database):
+    log = Log(database, "parcels")
+    yield log
+    log.close()
+
+
+@pytest.fixture
+def parcels(office):
+    """Twelve parcels, one event each."""
+    parcels = [posted(str(number)) for number in range(1, 13)]
+    for parcel in parcels:
+        office.append(parcel, cause=cause())
+    return parcels
+
+
+def read(log, **bounds):
+    """Position and aggregate of each event; every page continues the one before."""
+    return [
+        (position, row[2]) for page in log.read(**bounds) for position, row in enumerate(page.rows, start=page.first)
+    ]
+
+
+def test_an_empty_log_has_no_events(log):
+    assert log.head() == Head(0, bytes(32))
+    assert list(log.read()) == []
+    assert log.until_time(datetime.now(UTC)) == 0
+
+
+def test_events_without_a_settled_position_are_not_read(log, parcels, connection):
+    settle_all(connection, 5)
+
+    assert log.head() == Head(5, b"%032d" % 5)
+    assert read(log) == list(enumerate([parcel.id for parcel in parcels[:5]], start=1))
+    assert log.position_of(parcels[4].id, 1) == 5
+    assert log.position_of(parcels[5].id, 1) is None
+
+
+@pytest.mark.parametrize("pages", [(12,), (5, 7), (1,) * 12, (3, 1, 8)])
+def test_any_part_of_the_log_is_read_densely(log, parcels, connection, pages):
+    settle_all(connection, *pages)
+    whole = list(enumerate([parcel.id for parcel in parcels], start=1))
+    bounds = [(0, None), (0, 12), (4, 9), (5, 6), (11, 50), (12, None), (9, 4)]
+
+    for size, (after, until) in product((1, 2, 5, 100), bounds):
+        assert read(log, after=after, until=until, size=size) == whole[after : 12 if until is None else until]
+
+
+def test_a_row_is_what_was_stored(log, office, connection):
+    parcel = posted("P1", "Taipei")
+    office.append(parcel, cause=cause())
+    settle(connection)
+
+    [page] = log.read()
+
+    assert page.first == 1
+    stored = connection.execute(
+        "select type, data, originator_id, originator_version, meta from event order by originator_version"
+    ).fetchall()
+    assert page.rows == stored
+
+
+@pytest.mark.parametrize("pages", [(12,), (5, 7), (1,) * 12])
+def test_every_event_knows_its_position(log, parcels, connection, pages):
+    settle_all(connection, *pages)
+
+    assert [log.position_of(parcel.id, 1) for parcel in parcels] == list(range(1, 13))
+    assert log.position_of(parcels[0].id, 2) is None
+    assert log.position_of(uuid4(), 1) is None
+
+
+def test_a_missing_event_is_noticed(log, parcels, connection):
+    settle_all(connection, 4, 4, 4)
+    connection.execute("delete from event where originator_id = %s", (parcels[5].id,))
+
+    with pytest.raises(LogDamaged, match="positions 5 to 8 hold 3 events"):
+        list(log.read(size=4))
+
+
+def test_an_event_that_was_slipped_in_is_noticed(log, parcels, connection):
+    settle_all(connection, 4, 4, 4)
+    connection.execute(
+        "insert into event (originator_id, originator_version, type, data, meta, xid)"
+        " select gen_random_uuid(), 1, type, data, meta, xid from event where originator_id = %s",
+        (parcels[5].id,),
+    )
+
+    with pytest.raises(LogDamaged, match="positions 5 to 8 hold 5 events"):
+        list(log.read(size=4))
+
+
+def test_the_log_as_of_a_time_ends_with_what_had_happened_then(log, parcels, connection):
+    settle_all(connection, 3, 9)
+
+    for position, parcel in enumerate(parcels, start=1):
+        assert log.until_time(parcel.created_on) == position
+        assert log.until_time(parcel.created_on - timedelta(microseconds=1)) == position - 1
+
+
+def test_what_was_settled_late_counts_from_when_it_happened(log, parcels, connection):
+    settle(connection, 3, at=parcels[2].created_on)
+    settle(connection, 9, at=datetime.now(UTC) + timedelta(hours=1))
+
+    assert log.until_time(parcels[7].created_on) == 8
+    assert log.until_time(datetime.now(UTC) + timedelta(hours=2)) == 12

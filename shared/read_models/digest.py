@@ -65,8 +65,10 @@ def reason(error: BaseException) -> str:
     return f"{type(error).__name__} in {frame.name} ({Path(frame.filename).name}:{frame.lineno})"
 
 
-def rejection(position: int, event: Event, error: str) -> Rejected:
-    """The note that an event was not taken."""
+def rejection(position: int, event: Event | Rejected, error: str) -> Rejected:
+    """The note that an event was not taken; one that could not even be read has its own."""
+    if isinstance(event, Rejected):
+        return event
     return Rejected(position, event.originator_id, event.originator_version, event.TOPIC, error)  # type: ignore[attr-defined]
 
 

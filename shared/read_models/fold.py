@@ -49,7 +49,7 @@ class Fold(Generic[Row]):
                 self._reject(rejection(position, event, _WAITS))
             else:
                 try:
-                    changed = changes(event, keys)
+                    changed = changes(position, event, keys)
                 except TROUBLE:
                     raise
                 except Exception as error:  # noqa: BLE001 - whatever it is, this event is at fault: it is parked
@@ -57,7 +57,7 @@ class Fold(Generic[Row]):
                 else:
                     rows.update(changed)
 
-    def changes(self, event: Event, keys: Iterable[Key]) -> list[tuple[Key, Row | None]]:
+    def changes(self, position: int, event: Event, keys: Iterable[Key]) -> list[tuple[Key, Row | None]]:  # noqa: ARG002 - for those that act on it
         """The rows as they are after the event: all that it touches, or an exception."""
         get, evolve = self.rows.get, self._evolve
         return [(key, evolve(key, get(key), event)) for key in keys]
@@ -78,11 +78,11 @@ class ForgettingFold(Fold[Row]):
         for key, row in (rows or {}).items():
             self._note(key, row)
 
-    def changes(self, event: Event, keys: Iterable[Key]) -> list[tuple[Key, Row | None]]:
+    def changes(self, position: int, event: Event, keys: Iterable[Key]) -> list[tuple[Key, Row | None]]:
         """The rows as they are after the event; after a `Forgetting`, the emptied ones too."""
         if isinstance(event, Forgetting):
             return self._forget(event, event.subject, keys)
-        changed = super().changes(event, keys)
+        changed = super().changes(position, event, keys)
         for key, row in changed:
             self._note(key, row)
         return changed

@@ -11,6 +11,7 @@ from shared.read_models.model import Row
 from shared.read_models.tables import UNSTORABLE, Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
     from uuid import UUID
 
@@ -41,28 +42,33 @@ class Projection(Generic[Row]):
         except UNSTORABLE as error:
             if len(ready) == 1:
                 [(position, event, _)] = ready
-                return [event if isinstance(event, Rejected) else rejection(position, event, reason(error))]
+                return [rejection(position, event, reason(error))]
         middle = len(ready) // 2
         left = self.apply(connection, ready[:middle], held)
         return left + self.apply(connection, ready[middle:], held | {event.originator_id for event in left})
 
-    def _fold(self, connection: Connection, ready: list[Ready], held: AbstractSet[UUID]) -> list[Rejected]:
-        rows = self._touched(connection, ready)
-        fold = fold_of(self._model, rows, held)
-        fold.take(ready)
-        changed = [row for key, row in fold.rows.items() if row is not None and row is not rows.get(key)]
-        gone = [key for key, row in fold.rows.items() if row is None and key in rows]
-        self._rows.save(connection, changed)
-        self._rows.delete(connection, gone)
-        return fold.rejected
-
-    def _touched(self, connection: Connection, ready: list[Ready]) -> dict[Key, Row]:
+    def load(self, connection: Connection, ready: list[Ready]) -> dict[Key, Row]:
+        """The stored rows that these events touch."""
         rows = self._rows.load(connection, {key for _, _, keys in ready for key in keys})
         if self._model.table.personal:
             events = [event for _, event, _ in ready if not isinstance(event, Rejected)]
             forgotten = {event.subject for event in events if isinstance(event, Forgetting)}
             rows |= self._rows.load_people(connection, forgotten)
         return rows
+
+    def save(self, connection: Connection, before: Mapping[Key, Row], after: Mapping[Key, Row | None]) -> None:
+        """Store what a fold made of the rows that were loaded."""
+        self._rows.save(
+            connection, [row for key, row in after.items() if row is not None and row is not before.get(key)]
+        )
+        self._rows.delete(connection, [key for key, row in after.items() if row is None and key in before])
+
+    def _fold(self, connection: Connection, ready: list[Ready], held: AbstractSet[UUID]) -> list[Rejected]:
+        before = self.load(connection, ready)
+        fold = fold_of(self._model, before, held)
+        fold.take(ready)
+        self.save(connection, before, fold.rows)
+        return fold.rejected
 
 
 def catch_up(  # noqa: PLR0913 - where from, where to, and what to leave out are all needed

@@ -42,6 +42,7 @@ class Projector(Generic[Row]):
         database: Database,
         log: Log,
         subscribe: Callable[[], Subscription],
+        *,
         milestone: Milestone = unwatched,
     ) -> None:
         self._model = model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime  # noqa: TC003 - the named tuple's annotations are part of it
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ create table if not exists parked (
 );
 """
 
-_READ = "select position, fingerprint from read_model where name = %s"
+_READ = "select position, fingerprint, moved_at from read_model where name = %s"
 _LOCK = _READ + " for update"
-_ADVANCE = "update read_model set position = %s, moved_at = now() where name = %s"
+_ADVANCE = "update read_model set position = %s, moved_at = clock_timestamp() where name = %s"
 _BEGIN = """
 insert into read_model (name, position, fingerprint) values (%s, %s, %s)
 on conflict (name) do update
@@ -41,10 +42,11 @@ _NOTIFY = "select pg_notify(%s, %s)"
 
 
 class Standing(NamedTuple):
-    """One read model's position, and the fingerprint of the definition that made its rows."""
+    """One read model's position, the definition that made its rows, and when they changed last."""
 
     position: int
     fingerprint: str
+    moved_at: datetime
 
 
 class ModelReplaced(RuntimeError):

@@ -92,7 +92,7 @@ class Rows(Generic[Row]):
         self._selected = ", ".join(
             f't."{column.name}"::text' if column.json is not None else f't."{column.name}"' for column in table.columns
         )
-        self._load = f'select {self._selected} from "{self.name}" t join {given_keys} using ({keys})'.encode()
+        self._of_keys = f"join {given_keys} using ({keys})"
         self._delete = (
             f'delete from "{self.name}" t using {given_keys}'
             f" where ({quoted(table.key, 't.')}) = ({quoted(table.key, 'k.')})"
@@ -151,23 +151,26 @@ class Rows(Generic[Row]):
         columns = [list(values) for values in zip(*keys, strict=True)]
         if not columns:
             return {}
-        return self._keyed(connection.cursor(binary=True).execute(self._load, columns))
+        return {self.key_of(row): row for row in self.select(connection, self._of_keys, columns)}
 
     def load_people(self, connection: Connection, people: Iterable[SubjectId]) -> dict[Key, Row]:
         """The rows that are about any of these people, by the columns that the table names in `subjects`."""
-        found: dict[Key, Row] = {}
+        found: list[Row] = []
         wanted = list(people)
-        if not wanted:
-            return found
-        json = {column.name for column in self.table.columns if column.json is not None}
-        for name in self.table.subjects:
-            condition = (
-                f"t.\"{name}\"->>'subject' = any(%b::text[])" if name in json else f't."{name}" = any(%b::uuid[])'
-            )
-            given = [str(subject) for subject in wanted] if name in json else wanted
-            query = f'select {self._selected} from "{self.name}" t where {condition}'.encode()
-            found |= self._keyed(connection.cursor(binary=True).execute(query, (given,)))
-        return found
+        if wanted:
+            json = {column.name for column in self.table.columns if column.json is not None}
+            for name in self.table.subjects:
+                if name in json:
+                    names = [str(subject) for subject in wanted]
+                    found += self.select(connection, f"where t.\"{name}\"->>'subject' = any(%b::text[])", (names,))
+                else:
+                    found += self.select(connection, f'where t."{name}" = any(%b::uuid[])', (wanted,))
+        return {self.key_of(row): row for row in found}
+
+    def select(self, connection: Connection, conditions: str, parameters: Sequence[object]) -> list[Row]:
+        """The rows of the table, called `t`, that fulfil what follows it in the query: joins, `where`, `limit`."""
+        query = f'select {self._selected} from "{self.name}" t {conditions}'.encode()
+        return self._typing.rows(connection.cursor(binary=True).execute(query, parameters))
 
     def save(self, connection: Connection, rows: Iterable[Row]) -> None:
         """Insert these rows, or replace those of the same key."""
@@ -196,9 +199,6 @@ class Rows(Generic[Row]):
                     if values[place] is not None:
                         values[place] = encode(values[place])
                 write(values)
-
-    def _keyed(self, cursor: psycopg.Cursor[tuple[Any, ...]]) -> dict[Key, Row]:
-        return {self.key_of(row): row for row in self._typing.rows(cursor)}
 
 
 def _encoder(column: Column) -> Callable[[Any], Any] | None:

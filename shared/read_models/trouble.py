@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from threading import Event
 
-TROUBLE = (psycopg.OperationalError, psycopg.InterfaceError, DatabaseUnavailable, BrokerLost)
+
+class TryAgain(RuntimeError):
+    """Others were faster, several times over: nothing was done, and the same may well work in a moment."""
+
+
+TROUBLE = (psycopg.OperationalError, psycopg.InterfaceError, DatabaseUnavailable, BrokerLost, TryAgain)
 
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 10.0

@@ -1,0 +1,64 @@
+"""Carries out what a process answers to an event, at the very state that the event leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic
+
+import structlog
+
+from shared.read_models.fold import Fold
+from shared.read_models.model import Key, Row
+from shared.read_models.trouble import TryAgain
+from shared.refusals import Refusal
+from shared.store.errors import VersionConflict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from uuid import UUID
+
+    from shared.events import Event
+    from shared.processes.process import Command, Process
+
+    Handle = Callable[[Command, str], object]
+    """Carries out a command under an idempotency key; refuses, or raises `TryAgain` or what a database raises."""
+
+_log = structlog.get_logger()
+
+
+class Reactions(Generic[Row]):
+    """Carries out a process's commands, numbered under the keys that make a repetition harmless."""
+
+    def __init__(self, process: Process[Row], handle: Handle) -> None:
+        self._process = process
+        self._handle = handle
+
+    def carry_out(self, commands: Iterable[Command], cause: str) -> None:
+        """Handle these commands in order. A refusal is an outcome; raises `TryAgain`, or whatever else is wrong."""
+        for number, command in enumerate(commands, 1):
+            key = f"process/{self._process.name}/{cause}/{number}"
+            try:
+                self._handle(command, key)
+            except Refusal as refusal:
+                _log.info("command_refused", command=type(command).__name__, key=key, code=refusal.code)
+            except VersionConflict as conflict:
+                raise TryAgain(str(conflict)) from conflict
+
+
+class ReactingFold(Fold[Row]):
+    """A fold that reacts to every event at the state that it leaves, before it goes on to the next."""
+
+    def __init__(
+        self, process: Process[Row], reactions: Reactions[Row], rows: Mapping[Key, Row], held: Iterable[UUID]
+    ) -> None:
+        super().__init__(process, rows, held)
+        self._process = process
+        self._reactions = reactions
+
+    def changes(self, position: int, event: Event, keys: Iterable[Key]) -> list[tuple[Key, Row | None]]:
+        """The rows after the event, when every command that follows from it has been carried out or refused."""
+        changed = super().changes(position, event, keys)
+        # The order of keys must be the same each time, or numbered commands would change places.
+        states = [row for _, row in sorted(changed, key=lambda change: str(change[0]))] or [None]
+        commands = [command for state in states for command in self._process.react(state, event)]
+        self._reactions.carry_out(commands, str(position))
+        return changed

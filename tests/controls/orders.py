@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import defaultdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from shared.events import Created, Event, Forgetting, published
+from shared.processes.process import Process
 from shared.read_models import standing
 from shared.read_models.model import ReadModel, Table
 from shared.relay.sequencer import Sequencer
@@ -307,3 +308,70 @@ class Queue:
     def waiting(self):
         """The messages that were not acknowledged, delivered or not."""
         return [*(delivery.body for delivery in self.unacknowledged), *self._bodies]
+
+
+class Basket(msgspec.Struct, frozen=True):
+    """What the process knows of an order: how much is in it, and when to remind its customer."""
+
+    id: UUID
+    items: int
+    remind_at: datetime | None
+
+
+class Praise(msgspec.Struct, frozen=True):
+    """Thank for the items so far."""
+
+    order: UUID
+    items: int
+
+
+class Remind(msgspec.Struct, frozen=True):
+    """Ask whether something is missing."""
+
+    order: UUID
+    at: datetime
+
+
+class ThankAndRemind(Process[Basket]):
+    """Thanks for every second item, and reminds a day after the last one."""
+
+    context = "orders"
+    table = Table("thank_and_remind", Basket, key=("id",), indexes=(("remind_at",),))
+    folds = (OrderPlaced, ItemAdded, OrderShipped, OrderCancelled)
+    deadline = "remind_at"
+
+    def keys(self, event):
+        return ((event.originator_id,),)
+
+    def evolve(self, key, row, event):
+        match event:
+            case OrderPlaced():
+                return Basket(key[0], 0, None)
+            case ItemAdded():
+                return Basket(key[0], row.items + event.number, event.timestamp + timedelta(days=1))
+            case OrderShipped():
+                return replace(row, remind_at=None)
+        return None
+
+    def react(self, row, event):
+        if isinstance(event, ItemAdded) and row.items % 2 == 0:
+            return [Praise(event.originator_id, row.items)]
+        return []
+
+    def expire(self, key, row, now):  # noqa: ARG002 - the row says all
+        return [Remind(row.id, row.remind_at)]
+
+
+class Clerk:
+    """Carries out commands, each idempotency key once, unless told to refuse or to stumble."""
+
+    def __init__(self):
+        self.done = {}
+        self.asked = []
+        self.troubles = []
+
+    def handle(self, command, key):
+        self.asked.append(key)
+        if self.troubles and (trouble := self.troubles.pop(0)):
+            raise trouble
+        self.done.setdefault(key, command)

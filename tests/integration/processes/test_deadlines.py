@@ -1,0 +1,148 @@
+"""A deadline is fired once, when its time has come; another one for the same row is fired too."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from shared.processes.runner import ProcessRunner
+from shared.read_models.rebuild import rebuild
+from shared.refusals import Refusal
+from tests.controls.orders import MORNING, Remind, ThankAndRemind
+
+ORDER = uuid4()
+DUE = MORNING + timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+
+
+class NothingMissing(Refusal):
+    """The order is complete."""
+
+
+@pytest.fixture
+def runner(ledger, queue, clerk):
+    runner = ProcessRunner(ThankAndRemind(), ledger.database, ledger.log, queue.subscribe, clerk.handle)
+    runner.step(0)
+    yield runner
+    runner.close()
+
+
+@pytest.fixture
+def one_order(ledger, queue, runner, shop):
+    queue.put(ledger.record(shop.placed(ORDER), shop.added(ORDER)))
+    runner.step(0)
+
+
+def test_a_process_that_has_not_begun_has_no_deadlines(ledger, queue, clerk):
+    runner = ProcessRunner(ThankAndRemind(), ledger.database, ledger.log, queue.subscribe, clerk.handle)
+    assert runner.tick(DUE) == 0
+
+
+@pytest.mark.usefixtures("one_order")
+def test_nothing_happens_before_its_time(runner, clerk):
+    assert runner.tick(DUE - MINUTE) == 0
+    assert clerk.done == {}
+
+
+@pytest.mark.usefixtures("one_order")
+def test_a_deadline_is_fired_once_though_no_event_follows(runner, clerk):
+    assert runner.tick(DUE) == 1
+    assert runner.tick(DUE) == 0
+    assert runner.tick(DUE + timedelta(days=9)) == 0
+    assert clerk.done == {f"process/thank_and_remind/{ORDER}/2026-03-03T01:30:00+00:00/1": Remind(ORDER, DUE)}
+    assert len(clerk.asked) == 1
+
+
+@pytest.mark.usefixtures("one_order")
+def test_a_refused_deadline_is_over(runner, clerk):
+    clerk.troubles = [NothingMissing()]
+    assert runner.tick(DUE) == 1
+    assert runner.tick(DUE) == 0
+
+
+@pytest.mark.usefixtures("one_order")
+def test_a_crash_after_the_command_repeats_it_under_its_key(ledger, runner, clerk):
+    runner.tick(DUE)
+    ledger.query("delete from thank_and_remind__fired returning 1")
+    assert runner.tick(DUE) == 1
+    assert len(clerk.asked) == 2
+    assert len(clerk.done) == 1
+
+
+def test_another_deadline_of_the_same_row_is_fired_too(ledger, queue, runner, clerk, shop):
+    queue.put(ledger.record(shop.placed(ORDER), shop.added(ORDER)))
+    runner.step(0)
+    runner.tick(DUE)
+    later = shop.added(ORDER)
+    queue.put(ledger.record(type(later)(**{**vars(later), "timestamp": MORNING + timedelta(hours=5)})))
+    runner.step(0)
+    assert runner.tick(DUE) == 0
+    assert runner.tick(DUE + timedelta(hours=5)) == 1
+    assert [command.at for command in clerk.done.values() if isinstance(command, Remind)] == [
+        DUE,
+        DUE + timedelta(hours=5),
+    ]
+
+
+def test_a_deadline_that_an_event_has_cleared_is_not_fired_and_is_forgotten(ledger, queue, runner, clerk, shop):
+    queue.put(ledger.record(shop.placed(ORDER), shop.added(ORDER)))
+    runner.step(0)
+    runner.tick(DUE)
+    queue.put(ledger.record(shop.shipped(ORDER)))
+    runner.step(0)
+    assert runner.tick(DUE) == 0
+    assert ledger.query("select count(*) from thank_and_remind__fired") == [(0,)]
+    assert len(clerk.done) == 1
+
+
+def test_many_deadlines_are_all_seen_to_the_oldest_first(ledger, queue, runner, clerk, shop):
+    events = []
+    for minutes in range(250):
+        order = uuid4()
+        added = [shop.placed(order), shop.added(order)]
+        events += added[:1]
+        events.append(type(added[1])(**{**vars(added[1]), "timestamp": MORNING - minutes * MINUTE}))
+    queue.put(ledger.record(*events))
+    while queue.waiting:
+        runner.step(0)
+    assert runner.tick(DUE) == 250
+    times = [command.at for command in clerk.done.values()]
+    assert times == sorted(times)
+
+
+def test_one_that_fails_is_tried_again_after_longer_and_longer_pauses_and_keeps_no_other_waiting(
+    ledger, queue, runner, clerk, shop
+):
+    other = uuid4()
+    queue.put(ledger.record(shop.placed(ORDER), shop.added(ORDER), shop.placed(other), shop.added(other)))
+    runner.step(0)
+    clerk.troubles = [ZeroDivisionError()]
+    assert runner.tick(DUE) == 2
+    assert len(clerk.done) == 1
+    assert runner.tick(DUE) == 0
+    clerk.troubles = [ZeroDivisionError()]
+    assert runner.tick(DUE + MINUTE) == 1
+    assert runner.tick(DUE + 2 * MINUTE) == 0
+    assert runner.tick(DUE + 3 * MINUTE) == 1
+    assert {command.order for command in clerk.done.values()} == {ORDER, other}
+    assert runner.tick(DUE + timedelta(days=9)) == 0
+
+
+@pytest.mark.usefixtures("one_order")
+def test_a_database_that_is_away_leaves_the_deadline_for_the_next_tick(runner, clerk):
+    clerk.troubles = [psycopg.OperationalError("away")]
+    with pytest.raises(psycopg.OperationalError):
+        runner.tick(DUE)
+    assert runner.tick(DUE) == 1
+    assert len(clerk.done) == 1
+
+
+@pytest.mark.usefixtures("one_order")
+def test_a_rebuild_of_the_state_fires_nothing_again(ledger, runner, clerk):
+    runner.tick(DUE)
+    rebuild(ThankAndRemind(), ledger.database, ledger.log)
+    assert runner.tick(DUE) == 0
+    assert len(clerk.asked) == 1

@@ -23,6 +23,12 @@ _BEGIN = "update relay set generation = generation + 1, holder = %s, heartbeat =
 _PUBLISHED = "update relay set published = %s, heartbeat = now() where generation = %s"
 _ALIVE = "update relay set heartbeat = now() where generation = %s"
 
+# So that a relay whose machine is gone does not keep its lock for hours.
+_NOTICE_A_DEAD_PEER = """
+select set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
+    set_config('tcp_keepalives_count', '3', false)
+"""
+
 _RETRY_SECONDS = 0.25
 _CHECK_SECONDS = 1.0
 
@@ -49,6 +55,7 @@ class Lease:
     def acquire(cls, database: Database, stop: threading.Event) -> Self | None:
         """Wait until no other relay of this context works, and begin; None if `stop` is set before."""
         connection = database.connect(name=f"caretrail relay {database.schema}")
+        connection.execute(_NOTICE_A_DEAD_PEER)
         while not stop.is_set():
             if connection.execute(_LOCK, (database.schema,)).fetchone() == (True,):
                 return cls(connection)

@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 _log = structlog.get_logger()
 
 _FIRST_PAUSE = 0.1
-_HORIZON_CHECK_SECONDS = 10
-_HORIZON_ALARM_SECONDS = 30
-"""A transaction that writes for longer than this, in whatever database of the server, is holding back every relay."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +46,8 @@ class Pace:
     """Seconds between attempts to reach a broker that is gone."""
     checkpoint_every: int = 1000
     checkpoint_idle_seconds: float = 60
+    horizon_alarm_seconds: float = 30
+    """A transaction that writes for longer, in whatever database of the server, is holding back every relay."""
 
 
 @dataclass
@@ -150,11 +149,12 @@ class _Shift:
         self._relay.wake.clear()
 
     def _watch_the_horizon(self) -> None:
-        if time.monotonic() - self._horizon_checked < _HORIZON_CHECK_SECONDS:
+        alarm = self._relay.pace.horizon_alarm_seconds
+        if time.monotonic() - self._horizon_checked < alarm / 3:
             return
         self._horizon_checked = time.monotonic()
         seconds = horizon_age(self._connection)
-        if seconds > _HORIZON_ALARM_SECONDS:
+        if seconds > alarm:
             _log.error("horizon_held_back", context=self._relay.context, seconds=round(seconds))
 
 

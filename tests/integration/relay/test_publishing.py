@@ -15,7 +15,6 @@ from shared.cloudevents import parse
 from shared.relay.lease import LeaseLost
 from shared.relay.sequencer import OutOfOrder
 from shared.transport import LOG_STREAM
-from shared.transport.inproc import InprocTransport
 from tests.controls.logbook import (
     CONSUMER,
     CONTEXT,
@@ -191,12 +190,3 @@ def test_an_aggregate_turned_round_stops_the_relay_before_it_is_published(databa
         assert ended.wait(PATIENCE)
     assert published(connection) == 2
     assert len(receive(transport, 2)) == 2
-
-
-def test_the_embedded_broker_carries_the_same_bytes(database, connection):
-    transport = InprocTransport()
-    transport.declare(CONTEXT, [CONSUMER])
-    write_many(connection, 700)
-    relay_all(database, transport)
-
-    assert is_whole(without_repeats(receive(transport, 700)))

@@ -1,0 +1,117 @@
+"""Every refusal has words in both languages, which name only figures that it carries."""
+
+import ast
+import importlib
+import pkgutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import services.matching
+import shared
+from services.matching.domain import refusals
+from services.matching.messages import Language, catalogue, words
+from shared.principal import Assurance, Role
+from shared.refusals import Refusal
+
+CATALOGUES = [pytest.param(language, id=language.value) for language in Language]
+
+
+def every_refusal():
+    """Every class of refusal that matching, or what it stands on, can answer with."""
+    for package in (services.matching, shared):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    return {cls for cls in _descendants(Refusal) if cls.__module__.startswith(("services.matching.", "shared."))}
+
+
+def _descendants(cls):
+    for child in cls.__subclasses__():
+        yield child
+        yield from _descendants(child)
+
+
+def figures_given():
+    """By class name: the figures that every place which makes such a refusal gives it."""
+    names = {cls.__name__ for cls in every_refusal()}
+    figures = {}
+    for package in (services.matching, shared):
+        for path in Path(package.__path__[0]).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                name = _made(node)
+                if name in names:
+                    given = {keyword.arg for keyword in getattr(node, "keywords", [])}
+                    figures[name] = figures.get(name, given) & given
+    return figures
+
+
+def _made(node):
+    """The class that this code makes an instance of, or raises bare."""
+    if isinstance(node, ast.Raise) and not isinstance(node.exc, ast.Call):
+        node = node.exc
+    elif isinstance(node, ast.Call):
+        node = node.func
+    else:
+        return None
+    return getattr(node, "attr", getattr(node, "id", None))
+
+
+def placeholders(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_every_refusal_has_words_and_every_word_its_refusal(language):
+    codes = {entry.split(".without-")[0] for entry in catalogue(language).refusals}
+    assert codes == {refusal.code for refusal in every_refusal()}
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_words_name_only_figures_that_the_refusal_carries(language):
+    given = figures_given() | {"InvalidForm": {"fields"}}
+    known = catalogue(language).refusals
+    for refusal in every_refusal():
+        assert placeholders(known[refusal.code]) <= given.get(refusal.__name__, set()), refusal.code
+
+
+def test_both_languages_say_the_same_things():
+    chinese, english = catalogue(Language.ZH_HANT), catalogue(Language.EN)
+    assert chinese.values.keys() == english.values.keys()
+    assert chinese.refusals.keys() == english.refusals.keys()
+    for entry, text in chinese.refusals.items():
+        assert placeholders(text) == placeholders(english.refusals[entry]), entry
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_the_coded_figures_have_words(language):
+    known = catalogue(language).values
+    assert {*Role, *Assurance} <= known.keys()
+
+
+def test_a_time_is_told_by_the_clock_in_taipei():
+    refusal = refusals.OfferStillOpen(answer_by=datetime(2025, 2, 25, 15, 59, 59, tzinfo=UTC))
+    assert "2025-02-25 23:59" in words(refusal.code, refusal.params, Language.EN)
+
+
+def test_dates_codes_and_lists_are_told_in_words():
+    ended = refusals.EnrolmentAlreadyClosed(closed_on=date(2025, 6, 12))
+    assert "2025-06-12" in words(ended.code, ended.params, Language.ZH_HANT)
+    settled = refusals.OfferNoLongerOpen(rank=1, became="expired")
+    assert words(settled.code, settled.params, Language.ZH_HANT).startswith("第 1 志願的邀請已經結束（逾時未回覆）")
+    role = refusals.RoleNotAllowed(roles=(Role.CASE_MANAGER, Role.DOCTOR))
+    assert "院所醫師個管、院所醫師" in words(role.code, role.params, Language.ZH_HANT)
+    assert "case managers, doctors" in words(role.code, role.params, Language.EN)
+
+
+def test_a_case_number_that_is_not_told_leaves_no_gap():
+    told = words("live-case-exists", {"case_no": "250218P1621006"}, Language.EN)
+    untold = words("live-case-exists", {"case_no": ""}, Language.EN)
+    assert "250218P1621006" in told
+    assert "Verify the phone" in untold
+
+
+def test_a_code_without_words_is_an_error():
+    with pytest.raises(KeyError):
+        words("no-such-code", {}, Language.EN)

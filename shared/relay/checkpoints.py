@@ -6,25 +6,19 @@ The signature is Ed25519 over a short text, so that anyone with the public key c
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import astuple, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from shared.postgres import Connection
     from shared.relay.sequencer import Head
@@ -35,11 +29,11 @@ insert into checkpoint (position, hash, key_id, signature) values (%s, %s, %s, %
 """
 
 
-class NotASigningKey(ValueError):
-    """The file does not hold an Ed25519 key in PEM."""
+class NotAPublicKey(ValueError):
+    """The file does not hold an Ed25519 public key in PEM."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} does not hold an Ed25519 key in PEM")
+        super().__init__(f"{path} does not hold an Ed25519 public key in PEM")
 
 
 @dataclass(frozen=True)
@@ -69,38 +63,16 @@ def key_id_of(key: Ed25519PublicKey) -> str:
     return sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
 
 
-def create_signing_key(path: Path) -> Ed25519PrivateKey:
-    """Make a key in a new file that only its owner can read, with the public key beside it in `<name>.pub`."""
-    key = Ed25519PrivateKey.generate()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    path.with_suffix(".pub").write_bytes(public)
-    return key
-
-
-def load_signing_key(path: Path) -> Ed25519PrivateKey:
-    """The private key in a PEM file. Raises `FileNotFoundError`, `NotASigningKey`."""
-    try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
-    except ValueError as fault:
-        raise NotASigningKey(path) from fault
-    if not isinstance(key, Ed25519PrivateKey):
-        raise NotASigningKey(path)
-    return key
-
-
 def load_public_keys(paths: list[Path]) -> dict[str, Ed25519PublicKey]:
-    """Public keys by key id, from PEM files, for whoever verifies. Raises as `load_signing_key` does."""
+    """Public keys by key id, from PEM files, for whoever verifies. Raises `FileNotFoundError`, `NotAPublicKey`."""
     keys = {}
     for path in paths:
         try:
             key = load_pem_public_key(path.read_bytes())
         except ValueError as fault:
-            raise NotASigningKey(path) from fault
+            raise NotAPublicKey(path) from fault
         if not isinstance(key, Ed25519PublicKey):
-            raise NotASigningKey(path)
+            raise NotAPublicKey(path)
         keys[key_id_of(key)] = key
     return keys
 

@@ -35,7 +35,7 @@ def main(dsn: str, count: int) -> None:
     def tick() -> None:
         while not stop.is_set():
             ticks.append(1)
-            eventlet.sleep(0.001)
+            stop.wait(0.001)
 
     relaying = eventlet.spawn(a_relay(database, transport).run, stop)
     consuming = eventlet.spawn(consume)

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import stat
 from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from shared.relay.checkpoints import (
-    NotASigningKey,
-    Signer,
-    create_signing_key,
-    is_signed,
-    key_id_of,
-    load_public_keys,
-    load_signing_key,
-    statement,
-)
+from shared.relay.checkpoints import NotAPublicKey, Signer, is_signed, key_id_of, load_public_keys, statement
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 CHECKPOINT = Signer(KEY, "matching", "life1").sign(1000, bytes.fromhex("ab" * 32))
@@ -62,25 +53,15 @@ def test_another_key_does_not_prove_it():
     assert not is_signed(CHECKPOINT, "matching", "life1", Ed25519PrivateKey.generate().public_key())
 
 
-def test_a_created_key_is_private_and_found_again_with_its_public_half(tmp_path):
-    path = tmp_path / "checkpoint.pem"
-    created = create_signing_key(path)
-
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert load_signing_key(path).private_bytes_raw() == created.private_bytes_raw()
-    assert list(load_public_keys([path.with_suffix(".pub")])) == [key_id_of(created.public_key())]
+def test_public_keys_are_found_by_their_ids(tmp_path):
+    path = tmp_path / "checkpoint.pub"
+    path.write_bytes(KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    assert load_public_keys([path]) == {"139e3940e64b5491": KEY.public_key()}
 
 
-def test_a_key_is_never_written_over(tmp_path):
-    path = tmp_path / "checkpoint.pem"
-    create_signing_key(path)
-    with pytest.raises(FileExistsError):
-        create_signing_key(path)
-
-
-@pytest.mark.parametrize("load", [load_signing_key, lambda path: load_public_keys([path])])
-def test_a_file_without_a_key_is_named(tmp_path, load):
-    path = tmp_path / "checkpoint.pem"
-    path.write_text("nothing")
-    with pytest.raises(NotASigningKey, match=r"checkpoint\.pem"):
-        load(path)
+@pytest.mark.parametrize("content", [b"nothing", KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())])
+def test_a_file_without_a_public_key_is_named(tmp_path, content):
+    path = tmp_path / "checkpoint.pub"
+    path.write_bytes(content)
+    with pytest.raises(NotAPublicKey, match=r"checkpoint\.pub"):
+        load_public_keys([path])

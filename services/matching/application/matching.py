@@ -18,6 +18,7 @@ from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.policies import POLICIES
 from services.matching.domain.records import CaseExport, ForgottenSubject, RegisterImport
 from services.matching.domain.refusals import heed
+from shared.refusals import Refusal
 from shared.sealing import PersonForgotten
 from shared.store.append import Answer, Cause
 from shared.store.application import StoredApplication
@@ -126,8 +127,8 @@ class Matching(StoredApplication):
             policy_version=self.desk.policy(now).version,
         )
         for _ in range(_TRIES):
-            decision = self._decide(command, principal, now)
             try:
+                decision = self._decide(command, principal, now)
                 self.append(
                     *decision.changed,
                     cause=cause,
@@ -139,6 +140,11 @@ class Matching(StoredApplication):
                 return _repeated(error.answer, digest)
             except (VersionConflict, ReservationTaken):
                 continue
+            except Refusal:
+                # The same command may have been carried out meanwhile, and stand in its own way.
+                if (answer := self.answer_to(idempotency_key)) is not None:
+                    return _repeated(answer, digest)
+                raise
             return decision.outcome
         raise refusals.CaseBusy
 

@@ -1,0 +1,100 @@
+"""Matching over a store and a vault of its own."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from services.matching.application import Matching
+from services.matching.commands import AcceptOffer, DeclineOffer
+from services.matching.domain.case import Case
+from services.matching.events import DeclineReason
+from shared.calendar import WorkingCalendar
+from shared.events import event_name
+from shared.principal import Assurance, Principal, Role, process
+from shared.store import schema as store_schema
+from shared.vault import schema as vault_schema
+from shared.vault.blind_index import Identifier
+from shared.vault.master_keys import MasterKeys
+from shared.vault.vault import Vault
+from tests.integration.matching.made_up import ChangingRegistry, doctor_at, taipei
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from uuid import UUID
+
+    from services.matching.application import Outcome
+    from shared.postgres import Database
+    from tests.integration.matching.made_up import FamilyOf
+    from tests.servers import PostgresServer
+
+
+class Office:
+    """Gives commands as the people of a story would, each under a key of its own unless told otherwise."""
+
+    def __init__(self, matching: Matching, vault: Vault, registry: ChangingRegistry) -> None:
+        self.matching = matching
+        self.vault = vault
+        self.registry = registry
+        self.now = taipei(2, 18, 16, 21)
+        self._keys = count()
+
+    def ask(self, command: object, caller: Principal, key: str = "", now: datetime | None = None) -> Outcome:
+        return self.matching.handle(command, caller, key or f"test/{next(self._keys)}", now or self.now)
+
+    def by_platform(self, command: object) -> Outcome:
+        return self.ask(command, process("offer_next_preference"))
+
+    def parent(self, family: FamilyOf) -> Principal:
+        """The family's contact, whose phone was proved by code."""
+        subject = self.vault.subject_for([Identifier("mobile", family.contact.mobile)])
+        return Principal(f"parent/{family.number}", Role.PARENT, frozenset({Assurance.OTP}), subject=subject)
+
+    def submit(self, family: FamilyOf, *institutions: str, **changes: Any) -> Outcome:
+        return self.ask(family.application(*institutions, **changes), self.parent(family))
+
+    def case(self, case_id: UUID) -> Case:
+        return self.matching.load(Case, case_id)
+
+    def told(self, aggregate_id: UUID) -> list[str]:
+        """The names of an aggregate's events, in order."""
+        return [event_name(fact.TOPIC) for fact in self.matching.events.get(aggregate_id)]  # type: ignore[attr-defined]
+
+    def accepted_by(self, institution: str, case_id: UUID, rank: int = 1) -> Outcome:
+        return self.ask(AcceptOffer(case_id, rank), doctor_at(institution))
+
+    def declined_by(self, institution: str, case_id: UUID, rank: int = 1) -> Outcome:
+        return self.ask(
+            DeclineOffer(case_id, rank, DeclineReason.CAPACITY_FULL, "收案員額已滿"), doctor_at(institution)
+        )
+
+
+@pytest.fixture(scope="module")
+def vault(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
+    dsn = postgres_server.new_database()
+    ledger = tmp_path_factory.mktemp("vault") / "forgotten.jsonl"
+    vault = Vault(vault_schema.install(dsn), MasterKeys({"test": b"1" * 32}, "the test"), ledger)
+    yield vault
+    vault.close()
+    postgres_server.drop_database(dsn)
+
+
+@pytest.fixture(scope="module")
+def database(postgres_server: PostgresServer) -> Iterator[Database]:
+    dsn = postgres_server.new_database()
+    yield store_schema.install(dsn, "matching")
+    postgres_server.drop_database(dsn)
+
+
+@pytest.fixture
+def office(database: Database, vault: Vault) -> Iterator[Office]:
+    """An office with an empty log. People stay known at the vault, which every test may meet as new."""
+    with database.connect(name="test") as connection:
+        connection.execute("truncate event, reservation, answer, counter")
+    registry = ChangingRegistry()
+    calendar = WorkingCalendar(holidays=frozenset(), make_up_days=frozenset())
+    with Matching(database, vault, registry, calendar) as matching:
+        yield Office(matching, vault, registry)

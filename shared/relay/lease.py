@@ -45,10 +45,9 @@ class Lease:
         self._connection = connection
         # Which page was published last may be forgotten by a crash of PostgreSQL: it is then published again.
         connection.execute("set synchronous_commit to off")
-        row = connection.execute(_BEGIN, (f"{socket.gethostname()}/{os.getpid()}",)).fetchone()
-        assert row is not None, "the relay table has one row"  # noqa: S101 - for the type checker
-        self.generation: int = row[0]
-        self.published: int = row[1]
+        [(generation, published)] = connection.execute(_BEGIN, (f"{socket.gethostname()}/{os.getpid()}",)).fetchall()
+        self.generation: int = generation
+        self.published: int = published
         self._checked = time.monotonic()
 
     @classmethod

@@ -128,10 +128,11 @@ class RabbitSubscription:
         self._channel.basic_consume(queue, callback=self._keep)
 
     def receive(self, limit: int, timeout: float) -> list[Delivery]:
-        """Up to `limit` messages as soon as there is one; none after `timeout` seconds."""
+        """Up to `limit` messages as soon as there is one; none after `timeout` seconds, or some 20 of them."""
         with _broker_errors():
             self._connection.heartbeat_tick()
-            _gather(self._connection, self._arrived, limit, timeout)
+            # Not longer than the broker may be left without a heartbeat of ours.
+            _gather(self._connection, self._arrived, limit, min(timeout, _HEARTBEAT_SECONDS / 3))
         batch = self._arrived[:limit]
         del self._arrived[:limit]
         return batch
@@ -231,7 +232,7 @@ class RabbitTransport:
                 userid=parts["userid"] or "guest",
                 password=parts["password"] or "guest",
                 virtual_host=parts["virtual_host"] or "/",
-                ssl=encrypted,
+                ssl=encrypted and {"server_hostname": parts["hostname"]},  # the name that its certificate must show
                 connect_timeout=_CONNECT_SECONDS,
                 heartbeat=_HEARTBEAT_SECONDS,
             )

@@ -100,30 +100,14 @@ class Page:
     messages: list[tuple[str, bytes]]
 
 
-class Sequencer:
-    """Reads a context's settled events in order and chains them, page by page."""
+class SettledPages:
+    """A context's settled events as they were published, page by page."""
 
-    def __init__(self, connection: Connection, context: str, generation: int, page_size: int = 500) -> None:
-        """Go on after the last stored page, as the relay of this generation."""
+    def __init__(self, connection: Connection, context: str) -> None:
         [(self.incarnation,)] = connection.execute(_INCARNATION).fetchall()
         self._connection = connection
         self._cursor = connection.cursor(binary=True)
         self._context = context
-        self._generation = generation
-        self._page_size = page_size
-        self._order = _AggregateOrder(connection)
-        self.head = self._head("")
-
-    def next_page(self) -> Page | None:
-        """Settle and store the next events; None while there are none. Raises `OutOfOrder`, `LeaseLost`."""
-        rows = unsequenced(self._cursor, self.head.place, self._page_size)
-        if not rows:
-            return None
-        self._order.check(rows, self.head.place)
-        page = self._chain(self.head, rows)
-        self._store(page)
-        self.head = page.end
-        return page
 
     def pages_after(self, position: int) -> Iterator[Page]:
         """The stored pages behind `position`, where a page ends, recomputed to the same bytes. Raises `LogAltered`."""
@@ -138,9 +122,13 @@ class Sequencer:
 
     def end_of_page_before(self, position: int) -> Head:
         """Where the page ends that comes before the one with this position."""
-        return self._head("where position_to < %s", position)
+        return self._read_head("where position_to < %s", position)
 
-    def _head(self, condition: str, *parameters: int) -> Head:
+    def end_of_last_page(self) -> Head:
+        """How far the log is settled now."""
+        return self._read_head("")
+
+    def _read_head(self, condition: str, *parameters: int) -> Head:
         found = self._connection.execute(_HEAD.format(condition), parameters).fetchone()
         return _head(found) if found else Head()
 
@@ -149,6 +137,29 @@ class Sequencer:
         bodies = chain.extend((row[0], row[1], row[4]) for row in rows)
         end = Head(chain.position, Place(*rows[-1][5:]), chain.hash)
         return Page(before, end, [(event_name(row[0]), body) for row, body in zip(rows, bodies, strict=True)])
+
+
+class Sequencer(SettledPages):
+    """Reads a context's settled events in order and chains them, page by page."""
+
+    def __init__(self, connection: Connection, context: str, generation: int, page_size: int = 500) -> None:
+        """Go on after the last stored page, as the relay of this generation."""
+        super().__init__(connection, context)
+        self._generation = generation
+        self._page_size = page_size
+        self._order = _AggregateOrder(connection)
+        self.head = self.end_of_last_page()
+
+    def next_page(self) -> Page | None:
+        """Settle and store the next events; None while there are none. Raises `OutOfOrder`, `LeaseLost`."""
+        rows = unsequenced(self._cursor, self.head.place, self._page_size)
+        if not rows:
+            return None
+        self._order.check(rows, self.head.place)
+        page = self._chain(self.head, rows)
+        self._store(page)
+        self.head = page.end
+        return page
 
     def _store(self, page: Page) -> None:
         end = page.end

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from shared.cloudevents import Chain, parse
@@ -37,13 +38,30 @@ order by position_to
 """
 
 
+class Flaw(StrEnum):
+    """What can be wrong with a log."""
+
+    EVENT_ALTERED = "the event was altered, or changed places with another"
+    EVENT_REMOVED = "an event was removed here"
+    EVENT_INSERTED = "an event was inserted here"
+    MARKS_ALTERED = "the events or their page were altered, and the page's marks with them"
+    PAGE_ALTERED = "the hash stored for the page was altered"
+    PUBLISHED_END_MISSING = "the end of the log is missing: its last position was published"
+    SIGNED_END_MISSING = "the end of the log is missing: its last position was signed in a checkpoint"
+    REWRITTEN = "the log was rewritten: its hash is not the one that was signed"
+    SIGNATURE_WRONG = "the checkpoint's signature is not that of its key"
+    KEY_UNKNOWN = "the checkpoint is signed with a key not known here"
+    """Not a fault of the log yet: whoever verifies lacks the public key, or somebody signed with another one."""
+
+
 @dataclass(frozen=True)
 class Finding:
-    """The first thing that is wrong: it lies among the positions `first` to `last`."""
+    """The first thing that is wrong: it lies among the positions `first` to `last`; `key_id` is the unknown key's."""
 
     first: int
     last: int
-    what: str
+    what: Flaw
+    key_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,8 +106,8 @@ def verify_log(
 
 
 class _Wrong(Exception):
-    def __init__(self, first: int, last: int, what: str) -> None:
-        self.finding = Finding(first, last, what)
+    def __init__(self, first: int, last: int, what: Flaw, key_id: str = "") -> None:
+        self.finding = Finding(first, last, what, key_id)
 
 
 class _Page(NamedTuple):
@@ -130,8 +148,8 @@ class _Walk:
         """Refuse a log that once reached further than its last page."""
         known = max(published, self._last_checkpoint)
         if known > self.position:
-            witness = "was published" if published == known else "was signed in a checkpoint"
-            raise _Wrong(self.position + 1, known, f"the end of the log is missing: position {known} {witness}")
+            flaw = Flaw.PUBLISHED_END_MISSING if published == known else Flaw.SIGNED_END_MISSING
+            raise _Wrong(self.position + 1, known, flaw)
 
     def _check(self, page: _Page, rows: list[Row]) -> None:
         before = self._chain.position
@@ -146,11 +164,11 @@ class _Walk:
         position = checkpoint.position
         key = self._keys.get(checkpoint.key_id)
         if key is None:
-            raise _Wrong(position, position, f"the checkpoint is signed with a key not known here, {checkpoint.key_id}")
+            raise _Wrong(position, position, Flaw.KEY_UNKNOWN, checkpoint.key_id)
         if not is_signed(checkpoint, self._context, self._incarnation, key):
-            raise _Wrong(position, position, "the checkpoint's signature is not that of its key")
+            raise _Wrong(position, position, Flaw.SIGNATURE_WRONG)
         if checkpoint.hash != found:
-            raise _Wrong(self.signed + 1, position, "the log was rewritten: its hash is not the one that was signed")
+            raise _Wrong(self.signed + 1, position, Flaw.REWRITTEN)
         self.signed = position
 
 
@@ -158,18 +176,18 @@ def _locate(page: _Page, before: int, bodies: list[bytes]) -> _Wrong:
     """Say at which event a page begins to differ, by the marks that were stored with it."""
     first, last, expected = before + 1, page.position_to, page.position_to - before
     if len(page.marks) != expected * MARK_BYTES:
-        return _Wrong(first, last, "the events or their page were altered, and the page's marks with them")
+        return _Wrong(first, last, Flaw.MARKS_ALTERED)
     found = marks_of(bodies)
     same = 0
     while same < min(expected, len(bodies)) and _mark(found, same) == _mark(page.marks, same):
         same += 1
     if len(bodies) < expected:
-        return _Wrong(first + same, first + same, "an event was removed here")
+        return _Wrong(first + same, first + same, Flaw.EVENT_REMOVED)
     if len(bodies) > expected:
-        return _Wrong(first + same, first + same, "an event was inserted here")
+        return _Wrong(first + same, first + same, Flaw.EVENT_INSERTED)
     if same == expected:
-        return _Wrong(first, last, "the hash stored for the page was altered")
-    return _Wrong(first + same, first + same, "the event was altered, or changed places with another")
+        return _Wrong(first, last, Flaw.PAGE_ALTERED)
+    return _Wrong(first + same, first + same, Flaw.EVENT_ALTERED)
 
 
 def _mark(marks: bytes, index: int) -> bytes:

@@ -1,0 +1,81 @@
+"""How a context's log and its relay are doing: what an operator looks at when nothing seems to arrive."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - the named tuple's annotations are part of it
+from typing import TYPE_CHECKING, NamedTuple
+
+from shared.relay.sequencer import SettledPages
+from shared.store.horizon import horizon_age
+
+if TYPE_CHECKING:
+    from shared.postgres import Connection
+
+_EPOCH = "select epoch from log"
+_BACKLOG = "select count(*) from event where (epoch, xid, id) > (%s::int4, %s::xid8, %s::int8)"
+# The lock that a relay holds while it works, as `lease` takes it; object ids have no sign, hashes have.
+_RELAY = """
+select generation, holder, published, heartbeat, exists (
+    select from pg_locks
+    where locktype = 'advisory' and granted
+        and database = (select oid from pg_database where datname = current_database())
+        and classid = (hashtext('caretrail relay')::int8 & 4294967295)::oid
+        and objid = (hashtext(current_schema())::int8 & 4294967295)::oid
+)
+from relay
+"""
+_CHECKPOINT = "select position, key_id, at from checkpoint order by position desc limit 1"
+
+
+class LastCheckpoint(NamedTuple):
+    """Up to where the log is signed, with which key, and since when."""
+
+    position: int
+    key_id: str
+    at: datetime
+
+
+class LogStatus(NamedTuple):
+    """Where the log ends and who relays it; ages are in seconds.
+
+    `backlog` counts the events that have no position yet; `published` is the last position that the broker has
+    confirmed; `holder` is the host and process of the relay that works, or worked last, empty where none ever has.
+    """
+
+    incarnation: str
+    epoch: int
+    head: int
+    hash: bytes
+    backlog: int
+    published: int
+    generation: int
+    holder: str
+    heartbeat: datetime
+    at_work: bool
+    horizon_age: float
+    checkpoint: LastCheckpoint | None
+
+
+def status(connection: Connection, context: str) -> LogStatus:
+    """The status of a context's log, to which the connection leads."""
+    pages = SettledPages(connection, context)
+    [(epoch,)] = connection.execute(_EPOCH).fetchall()
+    head = pages.end_of_last_page()
+    place = (head.place.epoch, str(head.place.xid), head.place.id)
+    [(backlog,)] = connection.execute(_BACKLOG, place).fetchall()
+    [(generation, holder, published, heartbeat, at_work)] = connection.execute(_RELAY).fetchall()
+    signed = connection.execute(_CHECKPOINT).fetchone()
+    return LogStatus(
+        incarnation=pages.incarnation,
+        epoch=epoch,
+        head=head.position,
+        hash=head.hash,
+        backlog=backlog,
+        published=published,
+        generation=generation,
+        holder=holder,
+        heartbeat=heartbeat,
+        at_work=at_work,
+        horizon_age=horizon_age(connection),
+        checkpoint=LastCheckpoint(*signed) if signed else None,
+    )

@@ -1,0 +1,44 @@
+"""An operator sees where the log ends, what waits for a position, and whether a relay works."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.relay.checkpoints import key_id_of
+from shared.relay.status import status
+from shared.transport.inproc import InprocTransport
+from tests.controls.logbook import CONTEXT, KEY, a_relay, eventually, published, relay_all, running, write_many
+
+pytestmark = pytest.mark.postgres
+
+
+def test_an_empty_log_has_no_head_no_relay_and_no_checkpoint(connection):
+    found = status(connection, CONTEXT)
+    assert (found.head, found.hash, found.backlog, found.published) == (0, bytes(32), 0, 0)
+    assert (found.generation, found.holder, found.at_work, found.checkpoint) == (0, "", False, None)
+
+
+def test_events_without_a_position_are_counted_as_backlog(database, connection):
+    write_many(connection, 30)
+    relay_all(database, InprocTransport(), pace={"checkpoint_every": 10})
+    write_many(connection, 4)
+    found = status(connection, CONTEXT)
+    assert (found.head, found.published, found.backlog) == (30, 30, 4)
+    assert (found.checkpoint.position, found.checkpoint.key_id) == (30, key_id_of(KEY.public_key()))
+
+
+def test_a_relay_is_at_work_until_it_ends(database, connection):
+    write_many(connection, 1)
+    with running(a_relay(database, InprocTransport())):
+        eventually(lambda: published(connection) == 1)
+        assert status(connection, CONTEXT).at_work
+    found = status(connection, CONTEXT)
+    assert (found.at_work, found.generation) == (False, 1)
+    assert "/" in found.holder
+
+
+def test_a_write_transaction_left_open_ages_the_horizon(database, connection):
+    with database.connect() as writer, writer.transaction():
+        writer.execute("select pg_current_xact_id()")
+        assert status(connection, CONTEXT).horizon_age > 0
+    assert status(connection, CONTEXT).horizon_age == 0

@@ -170,8 +170,7 @@ def matching(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Ite
     """Matching as these settings want it, installed and ready; nothing works in it before `workers` are started."""
     with ExitStack() as closing:
         contexts_dsn, vault_dsn = _dsns(settings, closing)
-        database = store_schema.install(contexts_dsn, CONTEXT)
-        standing.install(database)
+        database = _install(contexts_dsn)
         vault = open_vault(
             vault_schema.install(vault_dsn),
             settings.master_keys,
@@ -198,6 +197,20 @@ def matching(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Ite
             positions=positions,
             clock=clock,
         )
+
+
+@contextmanager
+def stored(settings: Settings) -> Iterator[Database]:
+    """Where matching keeps its log, installed; without any key, for whoever only looks at it."""
+    with ExitStack() as closing:
+        contexts_dsn, _ = _dsns(settings, closing)
+        yield _install(contexts_dsn)
+
+
+def _install(dsn: str) -> Database:
+    database = store_schema.install(dsn, CONTEXT)
+    standing.install(database)
+    return database
 
 
 def _dsns(settings: Settings, closing: ExitStack) -> tuple[str, str]:

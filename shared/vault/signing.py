@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 _PEM = re.compile(rb"-----BEGIN [^-]+-----.+?-----END [^-]+-----", re.DOTALL)
 
 
@@ -50,6 +52,15 @@ def load_or_create(path: Path, signed_by: Collection[str]) -> Ed25519PrivateKey:
             f"(docs/operators/keys.md)."
         )
     return keys[0]
+
+
+def public_keys(path: Path) -> dict[str, Ed25519PublicKey]:
+    """The public halves of all keys in the PEM file, by key id, for whoever verifies on this machine.
+
+    Raises `KeysUnusable`, `FileNotFoundError`.
+    """
+    keys = [key.public_key() for key in _keys(key_files.read(path), path)]
+    return {key_id_of(key): key for key in keys}
 
 
 def _create(path: Path) -> str:

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from shared.relay.checkpoints import key_id_of
 from shared.vault.errors import KeysUnusable
-from shared.vault.signing import load_or_create
+from shared.vault.signing import load_or_create, public_keys
 
 FOREIGN = X25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
@@ -34,6 +34,15 @@ def test_the_public_key_lies_beside_for_those_who_verify(path):
     public = load_pem_public_key(path.with_name("checkpoint.pub").read_bytes())
 
     public.verify(made.sign(b"checkpoint"), b"checkpoint")
+
+
+def test_all_keys_of_the_file_verify_also_former_ones(path, tmp_path):
+    former = load_or_create(path, signed_by=())
+    newer_path = tmp_path / "newer" / "checkpoint.key"
+    newer = load_or_create(newer_path, signed_by=())
+    path.write_text(newer_path.read_text() + path.read_text())
+
+    assert list(public_keys(path)) == [key_id(newer), key_id(former)]
 
 
 def test_no_key_is_made_beside_checkpoints_that_another_one_signed(path):

@@ -7,6 +7,7 @@ the function that turns it into the new one at the edge of decoding (`upcasts`).
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_type_hints
 
 import eventsourcing.domain
@@ -91,6 +92,7 @@ def upcasts(function: Callable[[Any], Event]) -> Callable[[Any], Event]:
     return function
 
 
+@cache
 def event_name(type_name: str) -> str:
     """`CaseSubmitted` of `matching.CaseSubmitted.v1`: the routing key, where Nameko's `@event_handler` listens."""
     return type_name.split(".")[1]

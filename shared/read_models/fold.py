@@ -55,7 +55,8 @@ class Fold(Generic[Row]):
                 except Exception as error:  # noqa: BLE001 - whatever it is, this event is at fault: it is parked
                     self._reject(rejection(position, event, reason(error)))
                 else:
-                    rows.update(changed)
+                    for key, row in changed:
+                        rows[key] = row
 
     def changes(self, position: int, event: Event, keys: Iterable[Key]) -> list[tuple[Key, Row | None]]:  # noqa: ARG002 - for those that act on it
         """The rows as they are after the event: all that it touches, or an exception."""

@@ -40,13 +40,14 @@ class Office:
         self.vault = vault
         self.registry = registry
         self.now = taipei(2, 18, 16, 21)
+        self.platform = process("offer_next_preference")
         self._keys = count()
 
     def ask(self, command: object, caller: Principal, key: str = "", now: datetime | None = None) -> Outcome:
         return self.matching.handle(command, caller, key or f"test/{next(self._keys)}", now or self.now)
 
     def by_platform(self, command: object) -> Outcome:
-        return self.ask(command, process("offer_next_preference"))
+        return self.ask(command, self.platform)
 
     def parent(self, family: FamilyOf) -> Principal:
         """The family's contact, whose phone was proved by code."""

@@ -1,0 +1,111 @@
+"""Exports, imports, and people to be forgotten."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from services.matching import commands
+from services.matching.domain import refusals
+from services.matching.events import Child, RegisterKind, WithdrawReason
+from shared.sealing import SubjectId
+from tests.integration.matching.made_up import BANQIAO, DAAN, OPERATOR, FamilyOf, doctor_at
+
+DIGEST = "ab" * 32
+LIN, CHEN = FamilyOf(1), FamilyOf(2)
+
+
+# Exports
+
+
+def test_an_institution_exports_the_cases_it_has_accepted(office):
+    cases = [office.submit(family) for family in (LIN, CHEN)]
+    for case in cases:
+        office.accepted_by(BANQIAO, case.id)
+    outcome = office.ask(commands.ExportCases((cases[0].id, cases[1].id, cases[0].id), DIGEST), doctor_at(BANQIAO))
+    [export] = office.matching.events.get(outcome.id)
+    assert (export.institution, export.digest) == (BANQIAO, DIGEST)
+    assert export.case_nos == tuple(case.case_no for case in cases)
+
+
+def test_an_institution_exports_no_case_that_it_has_not_accepted(office):
+    case = office.submit(LIN)
+    with pytest.raises(refusals.CaseNotForExport) as refused:
+        office.ask(commands.ExportCases((case.id,), DIGEST), doctor_at(BANQIAO))
+    assert refused.value.params == {"case_no": case.case_no}
+    office.accepted_by(BANQIAO, case.id)
+    with pytest.raises(refusals.OfferNotYours):
+        office.ask(commands.ExportCases((case.id,), DIGEST), doctor_at(DAAN))
+
+
+def test_an_export_names_its_cases_and_its_file(office):
+    with pytest.raises(refusals.InvalidForm) as refused:
+        office.ask(commands.ExportCases((), "no digest"), doctor_at(BANQIAO))
+    assert {refusal.field for refusal in refused.value.refusals} == {"case_ids", "digest"}
+
+
+# Imports
+
+
+def test_an_import_is_counted(office):
+    outcome = office.ask(commands.RecordImport(RegisterKind.CLOSURES, DIGEST, 4, 2, 1, 1), OPERATOR)
+    [record] = office.matching.events.get(outcome.id)
+    assert (record.kind, record.rows, record.taken, record.unchanged, record.refused) == (
+        RegisterKind.CLOSURES,
+        4,
+        2,
+        1,
+        1,
+    )
+
+
+# Forgetting
+
+
+def forget(office, subject, ground="retention ended"):
+    return office.ask(commands.ForgetSubject(subject, ground), OPERATOR)
+
+
+def test_a_person_whose_matters_have_ended_is_forgotten_for_good(office):
+    family = FamilyOf(901)
+    case_id = office.submit(family).id
+    child = office.case(case_id).family.child
+    with pytest.raises(refusals.PersonHasLiveMatter):
+        forget(office, child.subject)
+    office.ask(commands.Withdraw(case_id, WithdrawReason.OTHER), office.parent(family))
+    outcome = forget(office, child.subject)
+    assert office.told(outcome.id) == ["SubjectForgotten"]
+    assert office.vault.open(child, Child) is None
+
+
+def test_an_enrolled_child_is_not_forgotten(office):
+    outcome = office.ask(replace(LIN.row(), enrolled_on=office.now.date()), OPERATOR)
+    [recorded] = office.matching.events.get(outcome.id)
+    with pytest.raises(refusals.PersonHasLiveMatter):
+        forget(office, recorded.child_subject)
+
+
+def test_a_person_on_hold_and_an_unknown_one_are_not_forgotten(office):
+    subject = office.parent(FamilyOf(902)).subject
+    office.vault.hold(subject, "litigation", None, "operator/1")
+    with pytest.raises(refusals.PersonOnHold) as refused:
+        forget(office, subject)
+    assert refused.value.params == {"grounds": ("litigation",)}
+    with pytest.raises(refusals.PersonUnknown):
+        forget(office, SubjectId(uuid4()))
+
+
+def test_forgetting_needs_a_ground_and_an_operator(office):
+    subject = office.parent(LIN).subject
+    with pytest.raises(refusals.InvalidForm):
+        forget(office, subject, ground=" ")
+    with pytest.raises(refusals.RoleNotAllowed):
+        office.ask(commands.ForgetSubject(subject, "retention ended"), doctor_at(BANQIAO))
+
+
+def test_nothing_can_be_written_about_somebody_forgotten(office):
+    family = FamilyOf(903)
+    case = office.submit(family)
+    office.vault.forget(office.case(case.id).family.child_subject, "ordered by a court")
+    with pytest.raises(refusals.FamilyForgotten):
+        office.declined_by(BANQIAO, case.id)

@@ -1,0 +1,318 @@
+"""The register tells of enrolments and closures, row by row; changes of doctor go on when it does."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from services.matching import commands
+from services.matching.application import Result
+from services.matching.commands import PreferenceEntry
+from services.matching.domain import refusals
+from services.matching.domain.enrolment import Enrolment
+from services.matching.domain.statuses import EnrolmentStatus, MatchStatus
+from services.matching.events import ChangeReason, Child, ClosureReason, Contact, IdentifierKind, WithdrawReason
+from tests.integration.matching.made_up import (
+    BANQIAO,
+    DAAN,
+    DOCTORS,
+    OPERATOR,
+    ZHONGHE,
+    FamilyOf,
+    bureau_of,
+    doctor_at,
+    taipei,
+)
+
+LIN, CHEN = FamilyOf(1), FamilyOf(2)
+CLOSED = date(2025, 3, 10)
+
+
+@pytest.fixture(autouse=True)
+def later(office):
+    office.now = taipei(2, 24)
+
+
+def agreed(office, family, **changes):
+    case = office.submit(family, **changes)
+    office.accepted_by(BANQIAO, case.id)
+    office.now = taipei(2, 27)
+    return case
+
+
+def enrolled(office, family, institution=BANQIAO):
+    office.now = taipei(2, 27)
+    return office.ask(family.row(institution), OPERATOR)
+
+
+def change(office, family, about, *institutions):
+    wishes = tuple(PreferenceEntry(code, DOCTORS[code]) for code in institutions or (DAAN,))
+    command = commands.RequestChange(about, ChangeReason.MOVED, wishes, "搬家")
+    return office.ask(command, office.parent(family))
+
+
+def closure(family, **changes):
+    told = {
+        "institution": BANQIAO,
+        "closed_on": CLOSED,
+        "reason": ClosureReason.CHANGE_OF_DOCTOR,
+        "child_identifier": family.child.identifier,
+    }
+    return commands.CloseEnrolment(**(told | changes))
+
+
+# Enrolments
+
+
+def test_a_row_as_agreed_ends_the_case_signed_and_enrolled(office):
+    case = agreed(office, LIN)
+    outcome = office.ask(LIN.row(evidence="ab" * 32), doctor_at(BANQIAO))
+    assert office.told(outcome.id) == ["EnrolmentRecorded"]
+    assert office.told(case.id)[-2:] == ["NoticeSigned", "CaseEnrolled"]
+    assert (outcome.result, outcome.case_no, outcome.notices) == (Result.DONE, case.case_no, ())
+    ended = office.case(case.id)
+    assert (ended.match_status, ended.enrolment_status) == (MatchStatus.MATCHED, EnrolmentStatus.ENROLLED)
+    assert ended.enrolment_id == outcome.id
+
+
+def test_a_row_of_another_institution_ends_the_case_as_a_mismatch(office):
+    case = agreed(office, LIN)
+    outcome = office.ask(LIN.row(DAAN), OPERATOR)
+    assert office.told(case.id)[-1] == "EnrolmentMismatchDetected"
+    [notice] = outcome.notices
+    assert (notice.code, notice.params) == ("enrolled-elsewhere-than-agreed", {"expected": BANQIAO})
+    with pytest.raises(refusals.AlreadyEnrolled):
+        office.submit(LIN)
+
+
+def test_a_family_on_paper_is_enrolled_without_a_case(office):
+    outcome = enrolled(office, LIN)
+    assert outcome.case_no == ""
+    enrolment = office.matching.load(Enrolment, outcome.id)
+    assert enrolment.family.contact_subject == office.parent(LIN).subject
+
+
+def test_a_family_on_paper_needs_a_contact(office):
+    with pytest.raises(refusals.ContactMissing):
+        office.ask(LIN.row(contact=None, enrolled_on=date(2025, 2, 20)), OPERATOR)
+
+
+def test_what_a_row_leaves_out_the_case_knows(office):
+    agreed(office, LIN)
+    bare = replace(LIN.child, name="", sex=None)
+    outcome = office.ask(LIN.row(contact=None, child=bare), OPERATOR)
+    family = office.matching.load(Enrolment, outcome.id).family
+    assert office.vault.open(family.child, Child).name == LIN.child.name
+    assert office.vault.open(family.contact, Contact).mobile == LIN.contact.mobile
+
+
+def test_the_same_row_again_changes_nothing_even_after_the_closure(office):
+    first = enrolled(office, LIN)
+    again = office.ask(LIN.row(), OPERATOR)
+    assert (again.result, again.id) == (Result.UNCHANGED, first.id)
+    office.now = taipei(3, 11)
+    office.ask(closure(LIN), OPERATOR)
+    assert office.ask(LIN.row(), OPERATOR).result == Result.UNCHANGED
+    assert office.told(first.id) == ["EnrolmentRecorded", "EnrolmentClosed"]
+
+
+def test_a_child_enrolled_elsewhere_has_to_be_closed_there_first(office):
+    enrolled(office, LIN)
+    with pytest.raises(refusals.EnrolledElsewhereNotClosed) as refused:
+        office.ask(LIN.row(DAAN), OPERATOR)
+    assert refused.value.params == {"institution": BANQIAO}
+
+
+def test_the_birth_of_an_expected_child_is_told_by_its_enrolment(office):
+    case = agreed(office, LIN, child=LIN.expected)
+    office.now = taipei(4, 20)
+    newborn = replace(LIN.child, birth_date=date(2025, 4, 1))
+    for_number = LIN.row(child=newborn, enrolled_on=date(2025, 4, 18), case_no=case.case_no)
+    office.ask(for_number, OPERATOR)
+    assert office.told(case.id)[-3:] == ["ChildBorn", "NoticeSigned", "CaseEnrolled"]
+
+
+def test_an_expected_child_is_found_by_its_mother_where_the_row_names_no_case(office):
+    case = agreed(office, LIN, child=LIN.expected)
+    office.now = taipei(4, 20)
+    newborn = replace(LIN.child, birth_date=date(2025, 4, 1))
+    office.ask(LIN.row(child=newborn, enrolled_on=date(2025, 4, 18)), OPERATOR)
+    assert office.case(case.id).match_status == MatchStatus.MATCHED
+    assert office.submit(LIN, child=replace(LIN.expected, due_date=date(2025, 12, 1))).id != case.id
+
+
+def test_a_row_cannot_name_the_case_of_another_family(office):
+    case = agreed(office, LIN)
+    with pytest.raises(refusals.CaseOfAnotherFamily):
+        office.ask(CHEN.row(case_no=case.case_no), OPERATOR)
+    with pytest.raises(refusals.CaseUnknown):
+        office.ask(CHEN.row(case_no="250218P1621999"), OPERATOR)
+
+
+def test_a_row_for_a_case_that_has_ended_is_a_family_on_paper(office):
+    case = office.submit(LIN)
+    office.ask(commands.Withdraw(case.id, WithdrawReason.OTHER), office.parent(LIN))
+    office.now = taipei(2, 27)
+    assert office.ask(LIN.row(case_no=case.case_no), OPERATOR).case_no == ""
+    assert office.told(case.id)[-1] == "CaseWithdrawn"
+
+
+def test_every_fault_of_a_row_is_told(office):
+    row = replace(
+        LIN.row(),
+        institution="3501200000",
+        enrolled_on=date(2025, 3, 28),
+        mother=replace(LIN.mother, kind=IdentifierKind.RESIDENT_CERTIFICATE),
+        child=LIN.expected,
+        evidence="scan",
+    )
+    with pytest.raises(refusals.InvalidForm) as refused:
+        office.ask(row, OPERATOR)
+    assert {refusal.field: refusal.code for refusal in refused.value.refusals} == {
+        "institution": "institution-unknown",
+        "enrolled_on": "date-in-future",
+        "mother.identifier": "identifier-of-another-kind",
+        "child.birth_date": "field-missing",
+        "evidence": "digest-malformed",
+    }
+
+
+def test_rows_come_from_the_institution_its_bureau_or_an_operator(office):
+    office.now = taipei(2, 27)
+    with pytest.raises(refusals.NotYourInstitution):
+        office.ask(LIN.row(), doctor_at(DAAN))
+    with pytest.raises(refusals.NotYourJurisdiction):
+        office.ask(LIN.row(), bureau_of("臺北市"))
+    with pytest.raises(refusals.RoleNotAllowed):
+        office.ask(LIN.row(), office.parent(LIN))
+    assert office.ask(LIN.row(), bureau_of("新北市")).result == Result.DONE
+
+
+# Changes and closures
+
+
+def test_a_change_waits_for_the_former_institution_and_then_asks_the_new_one(office):
+    enrolment = enrolled(office, LIN)
+    case = change(office, LIN, enrolment.id)
+    assert office.told(case.id) == ["CaseSubmitted", "ChangeRequested"]
+    office.by_platform(commands.NotifyFormerInstitution(case.id))
+    with pytest.raises(refusals.ClosureAwaited):
+        office.by_platform(commands.OfferNextPreference(case.id))
+    office.now = taipei(3, 11)
+    office.ask(commands.ConfirmClosure(case.id, CLOSED), bureau_of("新北市"))
+    office.by_platform(commands.OfferNextPreference(case.id))
+    assert office.told(case.id)[2:] == [
+        "FormerInstitutionNotified",
+        "BureauTaskOpened",
+        "PreviousEnrolmentClosed",
+        "PreferenceOffered",
+    ]
+    assert office.told(enrolment.id) == ["EnrolmentRecorded", "EnrolmentClosed"]
+    office.accepted_by(DAAN, case.id)
+    office.ask(LIN.row(DAAN, enrolled_on=date(2025, 3, 11)), OPERATOR)
+    assert office.case(case.id).match_status == MatchStatus.MATCHED
+
+
+def test_a_change_can_be_asked_of_the_case_that_led_to_the_enrolment(office):
+    case = agreed(office, LIN)
+    with pytest.raises(refusals.NoticePending):
+        change(office, LIN, case.id)
+    office.ask(LIN.row(), OPERATOR)
+    assert change(office, LIN, case.id).case_no != case.case_no
+
+
+def test_one_change_at_a_time(office):
+    enrolment = enrolled(office, LIN)
+    first = change(office, LIN, enrolment.id)
+    with pytest.raises(refusals.ChangeUnderWay) as refused:
+        change(office, LIN, enrolment.id)
+    assert refused.value.params == {"case_no": first.case_no}
+
+
+def test_a_change_leads_elsewhere_and_is_the_familys_to_ask(office):
+    enrolment = enrolled(office, LIN)
+    with pytest.raises(refusals.InvalidForm) as refused:
+        change(office, LIN, enrolment.id, BANQIAO)
+    assert [refusal.code for refusal in refused.value.refusals] == ["preference-is-former-doctor"]
+    with pytest.raises(refusals.EnrolmentNotYours):
+        change(office, CHEN, enrolment.id)
+
+
+def test_a_family_that_has_moved_says_where_to(office):
+    enrolment = enrolled(office, LIN)
+    command = commands.RequestChange(
+        enrolment.id,
+        ChangeReason.MOVED,
+        (PreferenceEntry(DAAN, DOCTORS[DAAN]),),
+        residence=commands.AddressEntry("臺北市", "大安區"),
+    )
+    family = office.case(office.ask(command, office.parent(LIN)).id).family
+    assert family.county == "臺北市"
+    assert office.vault.open(family.child, Child).residence.district == "大安區"
+    assert office.vault.open(family.child, Child).name == LIN.child.name
+
+
+def test_a_closure_in_the_register_sets_the_change_free(office):
+    enrolment = enrolled(office, LIN)
+    case = change(office, LIN, enrolment.id)
+    office.now = taipei(3, 11)
+    outcome = office.ask(closure(LIN), doctor_at(BANQIAO))
+    assert (outcome.id, outcome.case_no) == (enrolment.id, case.case_no)
+    assert office.told(case.id)[-1] == "PreviousEnrolmentClosed"
+    with pytest.raises(refusals.NoClosureAwaited):
+        office.ask(commands.ConfirmClosure(case.id, CLOSED), bureau_of("新北市"))
+
+
+def test_a_closure_that_the_bureau_has_confirmed_is_known_to_the_register(office):
+    enrolment = enrolled(office, LIN)
+    case = change(office, LIN, enrolment.id)
+    office.now = taipei(3, 11)
+    office.ask(commands.ConfirmClosure(case.id, CLOSED), bureau_of("新北市"))
+    assert office.ask(closure(LIN), OPERATOR).result == Result.UNCHANGED
+
+
+def test_a_closure_is_confirmed_by_the_former_countys_bureau_for_a_day_that_has_come(office):
+    case = change(office, LIN, enrolled(office, LIN).id)
+    with pytest.raises(refusals.NotYourJurisdiction):
+        office.ask(commands.ConfirmClosure(case.id, date(2025, 2, 27)), bureau_of("臺北市"))
+    with pytest.raises(refusals.InvalidForm):
+        office.ask(commands.ConfirmClosure(case.id, CLOSED), bureau_of("新北市"))
+    with pytest.raises(refusals.ClosedBeforeEnrolled):
+        office.ask(commands.ConfirmClosure(case.id, date(2025, 2, 1)), bureau_of("新北市"))
+
+
+def test_a_child_without_a_number_is_closed_by_mother_birth_order_and_date(office):
+    office.now = taipei(2, 27)
+    enrolment = office.ask(LIN.row(child=replace(LIN.child, identifier="")), OPERATOR)
+    office.now = taipei(3, 11)
+    by_birth = closure(LIN, child_identifier="", mother=LIN.mother, birth_date=LIN.child.birth_date)
+    assert office.ask(by_birth, OPERATOR).id == enrolment.id
+    assert office.ask(by_birth, OPERATOR).result == Result.UNCHANGED
+
+
+def test_a_closure_of_nobody_is_refused(office):
+    office.now = taipei(3, 11)
+    with pytest.raises(refusals.EnrolmentUnknown):
+        office.ask(closure(CHEN), OPERATOR)
+    enrolled(office, LIN)
+    office.now = taipei(3, 11)
+    with pytest.raises(refusals.EnrolmentUnknown):
+        office.ask(closure(LIN, institution=ZHONGHE), OPERATOR)
+    with pytest.raises(refusals.InvalidForm) as refused:
+        office.ask(closure(LIN, child_identifier=""), OPERATOR)
+    assert [refusal.field for refusal in refused.value.refusals] == ["child_identifier"]
+
+
+def test_after_the_closure_a_family_may_apply_anew(office):
+    enrolled(office, LIN)
+    with pytest.raises(refusals.AlreadyEnrolled):
+        office.submit(LIN)
+    office.now = taipei(3, 11)
+    office.ask(closure(LIN, reason=ClosureReason.MOVED_AWAY), OPERATOR)
+    assert office.submit(LIN).case_no
+
+
+def test_an_enrolled_family_with_a_lost_phone_is_reached_again(office):
+    enrolment = enrolled(office, LIN)
+    office.ask(commands.ChangeContact(enrolment.id, CHEN.contact), doctor_at(BANQIAO))
+    assert change(office, CHEN, enrolment.id).case_no

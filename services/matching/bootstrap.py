@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import structlog
 from psycopg import sql
 
 from services.matching.adapters.reference_registry import ReferenceRegistry, reference_registry
@@ -23,7 +24,7 @@ from services.matching.read_models.case_statistics import CaseStatistics
 from services.matching.read_models.clinic_worklist import ClinicWorklist
 from services.matching.read_models.family_cases import FamilyCases
 from shared import principal
-from shared.calendar import working_calendar
+from shared.calendar import taipei_day, working_calendar
 from shared.embedded import EmbeddedPostgres
 from shared.processes.runner import ProcessRunner
 from shared.read_models import standing
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from services.matching.application import Outcome
+    from shared.calendar import WorkingCalendar
     from shared.postgres import Database
     from shared.processes.process import Process
     from shared.read_models.model import ReadModel
@@ -59,6 +61,10 @@ CONTEXT = "matching"
 _CLOCK_SECONDS = 1.0
 """How often processes look whether a deadline has passed."""
 _RELAY_PAUSE = 0.5
+_CALENDAR_NOTICE = timedelta(days=60)
+"""How long before its end a table of working days is told of; the next year's is announced about half a year ahead."""
+
+_log = structlog.get_logger()
 
 _PROCESSES: tuple[type[Process[Any]], ...] = (
     OfferNextPreferenceWhenOneIsSpent,
@@ -184,7 +190,7 @@ def matching(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Ite
         positions = Positions(database)
         closing.callback(positions.close)
         registry = reference_registry()
-        application = Matching(database, vault, registry, working_calendar())
+        application = Matching(database, vault, registry, _calendar(clock()))
         closing.callback(application.close)
         yield MatchingContext(
             database=database,
@@ -213,6 +219,14 @@ def _install(dsn: str) -> Database:
     return database
 
 
+def _calendar(now: datetime) -> WorkingCalendar:
+    """The working days; deadlines must never be wrong in silence, so a table that ends soon is told of at each start."""
+    calendar = working_calendar()
+    if calendar.covered_until < taipei_day(now + _CALENDAR_NOTICE):
+        _log.warning("working_days_end_soon", covered_until=calendar.covered_until.isoformat())
+    return calendar
+
+
 def _dsns(settings: Settings, closing: ExitStack) -> tuple[str, str]:
     """Where matching and the vault live: as told, or in databases of the embedded server, made when missing."""
     if not settings.is_embedded:
@@ -220,7 +234,8 @@ def _dsns(settings: Settings, closing: ExitStack) -> tuple[str, str]:
     server = closing.enter_context(EmbeddedPostgres(settings.var))
     with psycopg.connect(server.dsn(), autocommit=True) as connection:
         for name in ("caretrail", "caretrail_vault"):
-            if connection.execute("select from pg_database where datname = %s", (name,)).fetchone() is None:
+            # Another process may be making it at this moment, so that looking first would not help.
+            with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     return server.dsn("caretrail"), server.dsn("caretrail_vault")
 

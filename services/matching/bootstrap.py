@@ -220,7 +220,7 @@ def _install(dsn: str) -> Database:
 
 
 def _calendar(now: datetime) -> WorkingCalendar:
-    """The working days; deadlines must never be wrong in silence, so a table that ends soon is told of at each start."""
+    """The working days; no deadline may be wrong in silence, so a table that ends soon is told of at each start."""
     calendar = working_calendar()
     if calendar.covered_until < taipei_day(now + _CALENDAR_NOTICE):
         _log.warning("working_days_end_soon", covered_until=calendar.covered_until.isoformat())

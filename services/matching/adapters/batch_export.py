@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from services.matching.adapters.register_rows import ENROLMENTS, KINDS, RELATIONS, SEXES
+from services.matching.adapters.register_rows import ENROLMENTS, KINDS, RELATIONS, SEXES, word_for
 from services.matching.events import Child, Contact, Mother
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
-    from enum import StrEnum
     from uuid import UUID
 
     from services.matching.events import Address
@@ -91,17 +90,17 @@ def _row(offer: ClinicOffer, opener: Opener) -> list[str]:
     }
     if contact:
         cells |= {
-            "contact.relation": _word(contact.relation, RELATIONS),
+            "contact.relation": word_for(contact.relation, RELATIONS),
             "contact.name": contact.name,
             "contact.mobile": contact.mobile,
             "contact.email": contact.email,
         }
     if mother:
-        cells |= {"mother.kind": _word(mother.kind, KINDS), "mother.identifier": mother.identifier}
+        cells |= {"mother.kind": word_for(mother.kind, KINDS), "mother.identifier": mother.identifier}
     if child:
         cells |= {
             "child.name": child.name,
-            "child.sex": _word(child.sex, SEXES),
+            "child.sex": word_for(child.sex, SEXES),
             "child.identifier": child.identifier or "",
             "child.birth_date": _day(child.birth_date),
             **_address("child.residence", child.residence),
@@ -118,11 +117,6 @@ def _address(prefix: str, address: Address | None) -> dict[str, str]:
         f"{prefix}.district": address.district,
         f"{prefix}.street": address.street,
     }
-
-
-def _word(value: StrEnum | None, words: Mapping[str, StrEnum]) -> str:
-    """The first Chinese word by which imports know the value."""
-    return next((word for word, meaning in words.items() if meaning == value), "")
 
 
 def _day(day: date | None) -> str:

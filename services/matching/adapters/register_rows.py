@@ -1,7 +1,7 @@
 """What one row of the register says: a command to record or to close an enrolment, or every fault of the row.
 
-Columns are named as on the platform's forms (docs/operators/imports.md). Dates may be of the ROC or Western, closed choices in
-Chinese or by their code.
+Columns are named as on the platform's forms (docs/operators/imports.md). Dates may be of the ROC or Western, closed
+choices in Chinese or by their code.
 """
 
 from __future__ import annotations
@@ -122,6 +122,11 @@ _CLOSURE_REASONS = {
     "其他": ClosureReason.OTHER,
 }
 _BIRTH_ORDER = re.compile(r"(?:單胞胎|多胞胎|第)?([0-9]?)胎?")
+
+
+def word_for(value: StrEnum | None, words: Mapping[str, StrEnum]) -> str:
+    """The first Chinese word by which files know the value; empty for None."""
+    return next((word for word, meaning in words.items() if meaning == value), "")
 
 
 class _Cells:

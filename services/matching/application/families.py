@@ -125,6 +125,7 @@ def request_change(desk: Desk, command: RequestChange, principal: Principal, now
     form = desk.form(now)
     preferences = form.preferences(command.preferences)
     form.object(guards.naming_former_doctor(preferences, enrolment.institution, enrolment.doctor))
+    form.refuse_too_old(desk.people.birth_date(enrolment.family.child))
     explanation = form.text(command.explanation, "explanation", desk.policy(now).explanation_limit)
     residence = form.address(command.residence, "residence") if command.residence else None
     form.finish()
@@ -153,9 +154,7 @@ def _enrolment_to_change(desk: Desk, command: RequestChange, principal: Principa
         heed(guards.requesting_change(matter))
         matter = desk.enrolment_of(matter)
     heed(access.to_enrolment(type(command), principal, matter))
-    if (live := desk.live_case(reservations.child_keys(matter.family))) is not None:
-        heed(guards.requesting_change(live))
-    heed(matter.objection_to_change())
+    heed(guards.changing_from(matter, desk.live_case(reservations.child_keys(matter.family))))
     return matter
 
 

@@ -146,9 +146,13 @@ class Form:
         child = self.child(entry)
         if child.born:
             self._complete(entry)
-            if self._policy.is_too_old(child.day, self._today):
-                self.object(refusals.ChildTooOld("child.birth_date", limit=self._policy.age_limit_years))
+            self.refuse_too_old(child.day)
         return child
+
+    def refuse_too_old(self, birth_date: date | None) -> None:
+        """A child past the age limit, where its birth date is known."""
+        if birth_date is not None and self._policy.is_too_old(birth_date, self._today):
+            self.object(refusals.ChildTooOld("child.birth_date", limit=self._policy.age_limit_years))
 
     def newborn(self, entry: ChildEntry) -> CheckedChild:
         """A child whose birth is reported."""

@@ -12,7 +12,9 @@ from services.matching import commands
 from services.matching.application import families, offers, records, register
 from services.matching.application.desk import Desk
 from services.matching.application.outcome import Outcome
+from services.matching.application.reservations import child_keys
 from services.matching.domain import access, refusals
+from services.matching.domain.actions import Action, actions, enrolment_actions
 from services.matching.domain.case import Case
 from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.policies import POLICIES
@@ -27,6 +29,7 @@ from shared.store.errors import AlreadyAnswered, ReservationTaken, VersionConfli
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from services.matching.application.outcome import Decision
     from services.matching.domain.policies import Policy
@@ -147,6 +150,13 @@ class Matching(StoredApplication):
                 raise
             return decision.outcome
         raise refusals.CaseBusy
+
+    def actions(self, case_or_enrolment_id: UUID, principal: Principal, now: datetime) -> tuple[Action, ...]:
+        """What can be done to a case or an enrolment, by this caller, and why not; refuses with `CaseUnknown`."""
+        matter = self.desk.case_or_enrolment(case_or_enrolment_id)
+        if isinstance(matter, Case):
+            return actions(matter, principal, now, self.desk.policy(now))
+        return enrolment_actions(matter, self.desk.live_case(child_keys(matter.family)), principal)
 
     def _decide(self, command: object, principal: Principal, now: datetime) -> Decision:
         try:

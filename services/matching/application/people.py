@@ -105,6 +105,11 @@ class People:
         opened = self._vault.open(child, events.Child)
         return opened.due_date if opened else None
 
+    def birth_date(self, child: Sealed[events.Child]) -> date | None:
+        """When the child was born; None for one that is expected, and for one that has been forgotten."""
+        opened = self._vault.open(child, events.Child)
+        return opened.birth_date if opened else None
+
     def forget(self, subject: SubjectId, ground: str) -> tuple[SubjectId, ...]:
         """Destroy the keys of a person and of all that were found to be the same; the answer is all of them."""
         return self._vault.forget(subject, ground)

@@ -54,10 +54,10 @@ def actions(case: Case, principal: Principal, now: datetime, policy: Policy) -> 
     )
 
 
-def enrolment_actions(enrolment: Enrolment, principal: Principal) -> tuple[Action, ...]:
-    """Every command that a person could give about an enrolment, each open or with the reason why not."""
-    whether = {
-        commands.RequestChange: enrolment.objection_to_change,
+def enrolment_actions(enrolment: Enrolment, live: Case | None, principal: Principal) -> tuple[Action, ...]:
+    """As `actions`, about an enrolment; `live` is the case that its child has under way."""
+    whether: dict[type, Callable[[], Refusal | None]] = {
+        commands.RequestChange: lambda: guards.changing_from(enrolment, live),
         commands.ChangeContact: enrolment.objection_to_changing_contact,
     }
     return tuple(

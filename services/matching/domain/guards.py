@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.matching.domain.case import Case
+    from services.matching.domain.enrolment import Enrolment
     from services.matching.domain.policies import Policy
     from services.matching.events import Preference
     from shared.refusals import Refusal
@@ -125,6 +126,11 @@ def requesting_change(case: Case) -> Refusal | None:
     if case.is_live and case.kind == CaseKind.CHANGE:
         return refusals.ChangeUnderWay(case_no=case.case_no)
     return None if case.enrolment_status == EnrolmentStatus.ENROLLED else refusals.NotEnrolledYet()
+
+
+def changing_from(enrolment: Enrolment, live: Case | None) -> Refusal | None:
+    """Another doctor is asked for from an open enrolment, and while the child has no `live` case under way."""
+    return (requesting_change(live) if live is not None else None) or enrolment.objection_to_change()
 
 
 # The former institution -------------------------------------------------------------------------------------------

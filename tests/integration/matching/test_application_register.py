@@ -238,6 +238,29 @@ def test_a_change_leads_elsewhere_and_is_the_familys_to_ask(office):
         change(office, CHEN, enrolment.id)
 
 
+def test_what_is_open_is_what_would_be_taken(office):
+    def objection(about):
+        found = office.matching.actions(about, office.parent(LIN), office.now)
+        [change] = [action.objection for action in found if action.command is commands.RequestChange]
+        return change and change.code
+
+    case = agreed(office, LIN)
+    assert objection(case.id) == "notice-pending"
+    enrolment = office.ask(LIN.row(), OPERATOR)
+    assert objection(case.id) is None
+    assert objection(enrolment.id) is None
+    change(office, LIN, enrolment.id)
+    assert objection(enrolment.id) == "change-under-way"
+
+
+def test_a_child_past_the_age_limit_changes_doctors_no_more(office):
+    enrolment = enrolled(office, LIN)
+    office.now = taipei(2, 27).replace(year=2028)
+    with pytest.raises(refusals.InvalidForm) as refused:
+        change(office, LIN, enrolment.id)
+    assert [refusal.code for refusal in refused.value.refusals] == ["child-too-old"]
+
+
 def test_a_family_that_has_moved_says_where_to(office):
     enrolment = enrolled(office, LIN)
     command = commands.RequestChange(

@@ -9,6 +9,7 @@ from services.matching.domain.access import WHO_MAY
 from services.matching.domain.actions import actions, enrolment_actions
 from services.matching.domain.refusals import (
     CaseNotYours,
+    ChangeUnderWay,
     EnrolmentAlreadyClosed,
     NotEnrolledYet,
     NoticePending,
@@ -140,10 +141,26 @@ def test_the_former_bureau_may_confirm_the_closure():
     assert commands.ConfirmClosure not in open_to(ASKED, BUREAU)
 
 
+def about_enrolment(history, caller, live=None):
+    return {action.command: action.objection for action in enrolment_actions(replayed(*history), live, caller)}
+
+
 def test_what_is_open_about_an_enrolment():
-    enrolment = replayed(enrolment_recorded())
-    closed = replayed(enrolment_recorded(), enrolment_closed())
-    assert all(action.is_open for action in enrolment_actions(enrolment, PARENT))
-    assert {type(action.objection) for action in enrolment_actions(closed, PARENT)} == {EnrolmentAlreadyClosed}
-    by_clinic = {action.command: action.is_open for action in enrolment_actions(enrolment, DOCTOR)}
-    assert by_clinic == {commands.RequestChange: False, commands.ChangeContact: True}
+    assert about_enrolment([enrolment_recorded()], PARENT) == {
+        commands.RequestChange: None,
+        commands.ChangeContact: None,
+    }
+    by_clinic = about_enrolment([enrolment_recorded()], DOCTOR)
+    assert isinstance(by_clinic[commands.RequestChange], RoleNotAllowed)
+    assert by_clinic[commands.ChangeContact] is None
+
+
+def test_a_closed_enrolment_is_closed_to_everything():
+    closed = about_enrolment([enrolment_recorded(), enrolment_closed()], PARENT)
+    assert {type(objection) for objection in closed.values()} == {EnrolmentAlreadyClosed}
+
+
+def test_an_enrolment_whose_child_has_a_change_under_way_takes_no_second_one():
+    live = replayed(case_submitted(kind=CaseKind.CHANGE), change_requested())
+    objection = about_enrolment([enrolment_recorded()], PARENT, live)[commands.RequestChange]
+    assert isinstance(objection, ChangeUnderWay)

@@ -9,6 +9,7 @@ from eventsourcing.application import AggregateNotFoundError, Application
 from eventsourcing.utils import Environment
 
 from shared.events import EventDecoder
+from shared.milestones import unwatched
 from shared.store.append import Answer, Append, Attribution, EventRow
 from shared.store.mapper import EventMapper
 from shared.store.recorder import Factory, Recorder
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from eventsourcing.utils import EnvType
 
     from shared.events import Aggregate
+    from shared.milestones import Milestone
     from shared.postgres import Database
     from shared.store.append import Cause, Reservation
 
@@ -59,9 +61,12 @@ class StoredApplication(Application[UUID]):
     recorder: Recorder
     factory: Factory
 
-    def __init__(self, database: Database, *, give_way: Callable[[], object] = _stay) -> None:
+    def __init__(
+        self, database: Database, *, give_way: Callable[[], object] = _stay, milestone: Milestone = unwatched
+    ) -> None:
         self._database = database
         self._give_way = give_way
+        self._milestone = milestone
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -70,7 +75,7 @@ class StoredApplication(Application[UUID]):
 
     def construct_factory(self, env: Environment) -> Factory:
         """Our recorder, in place of those that the library would look up by name."""
-        return Factory(env, self._database, self._give_way)
+        return Factory(env, self._database, self._give_way, self._milestone)
 
     def construct_mapper(self) -> EventMapper:
         """Our mapper, with a decoder whose events can change these aggregates."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from eventsourcing.utils import Environment
 
+    from shared.milestones import Milestone
     from shared.postgres import Database
     from shared.store.append import Append
 
@@ -35,9 +36,9 @@ _BACKWARD = _EVENTS_OF.format(order="desc")
 class Recorder(ApplicationRecorder):
     """Stores appends by group commit, and reads the events of one aggregate."""
 
-    def __init__(self, database: Database, give_way: Callable[[], object]) -> None:
+    def __init__(self, database: Database, give_way: Callable[[], object], milestone: Milestone) -> None:
         self.connections = Connections(database, name="caretrail store")
-        self._writer = Writer(lambda: database.connect(name="caretrail append"))
+        self._writer = Writer(lambda: database.connect(name="caretrail append"), milestone)
         self._writer.open()
         self.append: Callable[[Append], None] = GroupCommit(self._writer.write, give_way).submit
 
@@ -75,9 +76,11 @@ class Recorder(ApplicationRecorder):
 class Factory(InfrastructureFactory):
     """Gives the library's `Application` our recorder; there are no snapshots, no trackings and no other recorders."""
 
-    def __init__(self, env: Environment, database: Database, give_way: Callable[[], object]) -> None:
+    def __init__(
+        self, env: Environment, database: Database, give_way: Callable[[], object], milestone: Milestone
+    ) -> None:
         super().__init__(env)
-        self._recorder = Recorder(database, give_way)
+        self._recorder = Recorder(database, give_way, milestone)
 
     def application_recorder(self) -> Recorder:
         """The recorder of this process."""

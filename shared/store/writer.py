@@ -9,6 +9,7 @@ import psycopg
 from psycopg.errors import UniqueViolation
 from psycopg.pq import TransactionStatus
 
+from shared.milestones import unwatched
 from shared.postgres import DatabaseUnavailable, persist
 from shared.store.epochs import begin_epoch_if_restored
 from shared.store.errors import (
@@ -23,16 +24,21 @@ from shared.store.statements import appending, stored_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from shared.milestones import Milestone
     from shared.postgres import Connection
     from shared.store.append import Append
     from shared.store.statements import Stored
 
 
 class Writer:
-    """Stores batches of appends, one statement each. Not for two threads at once."""
+    """Stores batches of appends, one statement each. Not for two threads at once.
 
-    def __init__(self, connect: Callable[[], Connection]) -> None:
+    Milestones: before commit, when nothing has been sent yet; after commit, when those who wait have not been told.
+    """
+
+    def __init__(self, connect: Callable[[], Connection], milestone: Milestone = unwatched) -> None:
         self._connect = connect
+        self._milestone = milestone
         self._connection: Connection | None = None
 
     def write(self, appends: Sequence[Append]) -> dict[Append, Exception]:
@@ -78,6 +84,7 @@ class Writer:
 
     def _store_next(self, connection: Connection, batch: _Batch) -> None:
         together = batch.next()
+        self._milestone("before commit")
         try:
             connection.execute(*appending(together))
         except UniqueViolation:
@@ -88,6 +95,7 @@ class Writer:
         except psycopg.Error as fault:
             batch.blame(together, fault)
         else:
+            self._milestone("after commit")
             batch.done(together)
 
 

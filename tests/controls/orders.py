@@ -233,14 +233,14 @@ class Shop:
 
 
 class Ledger:
-    """The shop's log in a database, sequenced at once: `record` answers the bytes that a relay would publish."""
+    """A context's log in a database, sequenced at once: `record` answers the bytes that a relay would publish."""
 
-    def __init__(self, dsn):
-        self.database = schema.install(dsn, "orders")
+    def __init__(self, dsn, context="orders"):
+        self.database = schema.install(dsn, context)
         standing.install(self.database)
-        self.log = Log(self.database, "orders")
+        self.log = Log(self.database, context)
         self._connection = self.database.connect(name="ledger")
-        self._sequencer = Sequencer(self._connection, "orders", generation=0, page_size=30)
+        self._sequencer = Sequencer(self._connection, context, generation=0, page_size=30)
 
     def record(self, *events):
         self.store(*events)

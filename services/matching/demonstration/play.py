@@ -35,9 +35,8 @@ if TYPE_CHECKING:
 
     from services.matching.bootstrap import MatchingContext
     from services.matching.demonstration.tally import Figures
-    from services.matching.messages import Language
     from shared.processes.runner import ProcessRunner
-    from shared.settings import Settings
+    from shared.settings import Language, Settings
     from shared.store.log import Log
 
 OPENING_DAYS = 12

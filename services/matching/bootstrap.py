@@ -6,6 +6,7 @@ import threading
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -14,6 +15,7 @@ from psycopg import sql
 
 from services.matching.adapters.reference_registry import ReferenceRegistry, reference_registry
 from services.matching.application import Matching
+from services.matching.domain.refusals import CaseBusy
 from services.matching.processes.expire_unanswered_offer import ExpireUnansweredOffer
 from services.matching.processes.lapse_unsigned_notice import LapseUnsignedNotice
 from services.matching.processes.notify_former_institution import NotifyFormerInstitutionOfChange
@@ -31,11 +33,12 @@ from shared.read_models import standing
 from shared.read_models.freshness import Positions
 from shared.read_models.projector import Projector
 from shared.read_models.reader import Reader
-from shared.read_models.trouble import persevere
+from shared.read_models.trouble import TryAgain, persevere
 from shared.relay.lease import LeaseLost
 from shared.relay.relay import Relay
 from shared.store import schema as store_schema
 from shared.store.log import Log
+from shared.transport import BrokerLost
 from shared.transport.inproc import InprocTransport
 from shared.transport.rabbitmq import RabbitTransport
 from shared.vault import schema as vault_schema
@@ -44,7 +47,7 @@ from shared.vault.signing import load_or_create
 from shared.workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -74,6 +77,14 @@ _PROCESSES: tuple[type[Process[Any]], ...] = (
     NotifyFormerInstitutionOfChange,
 )
 _READ_MODELS: tuple[type[ReadModel[Any]], ...] = (FamilyCases, ClinicWorklist, BureauBoard, CaseStatistics)
+
+
+class Duty(StrEnum):
+    """What is to be done behind the log: one process may have every duty, or each of them a process of its own."""
+
+    RELAY = "relay"
+    PROJECT = "project"
+    REACT = "react"
 
 
 def utc_now() -> datetime:
@@ -126,27 +137,36 @@ class MatchingContext:
     def runner(self, process: Process[Any]) -> ProcessRunner[Any]:
         """Carries out what follows from events and deadlines."""
         actor = principal.process(process.name)
+
+        def carry_out(command: object, key: str) -> None:
+            try:
+                self.handle(command, actor, key, self.clock())
+            except CaseBusy as busy:
+                # To people this is an answer, and they ask again; what follows from an event would be left undone.
+                raise TryAgain(str(busy)) from busy
+
         return ProcessRunner(
-            process,
-            self.database,
-            self.log,
-            lambda: self.transport.subscribe(CONTEXT, process.name),
-            lambda command, key: self.handle(command, actor, key, self.clock()),
+            process, self.database, self.log, lambda: self.transport.subscribe(CONTEXT, process.name), carry_out
         )
 
-    def workers(self) -> Workers:
-        """The relay, a projector a read model, a runner a process, and their clock, as threads of this process."""
+    def workers(self, duties: Collection[Duty] = tuple(Duty)) -> Workers:
+        """The relay, a projector a read model, a runner a process and their clock: those of `duties`, each a thread."""
         workers = Workers(self.wake)
         consumers = [*self.models, *self.processes]
-        # Before anyone subscribes: in process there is nobody else to make the queues.
-        self.transport.declare(CONTEXT, consumers)
-        workers.add("relay", self._relaying(consumers))
-        for name, model in self.models.items():
-            workers.add(name, self.projector(model).run)
-        runners = [self.runner(process) for process in self.processes.values()]
-        for runner, name in zip(runners, self.processes, strict=True):
-            workers.add(name, runner.run)
-        workers.add("clock", lambda stop: _tick(runners, self.clock, stop))
+        # In process there is nobody else to make the queues before anyone subscribes. A broker that is away is waited
+        # for by those who follow it, and the relay makes what is missing there.
+        with suppress(BrokerLost):
+            self.transport.declare(CONTEXT, consumers)
+        if Duty.RELAY in duties:
+            workers.add("relay", self._relaying(consumers))
+        if Duty.PROJECT in duties:
+            for name, model in self.models.items():
+                workers.add(name, self.projector(model).run)
+        if Duty.REACT in duties:
+            runners = {name: self.runner(process) for name, process in self.processes.items()}
+            for name, runner in runners.items():
+                workers.add(name, runner.run)
+            workers.add("clock", lambda stop: _tick(runners.values(), self.clock, stop))
         return workers
 
     def _relaying(self, consumers: list[str]) -> Callable[[threading.Event], None]:
@@ -162,7 +182,7 @@ class MatchingContext:
         return run
 
 
-def _tick(runners: list[ProcessRunner[Any]], clock: Callable[[], datetime], stop: threading.Event) -> None:
+def _tick(runners: Collection[ProcessRunner[Any]], clock: Callable[[], datetime], stop: threading.Event) -> None:
     def step() -> None:
         for runner in runners:
             runner.tick(clock())

@@ -1,0 +1,149 @@
+"""`caretrail events`: what has happened, as it was published."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+import time
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from operate.failures import Mistake
+from operate.session import Session, taipei_time
+from services.matching.bootstrap import CONTEXT, stored
+from shared.cloudevents import parse
+from shared.events import event_name, published_by
+from shared.relay.sequencer import SettledPages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+commands = typer.Typer()
+
+_LATEST = 20
+_STRETCH = 1000
+_POLL_SECONDS = 0.3
+_LINE = "{:>9}  {:<19}  {:<30}  {:<16}  {:<14}  {}\n"
+_HASH_DIGITS = 12
+
+
+@commands.command()
+def tail(  # noqa: PLR0913 - an option each
+    context: typer.Context,
+    *,
+    first: Annotated[int | None, typer.Option("--from", min=1)] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f")] = False,
+    types: Annotated[list[str] | None, typer.Option("--type")] = None,
+    subject: Annotated[str | None, typer.Option("--subject")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1)] = None,
+) -> None:
+    """Show settled events in their order; as JSON, in the very bytes that were published."""
+    session: Session = context.obj
+    wanted = _Wanted(_known(types or []), subject)
+    with stored(session.settings) as database, database.connect(name="caretrail events") as connection:
+        pages = SettledPages(connection, CONTEXT)
+        printer = _Printer(session)
+        if first is None:
+            head = pages.end_of_last_page().position
+            printer.print(_latest(pages, head, wanted, limit or _LATEST))
+            if follow:
+                printer.print(filter(wanted, _for_ever(pages, head + 1)))
+        else:
+            bodies = _for_ever(pages, first) if follow else _until_now(pages, first)
+            printer.print(islice(filter(wanted, bodies), limit))
+        printer.end()
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """Which events to show: those of any of these types, and of this subject."""
+
+    types: frozenset[str]
+    subject: str | None
+
+    def __call__(self, body: bytes) -> bool:
+        if not self.types and self.subject is None:
+            return True
+        event = parse(body)
+        return (not self.types or event.type in self.types) and self.subject in (None, event.subject)
+
+
+class _Printer:
+    """Prints an event a line."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._is_empty = True
+
+    def print(self, bodies: Iterable[bytes]) -> None:
+        write = self._write_bytes if self._session.as_json else self._write_line
+        for body in bodies:
+            write(body)
+            self._is_empty = False
+
+    def end(self) -> None:
+        if self._is_empty:
+            self._session.note(self._session.words("events.none"))
+
+    def _write_bytes(self, body: bytes) -> None:
+        # Past the terminal's encoding: these are the bytes that the hash was made of.
+        sys.stdout.buffer.write(body + b"\n")
+        sys.stdout.buffer.flush()
+
+    def _write_line(self, body: bytes) -> None:
+        if self._is_empty:
+            words = self._session.words
+            columns = ("position", "time", "type", "subject", "role", "hash")
+            sys.stdout.write(_LINE.format(*(words(f"events.{column}") for column in columns)))
+        event = parse(body)
+        at = taipei_time(event.time) if event.time else ""
+        name = event.type.partition(".")[2]
+        hash_ = event.hash[:_HASH_DIGITS]
+        sys.stdout.write(_LINE.format(event.position, at, name, event.subject, event.actorrole, hash_))
+        sys.stdout.flush()
+
+
+def _known(given: Iterable[str]) -> frozenset[str]:
+    """The full names of these types; `CaseSubmitted` stands for all its versions."""
+    published = published_by(CONTEXT)
+    known: set[str] = set()
+    for name in given:
+        found = {type_name for type_name in published if name in (type_name, event_name(type_name))}
+        if not found:
+            names = sorted({event_name(type_name) for type_name in published})
+            near = difflib.get_close_matches(name, names) or names
+            raise Mistake("mistakes.unknown-type", given=name, known=", ".join(near))
+        known |= found
+    return frozenset(known)
+
+
+def _until_now(pages: SettledPages, first: int) -> Iterator[bytes]:
+    """The events from a position to where the log ends now."""
+    position = pages.end_of_page_before(first).position
+    for page in pages.pages_after(position):
+        for _, body in page.messages:
+            position += 1
+            if position >= first:
+                yield body
+
+
+def _for_ever(pages: SettledPages, first: int) -> Iterator[bytes]:
+    """The events from a position on, those to come included."""
+    while True:
+        for body in _until_now(pages, first):
+            yield body
+            first += 1
+        time.sleep(_POLL_SECONDS)
+
+
+def _latest(pages: SettledPages, until: int, wanted: _Wanted, count: int) -> list[bytes]:
+    """The last so many wanted events up to a position, in the order of the log."""
+    found: list[bytes] = []
+    while until > 0 and len(found) < count:
+        before = pages.end_of_page_before(max(1, until - _STRETCH)).position
+        found[:0] = filter(wanted, islice(_until_now(pages, before + 1), until - before))
+        until = before
+    return found[-count:]

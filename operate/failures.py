@@ -1,0 +1,83 @@
+"""Whatever stops a command becomes one sentence with the mend, and an exit status."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import psycopg
+import typer
+
+from shared.embedded import EmbeddedPostgresFailed
+from shared.events import UnknownEventType
+from shared.postgres import DatabaseUnavailable
+from shared.read_models.compare import NotBuilt
+from shared.read_models.digest import reason
+from shared.read_models.parking import NotParked
+from shared.read_models.standing import ModelReplaced
+from shared.read_models.trouble import TryAgain
+from shared.relay.checkpoints import NotAPublicKey
+from shared.relay.sequencer import LogAltered
+from shared.settings import SettingRefused
+from shared.store.log import LogDamaged
+from shared.transport import BrokerLost
+from shared.vault.errors import KeysUnusable, LedgerDamaged
+
+if TYPE_CHECKING:
+    from operate.words import Words
+
+
+class Status(IntEnum):
+    """How `caretrail` ends; docs/operators/commands.md explains each."""
+
+    DONE = 0
+    NO = 1
+    """The question was answered, and the answer is not what one hopes for."""
+    NOT_POSSIBLE = 2
+    """The question could not be asked or answered; nothing was changed."""
+    UNEXPECTED = 70
+    INTERRUPTED = 130
+    PIPE_CLOSED = 141
+
+
+class Mistake(Exception):
+    """The operator asked for what there is not; `key` and `figures` say it in each language."""
+
+    def __init__(self, key: str, **figures: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.figures = figures
+
+
+EXPECTED: tuple[type[Exception], ...] = (
+    SettingRefused,
+    KeysUnusable,
+    LedgerDamaged,
+    EmbeddedPostgresFailed,
+    DatabaseUnavailable,
+    psycopg.OperationalError,
+    BrokerLost,
+    NotBuilt,
+    ModelReplaced,
+    UnknownEventType,
+    LogDamaged,
+    LogAltered,
+    NotParked,
+    NotAPublicKey,
+    TryAgain,
+)
+"""What operators can do something about; the catalogue introduces each, by its name, in its own words."""
+
+
+def sentence(fault: Exception, words: Words) -> tuple[str, Status]:
+    """What to say about a fault, and the exit status."""
+    if isinstance(fault, Mistake):
+        return words(fault.key, **fault.figures), Status.NOT_POSSIBLE
+    if isinstance(fault, typer.TyperException):
+        return words("errors.usage", detail=fault.format_message().rstrip(".")), Status.NOT_POSSIBLE
+    for kind in EXPECTED:
+        if isinstance(fault, kind):
+            detail = " ".join(str(fault).split())
+            return words(f"errors.{kind.__name__}", detail=detail), Status.NOT_POSSIBLE
+    # By kind and place: a message might quote what is stored about people.
+    return words("errors.unexpected", detail=reason(fault)), Status.UNEXPECTED

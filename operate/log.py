@@ -1,0 +1,106 @@
+"""`caretrail log`: where the log ends, who relays it, and what holds it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+import typer
+
+from operate.failures import Status
+from operate.session import Session, table
+from services.matching.bootstrap import CONTEXT, stored
+from shared.relay.relay import Pace
+from shared.relay.status import LogStatus
+from shared.relay.status import status as status_of
+
+if TYPE_CHECKING:
+    from operate.words import Words
+
+commands = typer.Typer()
+
+
+class Checkpoint(msgspec.Struct):
+    """Up to where the log is signed, with which key, and since when."""
+
+    position: int
+    key_id: str
+    at: datetime
+
+
+class Relay(msgspec.Struct):
+    """The relay that works, or worked last: `holder` is its host and process."""
+
+    at_work: bool
+    holder: str
+    generation: int
+    heartbeat: datetime
+    published: int
+
+
+class Found(msgspec.Struct):
+    """The log of matching. `backlog` are events without a position yet; `horizon_age` is in seconds."""
+
+    incarnation: str
+    epoch: int
+    head: int
+    hash: str
+    backlog: int
+    relay: Relay
+    horizon_age: float
+    checkpoint: Checkpoint | None
+    alarms: list[str]
+
+
+@commands.command()
+def status(context: typer.Context) -> None:
+    """Show how the log and its relay are doing; ends with 1 where somebody has to look after it."""
+    session: Session = context.obj
+    with stored(session.settings) as database, database.connect(name="caretrail log status") as connection:
+        found = _found(status_of(connection, CONTEXT))
+    session.show(found, table((), _rows(session.words, found)), *_told_alarms(session.words, found))
+    if found.alarms:
+        raise typer.Exit(Status.NO)
+
+
+def _found(log: LogStatus) -> Found:
+    alarms = []
+    if log.horizon_age > Pace().horizon_alarm_seconds:
+        alarms.append("horizon-held-back")
+    if log.backlog and not log.at_work:
+        alarms.append("no-relay")
+    return Found(
+        incarnation=log.incarnation,
+        epoch=log.epoch,
+        head=log.head,
+        hash=log.hash.hex(),
+        backlog=log.backlog,
+        relay=Relay(log.at_work, log.holder, log.generation, log.heartbeat, log.published),
+        horizon_age=log.horizon_age,
+        checkpoint=Checkpoint(*log.checkpoint) if log.checkpoint else None,
+        alarms=alarms,
+    )
+
+
+def _rows(words: Words, found: Found) -> list[tuple[object, ...]]:
+    signed = found.checkpoint
+    return [
+        (words("log.head"), found.head),
+        (words("log.backlog"), found.backlog),
+        (words("log.relay"), words("log.relay-works" if found.relay.at_work else "log.relay-rests")),
+        (words("log.holder"), found.relay.holder or None),
+        (words("log.generation"), found.relay.generation),
+        (words("log.heartbeat"), found.relay.heartbeat),
+        (words("log.published"), found.relay.published),
+        (words("log.checkpoint"), signed and words("log.signed", position=signed.position, key=signed.key_id)),
+        (words("log.signed-at"), signed and signed.at),
+        (words("log.horizon"), words("log.seconds", count=round(found.horizon_age))),
+        (words("log.epoch"), found.epoch),
+        (words("log.incarnation"), found.incarnation),
+        (words("log.hash"), found.hash),
+    ]
+
+
+def _told_alarms(words: Words, found: Found) -> list[str]:
+    return [words(f"alarms.{alarm}", seconds=round(found.horizon_age), backlog=found.backlog) for alarm in found.alarms]

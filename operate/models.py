@@ -1,0 +1,196 @@
+"""`caretrail models`: how far read models and processes are, whether their rows are right, and made anew."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import typer
+
+from operate.failures import Status
+from operate.followers import chosen, followers
+from operate.session import Session, table
+from services.matching.bootstrap import matching
+from shared.read_models.compare import Changed, Difference, NotBuilt, compare
+from shared.read_models.model import Key
+from shared.read_models.rebuild import rebuild as rebuild_model
+from shared.read_models.status import status as status_of
+
+if TYPE_CHECKING:
+    from operate.words import Words
+    from services.matching.bootstrap import MatchingContext
+    from shared.read_models.filling import Progress
+    from shared.read_models.model import ReadModel
+
+commands = typer.Typer()
+
+Name = Annotated[str | None, typer.Argument()]
+All = Annotated[bool, typer.Option("--all")]
+
+
+class Standing(msgspec.Struct):
+    """One read model or process. `behind` counts events; `current` tells whether its rows are of this release."""
+
+    name: str
+    kind: str
+    position: int
+    behind: int
+    moved_at: datetime | None
+    rebuilt_at: datetime | None
+    parked: int
+    current: bool
+
+
+class Standings(msgspec.Struct):
+    """Where the log ends, and where everything stands that follows it."""
+
+    head: int
+    models: list[Standing]
+
+
+class Rebuilt(msgspec.Struct):
+    """The position that the new rows have reached, and how many events could not be taken."""
+
+    name: str
+    position: int
+    parked: int
+
+
+class Rebuilds(msgspec.Struct):
+    """What was made anew."""
+
+    models: list[Rebuilt]
+
+
+class Checked(msgspec.Struct):
+    """How live rows differ from rebuilt ones at a position, by their keys; `equal` is null where there are no rows."""
+
+    name: str
+    equal: bool | None
+    position: int = 0
+    only_live: tuple[Key, ...] = ()
+    only_rebuilt: tuple[Key, ...] = ()
+    changed: tuple[Changed, ...] = ()
+
+
+class Checks(msgspec.Struct):
+    """What was compared."""
+
+    models: list[Checked]
+
+
+@commands.command()
+def status(context: typer.Context) -> None:
+    """Show how far everything is that follows the log."""
+    session: Session = context.obj
+    with matching(session.settings) as matched:
+        found = Standings(matched.log.head().position, _standings(matched))
+    headings = ("name", "kind", "position", "behind", "moved", "rebuilt", "parked", "current")
+    session.show(
+        found,
+        session.words("models.head", head=found.head),
+        table(
+            [session.words(f"models.{heading}") for heading in headings],
+            [_row(session.words, standing) for standing in found.models],
+        ),
+    )
+
+
+@commands.command()
+def rebuild(context: typer.Context, *, name: Name = None, everything: All = False) -> None:
+    """Make rows anew from the log; the old ones answer until the new are complete."""
+    session: Session = context.obj
+    done = []
+    with matching(session.settings) as matched:
+        for model in chosen(matched, name, everything=everything):
+            with session.progress() as watch:
+                progress = _labelled(session.words, model, watch)
+                rebuilt = rebuild_model(model, matched.database, matched.log, progress)
+            done.append(Rebuilt(model.table.name, rebuilt.position, rebuilt.parked))
+    session.show(Rebuilds(done), *(_told_rebuilt(session.words, rebuilt) for rebuilt in done))
+
+
+@commands.command()
+def check(context: typer.Context, *, name: Name = None, everything: All = False) -> None:
+    """Compare rows with rebuilt ones; ends with 1 where they differ, with 2 where there are none to compare."""
+    session: Session = context.obj
+    done = []
+    with matching(session.settings) as matched:
+        for model in chosen(matched, name, everything=everything):
+            with session.progress() as watch:
+                done.append(_checked(matched, model, _labelled(session.words, model, watch)))
+    session.show(Checks(done), *(line for checked in done for line in _told_checked(session.words, checked)))
+    verdicts = {checked.equal for checked in done}
+    if verdicts != {True}:
+        raise typer.Exit(Status.NO if False in verdicts else Status.NOT_POSSIBLE)
+
+
+def _standings(matched: MatchingContext) -> list[Standing]:
+    processes = matched.processes
+    return [
+        Standing(
+            name=found.name,
+            kind="process" if found.name in processes else "read-model",
+            position=found.position,
+            behind=found.behind,
+            moved_at=found.moved_at,
+            rebuilt_at=found.rebuilt_at,
+            parked=found.parked,
+            current=found.is_current,
+        )
+        for found in status_of(followers(matched).values(), matched.database, matched.log)
+    ]
+
+
+def _row(words: Words, found: Standing) -> tuple[object, ...]:
+    return (
+        found.name,
+        words(f"kinds.{found.kind}"),
+        found.position,
+        found.behind,
+        found.moved_at,
+        found.rebuilt_at,
+        found.parked,
+        words("models.yes" if found.current else "models.no"),
+    )
+
+
+def _labelled(words: Words, model: ReadModel[Any], watch: Progress) -> Progress:
+    """Shows which model it is about, and the stage in words."""
+
+    def show(stage: str, done: int, total: int) -> None:
+        watch(f"{model.table.name}: {words(f'stages.{stage}')}", done, total)
+
+    return show
+
+
+def _told_rebuilt(words: Words, found: Rebuilt) -> str:
+    said = words("models.rebuilt-to", name=found.name, position=found.position)
+    return f"{said} {words('models.rebuilt-parked', count=found.parked)}" if found.parked else said
+
+
+def _checked(matched: MatchingContext, model: ReadModel[Any], progress: Progress) -> Checked:
+    name = model.table.name
+    try:
+        found: Difference = compare(model, matched.database, matched.log, progress)
+    except NotBuilt:
+        return Checked(name, equal=None)
+    return Checked(name, found.is_none, found.position, found.only_live, found.only_rebuilt, found.changed)
+
+
+def _told_checked(words: Words, found: Checked) -> list[str]:
+    if found.equal is None:
+        return [words("models.not-built", name=found.name)]
+    if found.equal:
+        return [words("models.equal", name=found.name, position=found.position)]
+    return [
+        words("models.differs", name=found.name, position=found.position),
+        *(words("models.only-live", key=_written(key)) for key in found.only_live),
+        *(words("models.only-rebuilt", key=_written(key)) for key in found.only_rebuilt),
+        *(words("models.changed", key=_written(key), columns=", ".join(columns)) for key, columns in found.changed),
+    ]
+
+
+def _written(key: Key) -> str:
+    return " / ".join(map(str, key))

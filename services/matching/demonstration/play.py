@@ -20,7 +20,7 @@ from services.matching.demonstration.register_desk import RegisterDesk
 from services.matching.demonstration.rest import Rest
 from services.matching.demonstration.scene import Scene
 from services.matching.demonstration.stage import Stage
-from services.matching.demonstration.tally import Tally
+from services.matching.demonstration.tally import Tally, differences_between
 from shared.calendar import taipei_day, working_calendar
 from shared.events import EventDecoder
 from shared.read_models.compare import compare
@@ -201,7 +201,7 @@ class _Review:
 
     def differences(self, tally: Tally, shown: dict[str, Figures]) -> list[str]:
         """What did not go as the story has it, or does not show so."""
-        found = [*tally.surprises, *_differences(tally.expected(), shown)]
+        found = [*tally.surprises, *differences_between(tally.expected(), shown)]
         for difference in found:
             self._narrator.tell("differs", difference=difference)
         if not found:
@@ -227,13 +227,3 @@ class _Review:
                 self._narrator.tell("not_rebuilt", model=name)
                 different.append(name)
         return not different
-
-
-def _differences(expected: dict[str, Figures], shown: dict[str, Figures]) -> list[str]:
-    """Where a read model shows another figure than the story has it; figures that are missing count as 0."""
-    return [
-        f"{model}.{name}: {figures.get(name, 0)} in the story, {shown[model].get(name, 0)} shown"
-        for model, figures in expected.items()
-        for name in sorted(figures.keys() | shown[model].keys())
-        if figures.get(name, 0) != shown[model].get(name, 0)
-    ]

@@ -91,3 +91,13 @@ class Tally:
 
 _OF_ENROLMENTS = frozenset({"EnrolmentRecorded", "EnrolmentClosed", "EnrolmentContactChanged"})
 """Told by the rows of enrolments, of which families see only those made on paper."""
+
+
+def differences_between(expected: dict[str, Figures], shown: dict[str, Figures]) -> list[str]:
+    """Where a read model shows another figure than the story has it; figures that are missing count as 0."""
+    return [
+        f"{model}.{name}: {figures.get(name, 0)} in the story, {shown[model].get(name, 0)} shown"
+        for model, figures in expected.items()
+        for name in sorted(figures.keys() | shown[model].keys())
+        if figures.get(name, 0) != shown[model].get(name, 0)
+    ]

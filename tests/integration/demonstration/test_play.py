@@ -1,0 +1,145 @@
+"""The whole story on the embedded PostgreSQL: it ends in agreement, goes on, and tells when something is amiss."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from services.matching.demonstration.play import Onlooker, Report, play
+from services.matching.demonstration.plots import PLOTS
+from shared.embedded import EmbeddedPostgres
+from shared.settings import Language, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The data of one installation, played on by test after test; its server stays up between them."""
+    directory = tmp_path_factory.mktemp("var")
+    with EmbeddedPostgres(directory):
+        yield directory
+
+
+def performed(var: Path, families: int, language: Language = Language.CHINESE) -> tuple[Report, list[str], list[int]]:
+    """The report, the lines that were told, and the progress."""
+    lines: list[str] = []
+    progress: list[int] = []
+    settings = load({"CARETRAIL_VAR": str(var)})
+    report = play(settings, language, families, 1, Onlooker(lines.append, lambda done, _: progress.append(done)))
+    return report, lines, progress
+
+
+def tampered(var: Path, statement: str) -> int:
+    """How many rows somebody with the superuser's password has changed; -1 where it was something else."""
+    with psycopg.connect(EmbeddedPostgres(var).dsn("caretrail"), autocommit=True) as connection:
+        connection.execute("set search_path to matching")
+        return connection.execute(statement).rowcount
+
+
+def test_every_plot_is_played_and_every_read_model_shows_it(var):
+    report, lines, progress = performed(var, len(PLOTS))
+
+    assert report.differences == []
+    assert report.succeeded
+    assert (report.run, report.families, report.log_verified, report.rebuilds_equal) == (1, len(PLOTS), True, True)
+    never_played = {"PreferencePassedOver", "EnrolmentContactChanged"}
+    assert {
+        "CaseSubmitted",
+        "ChangeRequested",
+        "ChildBorn",
+        "ContactChanged",
+        "EnrolmentMismatchDetected",
+        "NoticeLapsed",
+        "OfferExpired",
+        "OfferReminded",
+    } <= {name for name, count in report.did.items() if count} - never_played
+    assert any("案件編號 250218P" in line for line in lines)
+    assert progress == list(range(1, len(PLOTS) + 1))
+
+
+def test_the_files_of_the_run_are_kept_with_the_result_of_every_row(var):
+    directory = var / "demonstration" / "run-001"
+    results = [
+        row
+        for path in sorted(directory.glob("*.results.csv"))
+        for row in csv.DictReader(path.read_text("utf-8-sig").splitlines())
+    ]
+
+    assert {row["結果"] for row in results} == {"taken", "unchanged", "refused"}
+    assert all(row["說明"] and row["Explanation"] for row in results if row["結果"] == "refused")
+    assert list(directory.glob("*-export.xlsx"))
+    assert list(directory.glob("*-closures.json"))
+
+
+def test_a_second_run_goes_on_from_the_data_of_the_first(var):
+    report, lines, _ = performed(var, 3, Language.ENGLISH)
+
+    assert report.succeeded
+    assert report.run == 2
+    assert report.shown["case_statistics"]["cases"] == report.did["CaseSubmitted"] == 3
+    assert report.events > report.shown["case_statistics"]["cases"] + 100
+    assert lines[-1] == "Read model case_statistics equals its rebuild, row by row."
+
+
+def test_a_run_after_an_interrupted_one_lets_it_run_out_and_stands_alone(var):
+    class Interrupted(Exception):
+        pass
+
+    def interrupt(done: int, _: int) -> None:
+        if done == 5:
+            raise Interrupted
+
+    settings = load({"CARETRAIL_VAR": str(var)})
+    with pytest.raises(Interrupted):
+        play(settings, Language.CHINESE, len(PLOTS), 1, Onlooker(lambda _: None, interrupt))
+
+    report, lines, _ = performed(var, 2)
+
+    assert report.differences == []
+    assert report.succeeded
+    assert any("上次演出沒有走完" in line for line in lines)
+
+
+def test_rows_that_are_not_those_of_the_log_are_found(var):
+    assert tampered(var, "update bureau_board set reminded = not reminded where case_no like '250218P%'") > 0
+
+    report, lines, _ = performed(var, 1)
+
+    assert (report.agree, report.log_verified, report.rebuilds_equal) == (True, True, False)
+    assert not report.succeeded
+    assert "檢視表 bureau_board 與重建的結果不同。" in lines
+
+
+def test_a_log_that_was_altered_is_found(var):
+    assert tampered(var, "update event set data = data || ' '::bytea where id = (select min(id) from event)") == 1
+
+    report, _, _ = performed(var, 1)
+
+    assert not report.log_verified
+    assert not report.succeeded
+
+
+def test_a_read_model_that_shows_something_else_than_was_done_is_found(var):
+    tampered(
+        var,
+        """
+        create or replace function lose_a_withdrawal() returns trigger language plpgsql as $$
+            begin new.match = 'unmatched'; return new; end
+        $$;
+        create trigger lose before insert or update on family_cases for each row execute function lose_a_withdrawal();
+        """,
+    )
+
+    report, lines, _ = performed(var, 1)
+
+    assert not report.agree
+    assert "family_cases.matched: 1 in the story, 0 shown" in report.differences
+    assert any(line.startswith("不相符：family_cases.matched") for line in lines)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 from typer.main import get_group
 
-from operate import audit, events, keys, log, models, parked
+from operate import audit, demo, events, keys, log, models, parked
 from operate.failures import Mistake, Status, sentence
 from operate.manual import explain
 from operate.session import Session
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PROGRAM = "caretrail"
 
 app = typer.Typer(add_completion=False)
+app.command("demo")(demo.demo)
 app.add_typer(events.commands, name="events")
 app.add_typer(audit.commands, name="audit")
 app.add_typer(models.commands, name="models")

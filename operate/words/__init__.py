@@ -16,6 +16,7 @@ class Words:
     """The sentences of one language by dotted key; `words("log.head", position=7)` fills in the figures."""
 
     def __init__(self, language: Language) -> None:
+        self.language = language
         text = files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
         self._sentences = dict(_sentences(tomllib.loads(text)))
 

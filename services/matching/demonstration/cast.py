@@ -45,6 +45,11 @@ class Family:
     residence: AddressEntry
 
     @property
+    def label(self) -> str:
+        """What the story calls it: surnames repeat, numbers do not."""
+        return f"{self.surname}{self.number}"
+
+    @property
     def child_name(self) -> str:
         """What its first child is called."""
         return f"{self.surname}小{_GIVEN[self.number % len(_GIVEN)]}"

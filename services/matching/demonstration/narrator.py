@@ -38,9 +38,10 @@ class Narrator:
         self._words = words
         self._say = say
 
-    def tell(self, what: str, day: date | None = None, **figures: object) -> None:
-        """Say one thing that has happened, on that day of the story; coded figures are said in words."""
+    def tell(self, what: str, day: date | None = None, *, family: str = "", **figures: object) -> None:
+        """Say one thing that has happened, on that day of the story and to that family; codes are said in words."""
         shown = {name: self._words.values.get(str(value), str(value)) for name, value in figures.items()}
-        line = self._words.told[what].format_map(shown)
+        line = self._words.told[what].format_map({"family": family, **shown})
         when = f"{day.isoformat()} {self._words.weekdays[day.weekday()]}  " if day else ""
-        self._say(f"{when}{line}")
+        whose = f"{family:<6}" if family else ""
+        self._say(f"{when}{whose}{line}")

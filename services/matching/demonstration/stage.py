@@ -69,7 +69,7 @@ class Stage:
     def tell(self, family: Family, what: str, **figures: object) -> None:
         """Say it, if this family is followed."""
         if family.number in self._loud:
-            self._narrator.tell(what, self.clock.today, family=family.surname, **figures)
+            self._narrator.tell(what, self.clock.today, family=family.label, **figures)
 
     def phone(self, contact: ContactEntry) -> Principal:
         """Whoever has proved the contact's phone."""

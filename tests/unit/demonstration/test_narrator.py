@@ -49,6 +49,6 @@ def test_a_line_says_the_day_and_puts_codes_into_words():
     said = []
     narrator = Narrator(words_in(Language.ENGLISH), said.append)
 
-    narrator.tell("withdrew", date(2025, 2, 18), family="林", reason=WithdrawReason.MOVED)
+    narrator.tell("withdrew", date(2025, 2, 18), family="林7", reason=WithdrawReason.MOVED)
 
-    assert said == ["2025-02-18 Tue  Family 林 withdraws: they move."]
+    assert said == ["2025-02-18 Tue  林7    Withdraws: they move."]

@@ -119,6 +119,11 @@ class Append:
         if len(set(versions)) < len(versions) or len(set(reserved)) < len(reserved):
             raise ValueError("an append may name each version of an aggregate and each reservation once")
 
+    @property
+    def is_one_event(self) -> bool:
+        """Whether there is nothing but one event, as most often."""
+        return len(self.events) == 1 and not self.reserve and not self.release and self.answer is None
+
     def claims(self) -> set[Hashable]:
         """What nobody else may touch in the same statement: aggregates, reservations, the answer's key."""
         claims: set[Hashable] = {row.originator_id for row in self.events}

@@ -53,8 +53,10 @@ from reservation join unnest(%b::text[], %b::text[]) as mine (scope, key) using 
 _STORED_ANSWERS = "select key, digest, body from answer where key = any(%b::text[])"
 
 
-def appending(appends: Sequence[Append]) -> tuple[str, list[object]]:
+def appending(appends: Sequence[Append]) -> tuple[str, Sequence[object]]:
     """The statement that stores all of these appends, and its parameters."""
+    if len(appends) == 1 and appends[0].is_one_event:
+        return _ONE_EVENT, appends[0].events[0]
     events = [row for append in appends for row in append.events]
     # In one order for everybody, or two processes could wait for each other.
     released = sorted(row for append in appends for row in append.release)

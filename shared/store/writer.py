@@ -40,6 +40,7 @@ class Writer:
         self._connect = connect
         self._milestone = milestone
         self._connection: Connection | None = None
+        self._cursor: psycopg.Cursor[tuple[object, ...]]
 
     def write(self, appends: Sequence[Append]) -> dict[Append, Exception]:
         """Store what can be stored; returns what was not, with the reason. One append's conflict spares the others."""
@@ -66,6 +67,7 @@ class Writer:
             self._connection = self._connect()
             _refuse_transaction(self._connection)
             begin_epoch_if_restored(self._connection)
+            self._cursor = self._connection.cursor()
         _refuse_transaction(self._connection)
         return self._connection
 
@@ -86,7 +88,7 @@ class Writer:
         together = batch.next()
         self._milestone("before commit")
         try:
-            connection.execute(*appending(together))
+            self._cursor.execute(*appending(together))
         except UniqueViolation:
             # Where nothing is found in the way, it has gone meanwhile, and the next attempt may pass.
             batch.settle(together, stored_of(connection, together))

@@ -56,10 +56,10 @@ def reminding(case: Case, rank: int, number: int, now: datetime) -> Refusal | No
 
 
 def expiring(case: Case, rank: int, now: datetime) -> Refusal | None:
-    """An offer ends unanswered once its time is over, not before."""
+    """An offer ends unanswered when its time is over, not before."""
     if case.preferences.status(rank) != PreferenceStatus.OFFERED or case.offer is None:
         return refusals.OfferNoLongerOpen(rank=rank, became=_became(case, rank))
-    return None if now > case.offer.answer_by else refusals.OfferStillOpen(answer_by=case.offer.answer_by)
+    return None if now >= case.offer.answer_by else refusals.OfferStillOpen(answer_by=case.offer.answer_by)
 
 
 # The notice -------------------------------------------------------------------------------------------------------
@@ -72,9 +72,9 @@ def releasing(case: Case, rank: int) -> Refusal | None:
 
 
 def lapsing(case: Case, rank: int, now: datetime) -> Refusal | None:
-    """An agreement ends unsigned once the time to sign is over, not before."""
+    """An agreement ends unsigned when the time to sign is over, not before."""
     objection = releasing(case, rank)
-    if objection is None and case.sign_by is not None and now <= case.sign_by:
+    if objection is None and case.sign_by is not None and now < case.sign_by:
         return refusals.NoticePending(sign_by=case.sign_by)
     return objection
 

@@ -41,48 +41,56 @@ _SOURCES = {
 }
 """Whose doing a fact is, by where it came from; what is imported, institutions have entered."""
 
-_PREFERENCE = ("rank", "institution", "doctor")
-_PLACE = ("institution", "doctor")
+
+def _step(  # noqa: PLR0913 - the fields of a step, each left out where the event has none
+    event: Any, by: Actor, institution: str = "", doctor: str = "", *, reason: str = "", until: datetime | None = None
+) -> Step:
+    return Step(_NAMES[type(event)], event.timestamp, by, None, institution, doctor, reason, until)
 
 
-def _step(event: Any, by: Actor, *fields: str, **about: Any) -> Step:
-    copied = {field: getattr(event, field) for field in fields}
-    return Step(event_name(event.TOPIC), event.timestamp, by, **copied, **about)
+def _about(event: Any, by: Actor, reason: str = "", until: datetime | None = None) -> Step:
+    """A step about one preference: its rank, institution and doctor are in the event."""
+    name = _NAMES[type(event)]
+    return Step(name, event.timestamp, by, event.rank, event.institution, event.doctor, reason, until)
 
 
 _STEPS: dict[type[Event], Callable[[Any], Step]] = {
     events.CaseSubmitted: lambda event: _step(event, Actor.PARENT),
-    events.PreferenceOffered: lambda event: _step(event, Actor.PLATFORM, *_PREFERENCE, until=event.answer_by),
-    events.OfferReminded: lambda event: _step(event, Actor.PLATFORM, *_PREFERENCE, until=event.answer_by),
-    events.InstitutionAccepted: lambda event: _step(event, Actor.INSTITUTION, *_PREFERENCE),
-    events.NoticeRequested: lambda event: _step(event, Actor.PLATFORM, *_PREFERENCE, until=event.sign_by),
-    events.InstitutionDeclined: lambda event: _step(event, Actor.INSTITUTION, *_PREFERENCE, "reason"),
-    events.OfferExpired: lambda event: _step(event, Actor.PLATFORM, *_PREFERENCE),
-    events.PreferencePassedOver: lambda event: _step(event, Actor.PLATFORM, *_PREFERENCE, reason=event.cause),
+    events.PreferenceOffered: lambda event: _about(event, Actor.PLATFORM, until=event.answer_by),
+    events.OfferReminded: lambda event: _about(event, Actor.PLATFORM, until=event.answer_by),
+    events.InstitutionAccepted: lambda event: _about(event, Actor.INSTITUTION),
+    events.NoticeRequested: lambda event: _about(event, Actor.PLATFORM, until=event.sign_by),
+    events.InstitutionDeclined: lambda event: _about(event, Actor.INSTITUTION, event.reason),
+    events.OfferExpired: lambda event: _about(event, Actor.PLATFORM),
+    events.PreferencePassedOver: lambda event: _about(event, Actor.PLATFORM, event.cause),
     events.CaseUnmatched: lambda event: _step(event, Actor.PLATFORM),
     events.PreferencesAmended: lambda event: _step(event, Actor.PARENT),
-    events.NoticeReleased: lambda event: _step(event, _SOURCES[event.released_by], "rank", "institution"),
-    events.NoticeLapsed: lambda event: _step(event, Actor.PLATFORM, *_PREFERENCE),
-    events.NoticeSigned: lambda event: _step(event, Actor.PARENT, *_PLACE),
-    events.CaseEnrolled: lambda event: _step(event, Actor.INSTITUTION, *_PLACE),
+    events.NoticeReleased: lambda event: _about(event, _SOURCES[event.released_by], until=event.resume_at),
+    events.NoticeLapsed: lambda event: _about(event, Actor.PLATFORM),
+    events.NoticeSigned: lambda event: _step(event, Actor.PARENT, event.institution, event.doctor),
+    events.CaseEnrolled: lambda event: _step(event, Actor.INSTITUTION, event.institution, event.doctor),
     events.EnrolmentMismatchDetected: lambda event: _step(
-        event, Actor.PLATFORM, institution=event.actual_institution, doctor=event.actual_doctor
+        event, Actor.PLATFORM, event.actual_institution, event.actual_doctor
     ),
-    events.CaseWithdrawn: lambda event: _step(event, Actor.PARENT, "reason"),
+    events.CaseWithdrawn: lambda event: _step(event, Actor.PARENT, reason=event.reason),
     events.ChildBorn: lambda event: _step(event, Actor.PARENT),
     events.ContactChanged: lambda event: _step(event, _SOURCES[event.proved_by]),
-    events.ChangeRequested: lambda event: _step(event, Actor.PARENT, "reason", institution=event.former_institution),
+    events.ChangeRequested: lambda event: _step(
+        event, Actor.PARENT, event.former_institution, event.former_doctor, reason=event.reason
+    ),
     events.FormerInstitutionNotified: lambda event: _step(
-        event, Actor.PLATFORM, institution=event.former_institution, doctor=event.former_doctor
+        event, Actor.PLATFORM, event.former_institution, event.former_doctor
     ),
-    events.BureauTaskOpened: lambda event: _step(event, Actor.PLATFORM, until=event.due_by),
-    events.PreviousEnrolmentClosed: lambda event: _step(
-        event, _SOURCES[event.source], institution=event.former_institution
+    events.BureauTaskOpened: lambda event: _step(event, Actor.PLATFORM, event.former_institution, until=event.due_by),
+    events.PreviousEnrolmentClosed: lambda event: _step(event, _SOURCES[event.source], event.former_institution),
+    events.EnrolmentRecorded: lambda event: _step(event, Actor.INSTITUTION, event.institution, event.doctor),
+    events.EnrolmentClosed: lambda event: _step(
+        event, _SOURCES[event.source], event.institution, event.doctor, reason=event.reason
     ),
-    events.EnrolmentRecorded: lambda event: _step(event, Actor.INSTITUTION, *_PLACE),
-    events.EnrolmentClosed: lambda event: _step(event, _SOURCES[event.source], *_PLACE, "reason"),
     events.EnrolmentContactChanged: lambda event: _step(event, _SOURCES[event.proved_by]),
 }
+
+_NAMES = {kind: event_name(kind.TOPIC) for kind in _STEPS}  # type: ignore[attr-defined]
 
 TOLD: tuple[type[Event], ...] = tuple(_STEPS)
 """The events that a timeline tells."""

@@ -15,7 +15,6 @@ from psycopg import sql
 
 from services.matching.adapters.reference_registry import ReferenceRegistry, reference_registry
 from services.matching.application import Matching
-from services.matching.domain.refusals import CaseBusy
 from services.matching.processes.expire_unanswered_offer import ExpireUnansweredOffer
 from services.matching.processes.lapse_unsigned_notice import LapseUnsignedNotice
 from services.matching.processes.notify_former_institution import NotifyFormerInstitutionOfChange
@@ -33,7 +32,7 @@ from shared.read_models import standing
 from shared.read_models.freshness import Positions
 from shared.read_models.projector import Projector
 from shared.read_models.reader import Reader
-from shared.read_models.trouble import TryAgain, persevere
+from shared.read_models.trouble import persevere
 from shared.relay.lease import LeaseLost
 from shared.relay.relay import Relay
 from shared.store import schema as store_schema
@@ -137,16 +136,12 @@ class MatchingContext:
     def runner(self, process: Process[Any]) -> ProcessRunner[Any]:
         """Carries out what follows from events and deadlines."""
         actor = principal.process(process.name)
-
-        def carry_out(command: object, key: str) -> None:
-            try:
-                self.handle(command, actor, key, self.clock())
-            except CaseBusy as busy:
-                # To people this is an answer, and they ask again; what follows from an event would be left undone.
-                raise TryAgain(str(busy)) from busy
-
         return ProcessRunner(
-            process, self.database, self.log, lambda: self.transport.subscribe(CONTEXT, process.name), carry_out
+            process,
+            self.database,
+            self.log,
+            lambda: self.transport.subscribe(CONTEXT, process.name),
+            lambda command, key: self.handle(command, actor, key, self.clock()),
         )
 
     def workers(self, duties: Collection[Duty] = tuple(Duty)) -> Workers:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from shared.vault.vault import Vault
 
 _TRIES = 3
-"""How often a command is decided anew when somebody was faster; who loses twice has mostly lost for good."""
+"""How often a command is decided, anew when somebody was faster; who loses once is mostly refused the next time."""
 
 HANDLERS: Mapping[type, Callable[[Desk, Any, Principal, datetime], Decision]] = {
     commands.SubmitApplication: families.submit_application,
@@ -129,27 +129,30 @@ class Matching(StoredApplication):
             traceparent=trace.traceparent,
             policy_version=self.desk.policy(now).version,
         )
-        for _ in range(_TRIES):
+        tries_left = _TRIES
+        while True:
+            tries_left -= 1
             try:
-                decision = self._decide(command, principal, now)
-                self.append(
-                    *decision.changed,
-                    cause=cause,
-                    reserve=decision.reserve,
-                    release=decision.release,
-                    answer=Answer(idempotency_key, digest, msgspec.json.encode(decision.outcome)),
-                )
+                return self._carry_out(command, cause, idempotency_key, digest, now)
             except AlreadyAnswered as error:
                 return _repeated(error.answer, digest)
             except (VersionConflict, ReservationTaken):
-                continue
+                if not tries_left:
+                    raise refusals.CaseBusy from None
             except Refusal:
                 # The same command may have been carried out meanwhile, and stand in its own way.
                 if (answer := self.answer_to(idempotency_key)) is not None:
                     return _repeated(answer, digest)
                 raise
-            return decision.outcome
-        raise refusals.CaseBusy
+
+    def _carry_out(self, command: object, cause: Cause, key: str, digest: bytes, now: datetime) -> Outcome:
+        try:
+            decision = HANDLERS[type(command)](self.desk, command, cause.principal, now)
+        except PersonForgotten:
+            raise refusals.FamilyForgotten from None
+        answer = Answer(key, digest, msgspec.json.encode(decision.outcome))
+        self.append(*decision.changed, cause=cause, reserve=decision.reserve, release=decision.release, answer=answer)
+        return decision.outcome
 
     def actions(self, case_or_enrolment_id: UUID, principal: Principal, now: datetime) -> tuple[Action, ...]:
         """What can be done to a case or an enrolment, by this caller, and why not; refuses with `CaseUnknown`."""
@@ -157,12 +160,6 @@ class Matching(StoredApplication):
         if isinstance(matter, Case):
             return actions(matter, principal, now, self.desk.policy(now))
         return enrolment_actions(matter, self.desk.live_case(child_keys(matter.family)), principal)
-
-    def _decide(self, command: object, principal: Principal, now: datetime) -> Decision:
-        try:
-            return HANDLERS[type(command)](self.desk, command, principal, now)
-        except PersonForgotten:
-            raise refusals.FamilyForgotten from None
 
 
 def _digest(command: object, principal: Principal) -> bytes:

@@ -135,7 +135,7 @@ class CaseNotForExport(Refusal):
 
 
 class CaseBusy(Refusal):
-    """Others kept changing the case at this very moment."""
+    """Others kept changing the case at this very moment; it may go better at once, so a process tries again."""
 
 
 class FamilyForgotten(Refusal):

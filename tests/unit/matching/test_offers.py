@@ -212,6 +212,15 @@ def test_an_unanswered_offer_expires_after_its_time_and_not_before():
     assert case.match_status == MatchStatus.MATCHING
 
 
+def test_while_the_next_institution_is_asked_the_former_is_neither_recalled_nor_expired():
+    asked_next = (*DECLINED, preference_offered(**SECOND))
+    late = end_of(2, 26)
+    given(*asked_next).when(lambda case: case.expire_offer(1, late)).then_refused(OfferNoLongerOpen, became="declined")
+    given(*asked_next).when(lambda case: case.remind(1, 1, end_of(2, 20))).then_refused(
+        OfferNoLongerOpen, became="declined"
+    )
+
+
 def test_an_answered_offer_does_not_expire():
     given(*AGREED).when(lambda case: case.expire_offer(1, end_of(3, 1))).then_refused(
         OfferNoLongerOpen, became="accepted"

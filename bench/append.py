@@ -47,7 +47,7 @@ def measure(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> list[Figure]:
 
 def _by_processes(database: Database, writers: int, least: float | None, flush: str = "") -> Figure:
     return compare(
-        f"append: {writers} writers{flush}",
+        f"append: writers {writers}{flush}",
         partial(_speed, database, append_writers.stored, writers),
         partial(_speed, database, append_writers.raw, writers),
         least=least,
@@ -56,7 +56,7 @@ def _by_processes(database: Database, writers: int, least: float | None, flush: 
 
 def _by_callers(database: Database, callers: int, least: float) -> Figure:
     return compare(
-        f"append: one process, {callers} callers, 1 ms flush",
+        f"append: callers {callers} in one process, 1 ms flush",
         partial(_green_speed, database, callers),
         partial(_speed, database, append_writers.raw, 1),
         least=least,
@@ -80,7 +80,7 @@ def _sealed(postgres: PostgresServer, database: Database) -> Figure:
 def _by_the_library(database: Database, writers: int, flush: str = "") -> Figure:
     append_writers.create_library_table(database)
     return compare(
-        f"append: {writers} writers{flush}, eventsourcing's own recorder",
+        f"append: writers {writers}{flush}, the library's recorder",
         partial(_speed, database, append_writers.library, writers),
         partial(_speed, database, append_writers.raw, writers),
         note="for comparison",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - msgspec reads the annotation at run time
+from secrets import token_hex
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import UUID, uuid4
 
 import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
+    from uuid import UUID
 
     from shared.principal import Principal
 
@@ -81,7 +82,7 @@ class Attribution:
     def __init__(self, cause: Cause) -> None:
         self._cause = cause
         # Unique to the append, so that a row found after a broken connection is known for ours.
-        self._causation_id = cause.causation_id or str(uuid4())
+        self._causation_id = cause.causation_id or token_hex(16)
         self._assurance = ",".join(sorted(cause.principal.assurances))
 
     def meta(self, subject: str, time: datetime) -> bytes:

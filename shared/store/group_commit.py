@@ -65,10 +65,12 @@ class GroupCommit:
     def _lead(self) -> None:
         with self._mutex:
             batch = self._take()
-        interrupted = StoreUnavailable("the caller that was storing for all was interrupted")
-        refusals: Mapping[Append, Exception] = {waiting.append: interrupted for waiting in batch}
         try:
             refusals = self._write([waiting.append for waiting in batch])
+        except BaseException:
+            interrupted = StoreUnavailable("the caller that was storing for all was interrupted")
+            refusals = {waiting.append: interrupted for waiting in batch}
+            raise
         finally:
             with self._mutex:
                 self._appoint()
@@ -79,6 +81,8 @@ class GroupCommit:
 
     def _take(self) -> list[_Waiting]:
         """From the queue all that do not get in each other's way; the others wait for the next batch."""
+        if len(self._queue) == 1:
+            return [self._queue.pop()]
         batch, later = [], []
         claimed: set[Hashable] = set()
         for waiting in self._queue:

@@ -105,13 +105,15 @@ class Digest:
             decode, keys_of = reader
             try:
                 event = decode(row[1])
-                found.append((position, event, tuple(keys_of(event))))
+                keys = tuple(keys_of(event))
                 if opens:
                     people.update(self._model.subjects(event))
             except TROUBLE:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, this event is at fault: it is parked
                 found.append((position, _unreadable(position, row, error), ()))
+            else:
+                found.append((position, event, keys))
         if people:
             self._model.opener.prepare(people)
         return found

@@ -94,6 +94,16 @@ def test_keys_that_fail_reject_their_event(shop):
     assert "A123456789" not in rejected.error
 
 
+def test_an_event_whose_people_cannot_be_told_is_rejected_and_not_folded_too(shop):
+    class NoPeople(Sales):
+        def subjects(self, event):
+            raise LookupError(event.sku)
+
+    fold = folded(NoPeople(), shop.added(FIRST, "tea"))
+    assert [rejected.position for rejected in fold.rejected] == [1]
+    assert fold.rows == {}
+
+
 def test_a_database_that_is_away_is_no_fault_of_the_event(door, shop):
     def away(*_):
         raise psycopg.OperationalError("the vault does not answer")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ class KeyCache:
         """Take keys in, and let as many others go as are too many now."""
         for subject, key in keys.items():
             self._keys[subject.int] = key
-        for _ in range(len(self._keys) - self._room):
-            self._keys.popitem(last=False)
+        with suppress(KeyError):  # empty: others let go at the same moment, each as many as it saw too many
+            for _ in range(len(self._keys) - self._room):
+                self._keys.popitem(last=False)
 
     def make_room(self, people: int) -> None:
         """Hold a batch of so many people whole, even above the capacity, until the next batch."""

@@ -1,5 +1,6 @@
 """The cache of unwrapped keys: bounded, last used kept longest, safe between threads."""
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -88,3 +89,24 @@ def test_threads_that_push_each_other_out_only_ever_miss():
     with ThreadPoolExecutor(4) as threads:
         assert sum(threads.map(look_up, range(4))) > 0
     assert len(cache) <= 10
+
+
+def test_threads_that_let_a_large_batch_go_at_once_do_not_stumble():
+    cache = KeyCache(1)
+    batch = {person(number): key_of(person(number)) for number in range(1_000)}
+
+    def come_and_go(_):
+        for _ in range(100):
+            cache.make_room(len(batch))
+            cache.add(batch)
+            cache.make_room(1)
+            cache.add({person(0): key_of(person(0))})
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(come_and_go, range(4)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(cache) <= len(batch)

@@ -99,10 +99,12 @@ class ProcessRunner(Generic[Row]):
     def tick(self, now: datetime) -> int:
         """See to the deadlines that have passed at `now` (aware); answers how many there were.
 
-        Raises what a database raises that is away: the next tick goes on.
+        A state of another definition is left alone until `step` has folded it anew. Raises what a database raises that
+        is away: the next tick goes on.
         """
         with self._database.connect(name=f"caretrail deadlines {self._process.name}") as connection:
-            if standing.standing_of(connection, self._process.name) is None:
+            found = standing.standing_of(connection, self._process.name)
+            if found is None or found.fingerprint != self._process.fingerprint():
                 return 0
             return fire(self._process, connection, self._reactions, now)
 

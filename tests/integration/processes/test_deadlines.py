@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from shared.processes.runner import ProcessRunner
+from shared.read_models.model import Table
 from shared.read_models.rebuild import rebuild
 from shared.refusals import Refusal
-from tests.controls.orders import MORNING, Remind, ThankAndRemind
+from tests.controls.orders import MORNING, Basket, Remind, ThankAndRemind
 
 ORDER = uuid4()
 DUE = MORNING + timedelta(days=1)
@@ -39,6 +40,20 @@ def one_order(ledger, queue, runner, shop):
 def test_a_process_that_has_not_begun_has_no_deadlines(ledger, queue, clerk):
     runner = ProcessRunner(ThankAndRemind(), ledger.database, ledger.log, queue.subscribe, clerk.handle)
     assert runner.tick(DUE) == 0
+
+
+@pytest.mark.usefixtures("one_order")
+def test_a_state_of_another_definition_has_no_deadlines_before_it_is_folded_anew(ledger, queue, clerk):
+    class Later(Basket, frozen=True):
+        remind_again_at: datetime | None = None
+
+    class Newer(ThankAndRemind):
+        table = Table("thank_and_remind", Later, key=("id",))
+        deadline = "remind_again_at"
+
+    newer = ProcessRunner(Newer(), ledger.database, ledger.log, queue.subscribe, clerk.handle)
+    assert newer.tick(DUE) == 0
+    assert clerk.asked == []
 
 
 @pytest.mark.usefixtures("one_order")

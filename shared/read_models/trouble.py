@@ -19,7 +19,14 @@ class TryAgain(RuntimeError):
     """Others were faster, several times over: nothing was done, and the same may well work in a moment."""
 
 
-TROUBLE = (psycopg.OperationalError, psycopg.InterfaceError, DatabaseUnavailable, BrokerLost, TryAgain)
+TROUBLE = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.IdleInTransactionSessionTimeout,  # this process stood still; psycopg files it elsewhere
+    DatabaseUnavailable,
+    BrokerLost,
+    TryAgain,
+)
 
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 10.0

@@ -42,6 +42,12 @@ def test_pauses_double_until_a_step_succeeds_and_then_begin_small_again():
     assert len(begun) == 4
 
 
+def test_a_transaction_that_stood_still_too_long_is_begun_anew():
+    stop = Patience(2)
+    persevere("orders", stop, failing(psycopg.errors.IdleInTransactionSessionTimeout()), lambda: None)
+    assert stop.waits == [0.1]
+
+
 def test_pauses_have_a_limit():
     stop = Patience(12)
     persevere("orders", stop, failing(*[BrokerLost() for _ in range(12)]), lambda: None)

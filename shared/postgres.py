@@ -134,6 +134,8 @@ class Connections:
                 if connection.info.transaction_status == TransactionStatus.IDLE:
                     self._idle.append(connection)
                 else:  # broken, or stopped in the middle of something
+                    if connection.closed:
+                        self.close()  # what broke it has broken the idle ones too, and each would cost an attempt
                     connection.close()
 
         with self._places:

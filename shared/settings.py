@@ -25,6 +25,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 _PREFIX = "CARETRAIL_"
 _DATABASE = "CARETRAIL_DATABASE_"
 _VAULT = f"{_DATABASE}VAULT"
+_POSTGRESQL_PORT = 5432
 
 
 class Language(StrEnum):
@@ -160,7 +161,7 @@ def _refuse_malformed(name: str, dsn: str) -> None:
 
 def _place(dsn: str) -> tuple[object, ...]:
     parts = conninfo_to_dict(dsn)
-    return parts.get("host"), parts.get("port"), parts["dbname"]
+    return parts.get("host"), str(parts.get("port") or _POSTGRESQL_PORT), parts["dbname"]
 
 
 def _broker(given: Mapping[str, str]) -> str | None:

@@ -91,6 +91,10 @@ def test_each_context_has_its_own_database_and_the_vault_too():
             {"CARETRAIL_DATABASE_MATCHING": "postgresql://db/all", "CARETRAIL_DATABASE_VAULT": "host=db dbname=all"},
             "CARETRAIL_DATABASE_VAULT: it is the database of matching",
         ),
+        (
+            DATABASES | {"CARETRAIL_DATABASE_VAULT": "postgresql://app:secret@db:5432/matching"},
+            "CARETRAIL_DATABASE_VAULT: it is the database of matching",
+        ),
         (DATABASES | {"CARETRAIL_DATABASE_VAULT": "vault"}, "CARETRAIL_DATABASE_VAULT: give a PostgreSQL address"),
         (DATABASES | {"CARETRAIL_DATABASE_VAULT": "host=db"}, "CARETRAIL_DATABASE_VAULT: give a PostgreSQL address"),
     ],

@@ -41,6 +41,10 @@ class FileNotJson(Refusal):
     """The file is not a JSON list of flat objects; `problem` says where it breaks."""
 
 
+class HeadingsMalformed(Refusal):
+    """The line of column names is no line of CSV: `problem`; nothing of the file was taken."""
+
+
 class ColumnsMissing(Refusal):
     """The file lacks these `columns`; nothing of it was taken."""
 
@@ -113,7 +117,7 @@ class RegisterFile:
 def open_register(file: BinaryIO, columns: Columns) -> RegisterFile:
     """Read the beginning of a CSV or JSON file, and promise its rows.
 
-    Raises FileEmpty, FileNotUtf8, FileNotJson, ColumnsMissing, ColumnsUnknown, ColumnsRepeated.
+    Raises FileEmpty, FileNotUtf8, FileNotJson, HeadingsMalformed, ColumnsMissing, ColumnsUnknown, ColumnsRepeated.
     """
     file.seek(0)
     beginning = file.readline(_LONGEST_FIRST_LINE)
@@ -129,7 +133,11 @@ def open_register(file: BinaryIO, columns: Columns) -> RegisterFile:
     # Bytes that are not of the encoding become surrogates, by which their row is told apart. Lines can be told before
     # decoding: neither encoding uses a line feed's byte for anything else.
     lines = csv.reader((line.decode(encoding, "surrogateescape") for line in file), strict=True)
-    names = _names(next(lines), columns)
+    try:
+        headings = next(lines)
+    except csv.Error as error:
+        raise HeadingsMalformed("file", problem=str(error)) from error
+    names = _names(headings, columns)
     return RegisterFile(encoding, _csv_rows(lines, names, encoding))
 
 

@@ -90,8 +90,8 @@ def import_register(  # noqa: PLR0913 - what is imported, by whom, when, and who
 ) -> ImportSummary:
     """Take in a file at `now` (aware), and `tell` the result of each row as soon as it is known.
 
-    Raises FileEmpty, FileNotUtf8, FileNotJson, ColumnsMissing, ColumnsUnknown, ColumnsRepeated with nothing taken; and
-    StoreUnavailable, after which the same file goes on where it stopped.
+    Raises FileEmpty, FileNotUtf8, FileNotJson, HeadingsMalformed, ColumnsMissing, ColumnsUnknown, ColumnsRepeated with
+    nothing taken; and StoreUnavailable, after which the same file goes on where it stopped.
     """
     run = _Import(matching, digest_of(file), kind, principal, now)
     register = open_register(file, _COLUMNS[kind])

@@ -14,6 +14,7 @@ from services.matching.adapters.register_files import (
     FileEmpty,
     FileNotJson,
     FileNotUtf8,
+    HeadingsMalformed,
     digest_of,
     open_register,
 )
@@ -69,6 +70,8 @@ def test_big5_rows_under_english_headings_are_refused_one_by_one():
         (b"\n\n", FileEmpty),
         (f"{HEADINGS}\n{ROW}".encode("utf-16"), FileNotUtf8),
         (b"\x00\xff\x9f\x81\n", FileNotUtf8),
+        ('"結案"醫事機構代碼,結案日期,結案原因\n'.encode(), HeadingsMalformed),
+        ('"結案醫事機構代碼,結案日期,結案原因\n'.encode(), HeadingsMalformed),
         ("結案日期,結案原因\n".encode(), ColumnsMissing),
         (f"{HEADINGS},備註\n".encode(), ColumnsUnknown),
         (f"{HEADINGS},結案日期\n".encode(), ColumnsRepeated),

@@ -143,6 +143,12 @@ def test_a_closure_is_confirmed_by_the_bureau_of_the_former_institution():
     assert objection.params == {"counties": ("臺北市",)}
 
 
+def test_the_former_institutions_bureau_has_a_say_in_the_closure_only():
+    former_bureau = replace(BUREAU, jurisdiction="臺北市")
+    assert access.to_case(commands.ChangeContact, BUREAU, CHANGING) is None
+    assert isinstance(access.to_case(commands.ChangeContact, former_bureau, CHANGING), NotYourJurisdiction)
+
+
 def test_the_platform_needs_no_tie():
     assert access.to_case(commands.ExpireOffer, PLATFORM, ASKED) is None
 
@@ -155,6 +161,8 @@ def test_an_enrolment_is_tied_to_its_phone_its_doctor_and_its_counties():
         assert objection(caller) is None
     assert isinstance(objection(replace(PARENT, subject=SubjectId(uuid4()))), EnrolmentNotYours)
     assert isinstance(objection(NEXT_DOCTOR), EnrolmentNotYours)
+    assert isinstance(objection(replace(DOCTOR, acts_for=frozenset({"DR-009999"}))), EnrolmentNotYours)
+    assert isinstance(objection(replace(DOCTOR, institution=DAAN_CLINIC)), EnrolmentNotYours)
     assert isinstance(objection(replace(BUREAU, jurisdiction="連江縣")), NotYourJurisdiction)
     assert isinstance(objection(OPERATOR), RoleNotAllowed)
 

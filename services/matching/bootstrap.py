@@ -14,19 +14,16 @@ import structlog
 from psycopg import sql
 
 from services.matching.adapters.reference_registry import ReferenceRegistry, reference_registry
-from services.matching.application import Matching
-from services.matching.processes.expire_unanswered_offer import ExpireUnansweredOffer
-from services.matching.processes.lapse_unsigned_notice import LapseUnsignedNotice
-from services.matching.processes.notify_former_institution import NotifyFormerInstitutionOfChange
-from services.matching.processes.offer_next_preference import OfferNextPreferenceWhenOneIsSpent
-from services.matching.processes.remind_unanswered_offer import RemindUnansweredOffer
+from services.matching.application import UNTRACED, Matching, Trace
+from services.matching.processes import PROCESSES
 from services.matching.read_models.bureau_board import BureauBoard
 from services.matching.read_models.case_statistics import CaseStatistics
 from services.matching.read_models.clinic_worklist import ClinicWorklist
 from services.matching.read_models.family_cases import FamilyCases
-from shared import principal
 from shared.calendar import taipei_day, working_calendar
 from shared.embedded import EmbeddedPostgres
+from shared.logs import about
+from shared.principal import process as acting_process
 from shared.processes.runner import ProcessRunner
 from shared.read_models import standing
 from shared.read_models.freshness import Positions
@@ -53,7 +50,9 @@ if TYPE_CHECKING:
     from services.matching.application import Outcome
     from shared.calendar import WorkingCalendar
     from shared.postgres import Database
+    from shared.principal import Principal
     from shared.processes.process import Process
+    from shared.processes.reactions import Occasion
     from shared.read_models.model import ReadModel
     from shared.settings import Settings
     from shared.transport import Transport
@@ -62,19 +61,12 @@ if TYPE_CHECKING:
 CONTEXT = "matching"
 _CLOCK_SECONDS = 1.0
 """How often processes look whether a deadline has passed."""
-_RELAY_PAUSE = 0.5
+_RELAY_PAUSE = 1.0
 _CALENDAR_NOTICE = timedelta(days=60)
 """How long before its end a table of working days is told of; the next year's is announced about half a year ahead."""
 
 _log = structlog.get_logger()
 
-_PROCESSES: tuple[type[Process[Any]], ...] = (
-    OfferNextPreferenceWhenOneIsSpent,
-    RemindUnansweredOffer,
-    ExpireUnansweredOffer,
-    LapseUnsignedNotice,
-    NotifyFormerInstitutionOfChange,
-)
 _READ_MODELS: tuple[type[ReadModel[Any]], ...] = (FamilyCases, ClinicWorklist, BureauBoard, CaseStatistics)
 
 
@@ -109,9 +101,12 @@ class MatchingContext:
     clock: Callable[[], datetime]
     wake: threading.Event = field(default_factory=threading.Event)
 
-    def handle(self, command: object, principal: principal.Principal, idempotency_key: str, now: datetime) -> Outcome:
+    def handle(
+        self, command: object, actor: Principal, idempotency_key: str, now: datetime, trace: Trace = UNTRACED
+    ) -> Outcome:
         """Carry out a command, as `Matching.handle` does, and have its events relayed at once."""
-        outcome = self.application.handle(command, principal, idempotency_key, now)
+        with about(trace.correlation_id or idempotency_key, trace.causation_id):
+            outcome = self.application.handle(command, actor, idempotency_key, now, trace)
         self.wake.set()
         return outcome
 
@@ -123,7 +118,7 @@ class MatchingContext:
     @property
     def processes(self) -> dict[str, Process[Any]]:
         """The processes by name; their states are read models too."""
-        return {process.table.name: process(self.vault) for process in _PROCESSES}
+        return {process.table.name: process(self.vault) for process in PROCESSES}
 
     def reader(self, model: type[ReadModel[Any]]) -> Reader:
         """What the queries of a read model read with."""
@@ -135,13 +130,13 @@ class MatchingContext:
 
     def runner(self, process: Process[Any]) -> ProcessRunner[Any]:
         """Carries out what follows from events and deadlines."""
-        actor = principal.process(process.name)
+        actor = acting_process(process.name)
+
+        def handle(command: object, occasion: Occasion) -> Outcome:
+            return self.handle(command, actor, occasion.key, self.clock(), self._trace(occasion.position))
+
         return ProcessRunner(
-            process,
-            self.database,
-            self.log,
-            lambda: self.transport.subscribe(CONTEXT, process.name),
-            lambda command, key: self.handle(command, actor, key, self.clock()),
+            process, self.database, self.log, lambda: self.transport.subscribe(CONTEXT, process.name), handle
         )
 
     def workers(self, duties: Collection[Duty] = tuple(Duty)) -> Workers:
@@ -164,6 +159,13 @@ class MatchingContext:
             workers.add("clock", lambda stop: _tick(runners.values(), self.clock, stop))
         return workers
 
+    def _trace(self, position: int | None) -> Trace:
+        """What follows from an event belongs to what the event belonged to, and names it; a deadline begins anew."""
+        if position is None:
+            return UNTRACED
+        event = self.log.circumstances(position)
+        return Trace(event.correlationid, f"{CONTEXT}/{position}", event.traceparent)
+
     def _relaying(self, consumers: list[str]) -> Callable[[threading.Event], None]:
         relay = Relay(self.database, CONTEXT, self.transport, self.signing_key, consumers, self.wake)
 
@@ -171,7 +173,8 @@ class MatchingContext:
             while not stop.is_set():
                 try:
                     relay.run(stop)
-                except (LeaseLost, psycopg.OperationalError):
+                except (LeaseLost, psycopg.OperationalError) as fault:
+                    _log.warning("relay_paused", context=CONTEXT, cause=type(fault).__name__, seconds=_RELAY_PAUSE)
                     stop.wait(_RELAY_PAUSE)
 
         return run

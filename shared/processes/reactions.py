@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Generic, NamedTuple
 
 import structlog
 
@@ -19,10 +19,17 @@ if TYPE_CHECKING:
     from shared.events import Event
     from shared.processes.process import Command, Process
 
-    Handle = Callable[[Command, str], object]
-    """Carries out a command under an idempotency key; refuses, or raises `TryAgain` or what a database raises."""
+    Handle = Callable[[Command, "Occasion"], object]
+    """Carries out a command on its occasion; refuses, or raises `TryAgain` or what a database raises."""
 
 _log = structlog.get_logger()
+
+
+class Occasion(NamedTuple):
+    """What a command follows from: its idempotency key, and the position of the event; None for a deadline."""
+
+    key: str
+    position: int | None
 
 
 class Reactions(Generic[Row]):
@@ -32,12 +39,12 @@ class Reactions(Generic[Row]):
         self._process = process
         self._handle = handle
 
-    def carry_out(self, commands: Iterable[Command], cause: str) -> None:
+    def carry_out(self, commands: Iterable[Command], cause: str, position: int | None = None) -> None:
         """Handle these commands in order. A refusal is an outcome; raises `TryAgain`, or whatever else is wrong."""
         for number, command in enumerate(commands, 1):
             key = f"process/{self._process.name}/{cause}/{number}"
             try:
-                self._handle(command, key)
+                self._handle(command, Occasion(key, position))
             except Refusal as refusal:
                 _log.info("command_refused", command=type(command).__name__, key=key, code=refusal.code)
             except VersionConflict as conflict:
@@ -60,5 +67,5 @@ class ReactingFold(Fold[Row]):
         # The order of keys must be the same each time, or numbered commands would change places.
         states = [row for _, row in sorted(changed, key=lambda change: str(change[0]))] or [None]
         commands = [command for state in states for command in self._process.react(state, event)]
-        self._reactions.carry_out(commands, str(position))
+        self._reactions.carry_out(commands, str(position), position)
         return changed

@@ -76,8 +76,12 @@ class LogPage(NamedTuple):
     rows: list[LogRow]
 
 
-class _Occurrence(msgspec.Struct):
+class Circumstances(msgspec.Struct, frozen=True):
+    """When an event happened, and what it belongs to; CloudEvents attributes."""
+
     time: datetime
+    correlationid: str = ""
+    traceparent: str = ""
 
 
 class _Boundary(NamedTuple):
@@ -120,6 +124,11 @@ class Log:
         rows = self._connections.fetch(_POSITION_OF, (originator_id, version))
         return int(rows[0][0]) if rows else None
 
+    def circumstances(self, position: int) -> Circumstances:
+        """Under what circumstances the event at a settled position happened."""
+        [page] = self.read(position - 1, position)
+        return _circumstances(page.rows[0])
+
     def until_time(self, moment: datetime) -> int:
         """The position up to which everything had happened at `moment` (aware); 0 if nothing had."""
         settled = self._connections.fetch(_SETTLED_BY, (moment,))
@@ -127,7 +136,7 @@ class Log:
         # What happened before and was settled later, for example because the relay had stopped.
         for page in self.read(after=position, size=500):
             for row in page.rows:
-                if _time_of(row) > moment:
+                if _circumstances(row).time > moment:
                     return position
                 position += 1
         return position
@@ -156,5 +165,5 @@ class Log:
         return rows
 
 
-def _time_of(row: LogRow) -> datetime:
-    return msgspec.json.decode(b"{" + row[4][1:] + b"}", type=_Occurrence).time
+def _circumstances(row: LogRow) -> Circumstances:
+    return msgspec.json.decode(b"{" + row[4][1:] + b"}", type=Circumstances)

@@ -370,8 +370,8 @@ class Clerk:
         self.asked = []
         self.troubles = []
 
-    def handle(self, command, key):
-        self.asked.append(key)
+    def handle(self, command, occasion):
+        self.asked.append(occasion.key)
         if self.troubles and (trouble := self.troubles.pop(0)):
             raise trouble
-        self.done.setdefault(key, command)
+        self.done.setdefault(occasion.key, command)

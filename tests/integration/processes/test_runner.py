@@ -149,8 +149,8 @@ def test_trouble_that_passes_is_waited_out_and_parks_nothing(ledger, queue, runn
     stop = threading.Event()
     carry_out = clerk.handle
 
-    def stop_at_the_last(command, key):
-        carry_out(command, key)
+    def stop_at_the_last(command, occasion):
+        carry_out(command, occasion)
         if command.items == 4:
             stop.set()
 

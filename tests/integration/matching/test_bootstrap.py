@@ -1,0 +1,98 @@
+"""Matching put together: what people do sets off what the platform does, and the trail between the two is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+import pytest
+
+from services.matching.bootstrap import matching
+from services.matching.commands import DeclineOffer, PreferenceEntry
+from services.matching.events import DeclineReason
+from shared.events import event_name
+from shared.principal import Assurance, Principal, Role
+from shared.settings import load
+from shared.vault.blind_index import Identifier
+from tests.integration.matching.made_up import FamilyOf, taipei
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from services.matching.bootstrap import MatchingContext
+    from tests.servers import PostgresServer
+
+pytestmark = pytest.mark.postgres
+
+NOW = taipei(2, 18, 16, 21)
+
+
+class Attributes(msgspec.Struct):
+    correlationid: str
+    causationid: str
+
+
+class Trail(NamedTuple):
+    position: int
+    correlation: str = ""
+    causation: str = ""
+
+
+NOTHING = Trail(0)
+
+
+@pytest.fixture
+def context(postgres_server: PostgresServer, tmp_path: Path) -> Iterator[MatchingContext]:
+    settings = load(
+        {
+            "CARETRAIL_VAR": str(tmp_path),
+            "CARETRAIL_DATABASE_MATCHING": postgres_server.new_database(),
+            "CARETRAIL_DATABASE_VAULT": postgres_server.new_database(),
+        }
+    )
+    with matching(settings, clock=lambda: NOW) as context:
+        yield context
+
+
+def published(context: MatchingContext) -> dict[str, Trail]:
+    """The trail of the last event of each name."""
+    found = {}
+    for page in context.log.read():
+        for position, row in enumerate(page.rows, page.first):
+            attributes = msgspec.json.decode(b"{" + row[4][1:] + b"}", type=Attributes)
+            found[event_name(row[0])] = Trail(position, attributes.correlationid, attributes.causationid)
+    return found
+
+
+def doctor_of(context: MatchingContext, institution: str) -> str:
+    return context.registry.doctors_at(institution)[0].number
+
+
+def test_what_follows_from_an_event_names_it_and_belongs_to_the_same_request(context: MatchingContext):
+    first, second = list(context.registry.institutions)[:2]
+    family = FamilyOf(1)
+    application = replace(
+        family.application(),
+        preferences=tuple(PreferenceEntry(code, doctor_of(context, code)) for code in (first, second)),
+    )
+    phone = context.vault.subject_for([Identifier("mobile", family.contact.mobile)])
+    parent = Principal("parent/1", Role.PARENT, frozenset({Assurance.OTP}), subject=phone)
+    doctor = Principal(
+        "doctor/1",
+        Role.DOCTOR,
+        frozenset({Assurance.PASSWORD}),
+        institution=first,
+        acts_for=frozenset({doctor_of(context, first)}),
+    )
+    with context.workers() as workers:
+        case = context.handle(application, parent, "the request", NOW)
+        context.handle(DeclineOffer(case.id, 1, DeclineReason.CAPACITY_FULL, "收案員額已滿"), doctor, "the answer", NOW)
+        while (told := published(context)).get("PreferenceOffered", NOTHING) <= told.get(
+            "InstitutionDeclined", NOTHING
+        ):
+            assert not workers.wait(0.05)
+    declined, offered = told["InstitutionDeclined"], told["PreferenceOffered"]
+    assert declined.correlation == offered.correlation == "the answer"
+    assert offered.causation == f"matching/{declined.position}"

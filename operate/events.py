@@ -26,6 +26,7 @@ commands = typer.Typer()
 _LATEST = 20
 _STRETCH = 1000
 _POLL_SECONDS = 0.3
+_HEADINGS = ("events.position", "events.time", "events.type", "events.subject", "events.role", "events.hash")
 _LINE = "{:>9}  {:<19}  {:<30}  {:<16}  {:<14}  {}\n"
 _HASH_DIGITS = 12
 
@@ -95,9 +96,7 @@ class _Printer:
 
     def _write_line(self, body: bytes) -> None:
         if self._is_empty:
-            words = self._session.words
-            columns = ("position", "time", "type", "subject", "role", "hash")
-            sys.stdout.write(_LINE.format(*(words(f"events.{column}") for column in columns)))
+            sys.stdout.write(_LINE.format(*map(self._session.words, _HEADINGS)))
         event = parse(body)
         at = taipei_time(event.time) if event.time else ""
         name = event.type.partition(".")[2]

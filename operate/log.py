@@ -58,13 +58,14 @@ def status(context: typer.Context) -> None:
     """Show how the log and its relay are doing; ends with 1 where somebody has to look after it."""
     session: Session = context.obj
     with stored(session.settings) as database, database.connect(name="caretrail log status") as connection:
-        found = _found(status_of(connection, CONTEXT))
+        found = judge(status_of(connection, CONTEXT))
     session.show(found, table((), _rows(session.words, found)), *_told_alarms(session.words, found))
     if found.alarms:
         raise typer.Exit(Status.NO)
 
 
-def _found(log: LogStatus) -> Found:
+def judge(log: LogStatus) -> Found:
+    """What an operator is told of a log, with the alarms that it gives cause for."""
     alarms = []
     if log.horizon_age > Pace().horizon_alarm_seconds:
         alarms.append("horizon-held-back")

@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
+_HEADINGS = (
+    "models.name",
+    "models.kind",
+    "models.position",
+    "models.behind",
+    "models.moved",
+    "models.rebuilt",
+    "models.parked",
+    "models.current",
+)
+
 Name = Annotated[str | None, typer.Argument()]
 All = Annotated[bool, typer.Option("--all")]
 
@@ -86,14 +97,10 @@ def status(context: typer.Context) -> None:
     session: Session = context.obj
     with matching(session.settings) as matched:
         found = Standings(matched.log.head().position, _standings(matched))
-    headings = ("name", "kind", "position", "behind", "moved", "rebuilt", "parked", "current")
     session.show(
         found,
         session.words("models.head", head=found.head),
-        table(
-            [session.words(f"models.{heading}") for heading in headings],
-            [_row(session.words, standing) for standing in found.models],
-        ),
+        table(map(session.words, _HEADINGS), [_row(session.words, standing) for standing in found.models]),
     )
 
 

@@ -23,6 +23,17 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
+_HEADINGS = (
+    "parked.model",
+    "parked.position",
+    "parked.aggregate",
+    "parked.type",
+    "parked.attempts",
+    "parked.parked-at",
+    "parked.dropped-at",
+    "parked.error",
+)
+
 Model = Annotated[str, typer.Option("--model")]
 
 
@@ -83,7 +94,6 @@ def list_(context: typer.Context, *, model: Annotated[str | None, typer.Option("
     if not events:
         session.show(found, words("parked.none"))
         return
-    headings = ("model", "position", "aggregate", "type", "attempts", "parked-at", "dropped-at", "error")
     rows = [
         (
             event.model,
@@ -97,7 +107,7 @@ def list_(context: typer.Context, *, model: Annotated[str | None, typer.Option("
         )
         for event in events
     ]
-    session.show(found, table([words(f"parked.{heading}") for heading in headings], rows))
+    session.show(found, table(map(words, _HEADINGS), rows))
 
 
 @commands.command()

@@ -18,15 +18,11 @@ class Words:
     def __init__(self, language: Language) -> None:
         self.language = language
         text = files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-        self._sentences = dict(_sentences(tomllib.loads(text)))
+        self.sentences = dict(_sentences(tomllib.loads(text)))
 
     def __call__(self, key: str, /, **figures: object) -> str:
         """The sentence under a key; raises `KeyError` where the catalogue lacks it or a figure is not given."""
-        return self._sentences[key].format(**figures)
-
-    def keys(self) -> set[str]:
-        """Every key there is."""
-        return set(self._sentences)
+        return self.sentences[key].format(**figures)
 
 
 def _sentences(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

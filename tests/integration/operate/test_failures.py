@@ -1,0 +1,49 @@
+"""What stops a command is one sentence on standard error that says what to do, never a traceback."""
+
+from __future__ import annotations
+
+import pytest
+
+NOBODY_THERE = "postgresql://nobody@127.0.0.1:1/{}?connect_timeout=1"
+
+
+def refused(installation, *arguments, **settings):
+    ended = installation.caretrail(*arguments, **settings)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    [sentence] = ended.stderr.splitlines()
+    assert sentence.startswith("caretrail: ")
+    return sentence
+
+
+@pytest.mark.parametrize("command", ["events tail", "audit verify", "models status", "log status"])
+def test_a_setting_that_cannot_be_used_is_named(looked_at, command):
+    assert "CARETRAIL_LOG_LEVEL" in refused(looked_at, *command.split(), CARETRAIL_LOG_LEVEL="loud")
+    assert "did you mean CARETRAIL_BROKER" in refused(looked_at, *command.split(), CARETRAIL_BROKR="amqp://here")
+
+
+def test_a_database_that_does_not_answer_is_said(looked_at):
+    databases = {
+        "CARETRAIL_DATABASE_MATCHING": NOBODY_THERE.format("matching"),
+        "CARETRAIL_DATABASE_VAULT": NOBODY_THERE.format("vault"),
+    }
+    for command in ("events tail", "models status"):
+        assert "CARETRAIL_DATABASE_" in refused(looked_at, *command.split(), **databases)
+
+
+def test_a_missing_master_key_is_named_and_nothing_is_made(lived_in):
+    keys = lived_in.var / "keys" / "master.keys"
+    keys.unlink()
+    assert str(keys) in refused(lived_in, "models", "status")
+    assert not keys.exists()
+
+
+def test_data_of_another_postgresql_are_not_touched(installation, tmp_path):
+    (tmp_path / "postgres-16").mkdir()
+    (tmp_path / "postgres-16" / "PG_VERSION").write_text("12\n")
+    assert "PostgreSQL 12" in refused(installation, "log", "status", CARETRAIL_VAR=str(tmp_path))
+
+
+def test_log_lines_go_beside_the_answer(looked_at):
+    ended = looked_at.caretrail("models", "rebuild", "bureau_board", "--json", CARETRAIL_LOG_LEVEL="info")
+    assert len(ended.stdout.splitlines()) == 1
+    assert "read_model_rebuilt" in ended.stderr

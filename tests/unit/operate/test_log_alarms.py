@@ -1,0 +1,43 @@
+"""An operator is told when a log needs looking after."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from operate.log import judge
+from shared.relay.relay import Pace
+from shared.relay.status import LastCheckpoint, LogStatus
+
+WELL = LogStatus(
+    incarnation="1f",
+    epoch=1,
+    head=7,
+    hash=bytes(32),
+    backlog=0,
+    published=7,
+    generation=1,
+    holder="host/1",
+    heartbeat=datetime(2025, 2, 18, tzinfo=UTC),
+    at_work=True,
+    horizon_age=0.0,
+    checkpoint=LastCheckpoint(5, "abcd", datetime(2025, 2, 18, tzinfo=UTC)),
+)
+LIMIT = Pace().horizon_alarm_seconds
+
+
+@pytest.mark.parametrize(
+    ("changes", "alarms"),
+    [
+        ({}, []),
+        ({"horizon_age": LIMIT}, []),
+        ({"horizon_age": LIMIT + 1}, ["horizon-held-back"]),
+        ({"backlog": 3}, []),
+        ({"at_work": False}, []),
+        ({"backlog": 3, "at_work": False}, ["no-relay"]),
+        ({"backlog": 3, "at_work": False, "horizon_age": LIMIT + 1}, ["horizon-held-back", "no-relay"]),
+    ],
+)
+def test_a_long_write_and_a_missing_relay_are_alarms(changes, alarms):
+    assert judge(WELL._replace(**changes)).alarms == alarms

@@ -34,7 +34,6 @@ from shared.relay.lease import LeaseLost
 from shared.relay.relay import Relay
 from shared.store import schema as store_schema
 from shared.store.log import Log
-from shared.transport import BrokerLost
 from shared.transport.inproc import InprocTransport
 from shared.transport.rabbitmq import RabbitTransport
 from shared.vault import schema as vault_schema
@@ -140,13 +139,14 @@ class MatchingContext:
         )
 
     def workers(self, duties: Collection[Duty] = tuple(Duty)) -> Workers:
-        """The relay, a projector a read model, a runner a process and their clock: those of `duties`, each a thread."""
+        """The relay, a projector a read model, a runner a process and their clock: those of `duties`, each a thread.
+
+        Raises `BrokerLost`; a broker that is lost later is waited for.
+        """
         workers = Workers(self.wake)
         consumers = [*self.models, *self.processes]
-        # In process there is nobody else to make the queues before anyone subscribes. A broker that is away is waited
-        # for by those who follow it, and the relay makes what is missing there.
-        with suppress(BrokerLost):
-            self.transport.declare(CONTEXT, consumers)
+        # Before anyone subscribes: in process there is nobody else to make the queues.
+        self.transport.declare(CONTEXT, consumers)
         if Duty.RELAY in duties:
             workers.add("relay", self._relaying(consumers))
         if Duty.PROJECT in duties:

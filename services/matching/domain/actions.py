@@ -35,7 +35,6 @@ class Action:
 def actions(case: Case, principal: Principal, now: datetime, policy: Policy) -> tuple[Action, ...]:
     """Every command that a person could give about a case, each open or with the reason why not."""
     rank = _rank_for(principal, case)
-    about_rank = {commands.AcceptOffer, commands.DeclineOffer, commands.ReleaseNotice}
     whether: dict[type, Callable[[], Refusal | None]] = {
         commands.AmendPreferences: lambda: guards.amending(case, policy),
         commands.Withdraw: lambda: guards.withdrawing(case, policy),
@@ -49,7 +48,7 @@ def actions(case: Case, principal: Principal, now: datetime, policy: Policy) -> 
         commands.ConfirmClosure: lambda: guards.closing_previous(case),
     }
     return tuple(
-        Action(command, access.to_case(command, principal, case, rank if command in about_rank else 0) or why_not())
+        Action(command, access.to_case(command, principal, case, rank) or why_not())
         for command, why_not in whether.items()
     )
 

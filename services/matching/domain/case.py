@@ -69,10 +69,10 @@ class Case(Aggregate):
         terms: OfferTerms,
         now: datetime,
     ) -> Self:
-        """申請: a new case, whose first preference is asked at once."""
+        """申請: a new case, whose first preference is asked at once; all were found to take part."""
         begun = {"case_no": case_no, "kind": CaseKind.NEW, "born": born, "enrolment_id": None}
         case = cls._begin(family, preferences, now, begun)
-        case.ask(case.preferences.waiting[0], terms, now)
+        case.offer_next(lambda _: None, terms, now)
         return case
 
     @classmethod
@@ -152,20 +152,15 @@ class Case(Aggregate):
 
     # What institutions answer, and what follows when they do not ---------------------------------------------------
 
-    def ask(self, preference: Preference, terms: OfferTerms, now: datetime) -> None:
-        """待收案: put the case before one institution."""
-        heed(guards.offering(self))
-        self._record_of(preference, self.PreferenceOffered, now, **vars(terms))
-
     def offer_next(
         self, reason_to_pass_over: Callable[[Preference], PassedOverCause | None], terms: OfferTerms, now: datetime
     ) -> None:
-        """Ask the first waiting preference that still takes part; without one, the case is unmatched."""
+        """待收案: ask the first waiting preference that still takes part; without one, the case is unmatched."""
         heed(guards.offering(self))
         for preference in self.preferences.waiting:
             cause = reason_to_pass_over(preference)
             if cause is None:
-                self.ask(preference, terms, now)
+                self._record_of(preference, self.PreferenceOffered, now, **vars(terms))
                 return
             self._record_of(preference, self.PreferencePassedOver, now, cause=cause)
         self._record(self.CaseUnmatched, now, county=self.family.county)

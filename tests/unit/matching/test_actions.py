@@ -51,7 +51,7 @@ def answers(history, caller, now=NOW):
 
 
 def open_to(history, caller, now=NOW):
-    return {command for command, objection in answers(history, caller, now).items() if objection is None}
+    return {action.command for action in actions(replayed(*history), caller, now, POLICY) if action.is_open}
 
 
 def test_every_command_about_a_case_that_a_person_can_give_is_listed():

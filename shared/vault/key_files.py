@@ -28,7 +28,7 @@ def read(path: Path) -> str:
 
 def create(path: Path, text: str) -> None:
     """Write a new file, in a directory as private as itself; where another process was faster, its file stays."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_directory(path.parent)
     with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", encoding="utf-8") as draft:  # mode 600
         draft.write(text)
         draft.flush()
@@ -38,6 +38,14 @@ def create(path: Path, text: str) -> None:
         except FileExistsError:
             return
     flush_directory(path.parent)
+
+
+def make_directory(directory: Path) -> None:
+    """Make a private directory, with those above it that are missing, so that all of them survive a power cut."""
+    if not directory.exists():
+        make_directory(directory.parent)
+        directory.mkdir(mode=0o700, exist_ok=True)
+        flush_directory(directory.parent)
 
 
 def flush_directory(directory: Path) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID  # noqa: TC003 - as above
 import msgspec
 
 from shared.vault.errors import LedgerDamaged
-from shared.vault.key_files import flush_directory
+from shared.vault.key_files import flush_directory, make_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ class Ledger:
     def _create(self) -> None:
         if self._path.exists():
             return
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_directory(self._path.parent)
         self._path.touch(mode=0o600)
         flush_directory(self._path.parent)
 

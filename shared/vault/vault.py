@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -15,7 +16,7 @@ from shared.sealing import PersonForgotten, SubjectId, UnknownSubject
 from shared.vault import forgetting, people, rotation
 from shared.vault.blind_index import BlindIndex, Identifier
 from shared.vault.boxes import PersonKey, new_key
-from shared.vault.errors import IdentifiersDisagree
+from shared.vault.errors import IdentifiersDisagree, StoredKeyDamaged
 from shared.vault.forgetting import Hold
 from shared.vault.key_cache import CACHED_KEYS, KeyCache
 from shared.vault.ledger import Ledger
@@ -89,13 +90,20 @@ class Vault:
         return None if key is None else key.open(sealed, kind)
 
     def prepare(self, subjects: Iterable[SubjectId]) -> None:
-        """Fetch the keys of many people in one round trip; they stay at hand until the next such batch."""
+        """Fetch the keys of many people in one round trip; they stay at hand until the next such batch.
+
+        Whose key is damaged is left out: `open` says so, and the others have theirs.
+        """
         self._notice_forgotten()
         wanted = set(subjects)
         cache = self._cache
         cache.make_room(len(wanted))
         if missing := cache.missing(wanted):
-            cache.add(self._fetch(missing))
+            found: dict[SubjectId, PersonKey | None] = {}
+            for subject, stored in self._fetch(missing).items():
+                with suppress(StoredKeyDamaged):
+                    found[subject] = self._unwrap(subject, stored)
+            cache.add(found)
 
     def _key_of(self, subject: SubjectId) -> PersonKey | None:
         if self._clock() - self._noticed_at > NOTICE_SECONDS:
@@ -107,15 +115,19 @@ class Vault:
             found = self._fetch((subject,))
         if subject not in found:
             raise UnknownSubject(subject)
-        cache.add(found)
-        return found[subject]
+        key = self._unwrap(subject, found[subject])
+        cache.add({subject: key})
+        return key
 
-    def _fetch(self, subjects: Collection[SubjectId]) -> dict[SubjectId, PersonKey | None]:
-        found: dict[SubjectId, PersonKey | None] = {}
-        for subject, wrapped, master_key_id in self._connections.fetch(_KEYS, (list(subjects),)):
-            stored = None if wrapped is None else WrappedKey(wrapped, master_key_id)
-            found[subject] = None if stored is None else PersonKey(subject, self._master_keys.unwrap(stored))
-        return found
+    def _fetch(self, subjects: Collection[SubjectId]) -> dict[SubjectId, WrappedKey | None]:
+        """The stored keys of those whom the vault knows; None of the forgotten."""
+        return {
+            subject: None if wrapped is None else WrappedKey(wrapped, master_key_id)
+            for subject, wrapped, master_key_id in self._connections.fetch(_KEYS, (list(subjects),))
+        }
+
+    def _unwrap(self, subject: SubjectId, stored: WrappedKey | None) -> PersonKey | None:
+        return None if stored is None else PersonKey(subject, self._master_keys.unwrap(stored))
 
     def _notice_forgotten(self) -> None:
         """Drop the kept keys if anyone has been forgotten anywhere since the last look, at most a few seconds ago.

@@ -174,3 +174,16 @@ def test_a_stored_key_that_was_altered_is_told_as_damaged(vault, open_vault, sup
 
     with pytest.raises(StoredKeyDamaged):
         open_vault().open(box, Contact)
+
+
+def test_a_damaged_key_keeps_nobody_elses_from_being_prepared(vault, open_vault, superuser, unreachable_keys):
+    damaged, whole = (vault.seal(a_person(vault, number), XIAOMING) for number in (1, 2))
+    superuser.execute("update vault.subject set wrapped_key = '\\x00' where id = %s", (damaged.subject,))
+    other = open_vault()
+
+    other.prepare([damaged.subject, whole.subject])
+
+    with pytest.raises(StoredKeyDamaged):
+        other.open(damaged, Contact)
+    unreachable_keys()
+    assert other.open(whole, Contact) == XIAOMING

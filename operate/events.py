@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.cells import cell_len
 
 from operate.failures import Mistake
 from operate.session import Session, taipei_time
@@ -27,7 +28,7 @@ _LATEST = 20
 _STRETCH = 1000
 _POLL_SECONDS = 0.3
 _HEADINGS = ("events.position", "events.time", "events.type", "events.subject", "events.role", "events.hash")
-_LINE = "{:>9}  {:<19}  {:<30}  {:<16}  {:<14}  {}\n"
+_WIDTHS = (9, 19, 30, 16, 14, 12)
 _HASH_DIGITS = 12
 
 
@@ -96,13 +97,19 @@ class _Printer:
 
     def _write_line(self, body: bytes) -> None:
         if self._is_empty:
-            sys.stdout.write(_LINE.format(*map(self._session.words, _HEADINGS)))
+            sys.stdout.write(_columns(map(self._session.words, _HEADINGS)))
         event = parse(body)
         at = taipei_time(event.time) if event.time else ""
         name = event.type.partition(".")[2]
         hash_ = event.hash[:_HASH_DIGITS]
-        sys.stdout.write(_LINE.format(event.position, at, name, event.subject, event.actorrole, hash_))
+        sys.stdout.write(_columns((str(event.position), at, name, event.subject, event.actorrole, hash_)))
         sys.stdout.flush()
+
+
+def _columns(values: Iterable[str]) -> str:
+    """A line of columns; Chinese characters are two wide."""
+    padded = (text + " " * (width - cell_len(text)) for text, width in zip(values, _WIDTHS, strict=True))
+    return "  ".join(padded).rstrip() + "\n"
 
 
 def _known(given: Iterable[str]) -> frozenset[str]:

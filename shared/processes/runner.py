@@ -72,6 +72,7 @@ class ProcessRunner(Generic[Row]):
         self._digest = Digest(process)
         self._projection = Projection(process, Rows(process.table))
         self._reactions = Reactions(process, handle)
+        self._fingerprint = process.fingerprint()
         self._connection: Connection | None = None
         self._position = 0
 
@@ -104,7 +105,7 @@ class ProcessRunner(Generic[Row]):
         """
         with self._database.connect(name=f"caretrail deadlines {self._process.name}") as connection:
             found = standing.standing_of(connection, self._process.name)
-            if found is None or found.fingerprint != self._process.fingerprint():
+            if found is None or found.fingerprint != self._fingerprint:
                 return 0
             return fire(self._process, connection, self._reactions, now)
 

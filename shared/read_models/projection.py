@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Generic
 
 from shared.events import Forgetting
@@ -21,14 +22,24 @@ if TYPE_CHECKING:
     from shared.store.log import Log
 
 _BATCH = 500
+_REMEMBERED = 10_000
 
 
 class Projection(Generic[Row]):
-    """One model's fold over one stored copy of its rows."""
+    """One model's fold over one stored copy of its rows.
+
+    `apply` remembers rows that it has written, because a case that moves is likely to move again. It is for whoever
+    knows that nobody else writes, or else calls `forget` in time.
+    """
 
     def __init__(self, model: ReadModel[Row], rows: Rows[Row]) -> None:
         self._model = model
         self._rows = rows
+        self._recent: dict[Key, Row] = {}
+
+    def forget(self) -> None:
+        """Remember no rows: somebody else has changed them, or what was written was not kept."""
+        self._recent.clear()
 
     def apply(self, connection: Connection, ready: list[Ready], held: AbstractSet[UUID]) -> list[Rejected]:
         """Fold these events into the stored rows, in the caller's transaction; answers those that it had to leave.
@@ -49,7 +60,9 @@ class Projection(Generic[Row]):
 
     def load(self, connection: Connection, ready: list[Ready]) -> dict[Key, Row]:
         """The stored rows that these events touch."""
-        rows = self._rows.load(connection, {key for _, _, keys in ready for key in keys})
+        keys = {key for _, _, keys in ready for key in keys}
+        rows = {key: self._recent[key] for key in keys & self._recent.keys()}
+        rows |= self._rows.load(connection, keys - rows.keys())
         if self._model.table.personal:
             events = [event for _, event, _ in ready if not isinstance(event, Rejected)]
             forgotten = {event.subject for event in events if isinstance(event, Forgetting)}
@@ -68,7 +81,16 @@ class Projection(Generic[Row]):
         fold = fold_of(self._model, before, held)
         fold.take(ready)
         self.save(connection, before, fold.rows)
+        self._remember(fold.rows)
         return fold.rejected
+
+    def _remember(self, rows: dict[Key, Row | None]) -> None:
+        for key, row in rows.items():
+            self._recent.pop(key, None)
+            if row is not None:
+                self._recent[key] = row
+        for key in list(islice(self._recent, max(0, len(self._recent) - _REMEMBERED))):
+            del self._recent[key]
 
 
 def catch_up(  # noqa: PLR0913 - where from, where to, and what to leave out are all needed

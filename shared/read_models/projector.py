@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Generic
 
 from shared.milestones import unwatched
@@ -16,7 +17,7 @@ from shared.read_models.tables import Rows
 from shared.read_models.trouble import persevere
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from threading import Event as Signal
     from uuid import UUID
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from shared.postgres import Connection, Database
     from shared.read_models.digest import Run
     from shared.read_models.model import ReadModel
+    from shared.read_models.standing import Standing
     from shared.store.log import Log
     from shared.transport import Subscription
 
@@ -54,7 +56,8 @@ class Projector(Generic[Row]):
         self._digest = Digest(model)
         self._projection = Projection(model, Rows(model.table))
         self._connection: Connection | None = None
-        self._position = 0
+        self._fingerprint = model.fingerprint()
+        self._standing = standing.UNKNOWN
 
     def run(self, stop: Signal) -> None:
         """Project until `stop` is set, waiting out a database or a broker that is away.
@@ -69,7 +72,7 @@ class Projector(Generic[Row]):
     def step(self, timeout: float = 1.0) -> int:
         """Take the next batch, waiting up to `timeout` seconds for one; answers how many events were in it."""
         connection = self._connected()
-        batch = self._feed.next(self._position, _BATCH, timeout)
+        batch = self._feed.next(self._standing.position, _BATCH, timeout)
         if batch.run.rows and not self._fold(connection, batch.run):
             return 0
         self._milestone("before-acknowledgement")
@@ -84,19 +87,17 @@ class Projector(Generic[Row]):
         differ from a rebuild, which is then the better mend.
         """
         connection = self._connected()
-        taken = 0
         events = parking.waiting(connection, self._log, self._name, originator_id)
-        for run in events:
-            with connection.transaction():
-                at = self._locked(connection)
+        for taken, run in enumerate(events):
+            with self._alone(connection) as at:
                 rejected = self._projection.apply(connection, self._digest.ready(run), held=set())
                 if rejected:
                     parking.park(connection, self._name, rejected)
-                    break
+                    return Retried(taken, len(events) - taken)
                 parking.take_back(connection, self._name, run.first)
-                standing.announce(connection, self._database.schema, self._name, at)
-            taken += 1
-        return Retried(taken, len(events) - taken)
+                moved = self._advance(connection, at.position)
+            self._standing = moved
+        return Retried(len(events), 0)
 
     def close(self) -> None:
         """Let go of the broker and the database; the next step begins anew."""
@@ -109,28 +110,38 @@ class Projector(Generic[Row]):
         if self._connection is None:
             rebuild_if_needed(self._model, self._database, self._log)
             self._connection = self._database.connect(name=f"caretrail projector {self._name}")
-            found = standing.standing_of(self._connection, self._name)
-            self._position = found.position if found else 0
+            with self._alone(self._connection):
+                pass  # to know how the rows stand
         return self._connection
 
     def _fold(self, connection: Connection, run: Run) -> bool:
-        """Fold, save the position and tell; False where somebody else has moved the model meanwhile."""
+        """Fold these events, save the position and tell; False where somebody else has moved the model meanwhile."""
         ready = self._digest.ready(run)
-        with connection.transaction():
-            at = self._locked(connection)
-            if at == self._position:
-                held = parking.held(connection, self._name)
-                parking.park(connection, self._name, self._projection.apply(connection, ready, held))
-                standing.advance(connection, self._name, run.last)
-                standing.announce(connection, self._database.schema, self._name, run.last)
-                self._milestone("mid-fold")
-                at = run.last
-        moved, self._position = at != run.last, at
-        return not moved
+        with self._alone(connection) as at:
+            if at.position != run.first - 1:
+                return at.position >= run.last
+            held = parking.held(connection, self._name)
+            parking.park(connection, self._name, self._projection.apply(connection, ready, held))
+            moved = self._advance(connection, run.last)
+            self._milestone("mid-fold")
+        self._standing = moved
+        return True
 
-    def _locked(self, connection: Connection) -> int:
-        """The model's position, which nobody else changes before the transaction ends. Raises `ModelReplaced`."""
-        found = standing.lock(connection, self._name)
-        if found is None or found.fingerprint != self._model.fingerprint():
-            raise standing.ModelReplaced(self._name)
-        return found.position
+    @contextmanager
+    def _alone(self, connection: Connection) -> Iterator[Standing]:
+        """A transaction in which nobody else changes the rows, and how they stand. Raises `ModelReplaced`."""
+        with ExitStack() as unless_committed:
+            unless_committed.callback(self._projection.forget)
+            with connection.transaction():
+                found = standing.lock(connection, self._name)
+                if found is None or found.fingerprint != self._fingerprint:
+                    raise standing.ModelReplaced(self._name)
+                if found != self._standing:
+                    self._projection.forget()
+                self._standing = found
+                yield found
+            unless_committed.pop_all()
+
+    def _advance(self, connection: Connection, position: int) -> Standing:
+        standing.announce(connection, self._database.schema, self._name, position)
+        return standing.advance(connection, self._name, position)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - the named tuple's annotations are part of it
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,7 +32,10 @@ create table if not exists parked (
 
 _READ = "select position, fingerprint, moved_at from read_model where name = %s"
 _LOCK = _READ + " for update"
-_ADVANCE = "update read_model set position = %s, moved_at = clock_timestamp() where name = %s"
+_ADVANCE = """
+update read_model set position = %s, moved_at = clock_timestamp() where name = %s
+returning position, fingerprint, moved_at
+"""
 _BEGIN = """
 insert into read_model (name, position, fingerprint) values (%s, %s, %s)
 on conflict (name) do update
@@ -42,11 +45,18 @@ _NOTIFY = "select pg_notify(%s, %s)"
 
 
 class Standing(NamedTuple):
-    """One read model's position, the definition that made its rows, and when they changed last."""
+    """One read model's position, the definition that made its rows, and when they changed last.
+
+    As long as it is the same, so are the rows.
+    """
 
     position: int
     fingerprint: str
     moved_at: datetime
+
+
+UNKNOWN = Standing(0, "", datetime.min.replace(tzinfo=UTC))
+"""How a model stands for whoever has not looked yet."""
 
 
 class ModelReplaced(RuntimeError):
@@ -80,9 +90,9 @@ def begin(connection: Connection, name: str, position: int, fingerprint: str) ->
     connection.execute(_BEGIN, (name, position, fingerprint))
 
 
-def advance(connection: Connection, name: str, position: int) -> None:
-    """Note that the rows have reached this position."""
-    connection.execute(_ADVANCE, (position, name))
+def advance(connection: Connection, name: str, position: int) -> Standing:
+    """Note that the rows have changed and reached this position, perhaps the same again; answers how they stand now."""
+    return Standing(*connection.execute(_ADVANCE, (position, name)).fetchall()[0])
 
 
 def channel_of(schema: str) -> str:

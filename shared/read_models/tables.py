@@ -120,7 +120,10 @@ class Rows(Generic[Row]):
             f'"{column.name}" {column.sql_type}{"" if column.nullable else " not null"}'
             for column in self.table.columns
         )
-        connection.execute(f'create table "{self.name}" ({columns})'.encode(), prepare=False)
+        # A row with a timeline stays in one piece as it is: to compress it would cost more than all else of writing it.
+        connection.execute(
+            f'create table "{self.name}" ({columns}) with (toast_tuple_target = 8160)'.encode(), prepare=False
+        )
 
     def create_indexes(self, connection: Connection) -> None:
         """Add the primary key, the declared indexes and one for each subject, and count what is in them.

@@ -150,6 +150,20 @@ def test_retrying_with_a_mended_fold_takes_the_events_in_order(ledger, queue, pr
     mended.close()
 
 
+def test_a_projector_that_remembers_a_row_notices_that_a_retry_elsewhere_has_changed_it(
+    ledger, queue, projector, door, shop
+):
+    queue.put(ledger.record(*with_poison(shop, number=-1)))
+    projector.step(0)
+    elsewhere = Projector(GenerousOrders(door), ledger.database, ledger.log, queue.subscribe)
+    elsewhere.retry(POISONED)
+    elsewhere.close()
+    assert items(ledger) == {HEALTHY: 2, POISONED: 12}
+    queue.put(ledger.record(shop.added(POISONED)))
+    projector.step(0)
+    assert items(ledger) == {HEALTHY: 2, POISONED: 13}
+
+
 def test_a_dropped_event_lets_those_behind_it_through(ledger, queue, projector, parking, orders, shop):
     queue.put(ledger.record(*with_poison(shop, number=-1)))
     projector.step(0)

@@ -11,9 +11,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_type_hints
 
 import eventsourcing.domain
-import msgspec
 from eventsourcing.domain import event
 
+from shared.decoding import json_decoder
 from shared.sealing import SubjectId  # noqa: TC001 - an event's annotations are read at run time
 
 if TYPE_CHECKING:
@@ -168,8 +168,8 @@ class EventDecoder:
         if target is None:
             raise UnknownEventType(type_name)
         if newest == type_name:
-            return msgspec.json.Decoder(target).decode
-        decode_old = msgspec.json.Decoder(_published[type_name]).decode
+            return json_decoder(target).decode
+        decode_old = json_decoder(_published[type_name]).decode
 
         def decode_and_upcast(data: bytes) -> Event:
             fact: Event = decode_old(data)

@@ -11,6 +11,7 @@ from uuid import UUID  # noqa: TC003 - msgspec reads the annotation at run time
 import msgspec
 import psycopg
 
+from shared.decoding import json_decoder
 from shared.events import Event, EventDecoder, Forgetting, UnknownEventType, current_version_of, published_by
 from shared.read_models.model import ReadModel
 from shared.read_models.trouble import TROUBLE
@@ -54,6 +55,9 @@ Ready = tuple[int, "Event | Rejected", "tuple[Key, ...]"]
 class _Origin(msgspec.Struct):
     originator_id: UUID
     originator_version: int
+
+
+_origin_of = json_decoder(_Origin).decode
 
 
 def reason(error: BaseException) -> str:
@@ -136,5 +140,5 @@ def _keys_of_part(model: ReadModel[Any], mine: Callable[[Key], bool], event: Eve
 
 
 def _unreadable(position: int, row: tuple[Any, ...], error: Exception) -> Rejected:
-    origin = msgspec.json.decode(row[1], type=_Origin)
+    origin = _origin_of(row[1])
     return Rejected(position, origin.originator_id, origin.originator_version, row[0], reason(error))

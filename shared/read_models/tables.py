@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 from msgspec.structs import astuple
 
+from shared.decoding import json_decoder
 from shared.read_models.model import Key, Row, columns_of
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Typing(Generic[Row]):
 
 def _revival(column: Column) -> Callable[[Any], Any] | None:
     if column.json is not None:
-        return msgspec.json.Decoder(column.json).decode
+        return json_decoder(column.json).decode
     if column.enum is not None:
         return {str(member): member for member in column.enum}.__getitem__
     return tuple if column.sql_type == "text[]" else None

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from shared.decoding import json_decoder
 from shared.postgres import Connections
 from shared.store.horizon import START, Place
 
@@ -82,6 +83,9 @@ class Circumstances(msgspec.Struct, frozen=True):
     time: datetime
     correlationid: str = ""
     traceparent: str = ""
+
+
+_decode_circumstances = json_decoder(Circumstances).decode
 
 
 class _Boundary(NamedTuple):
@@ -166,4 +170,4 @@ class Log:
 
 
 def _circumstances(row: LogRow) -> Circumstances:
-    return msgspec.json.decode(b"{" + row[4][1:] + b"}", type=Circumstances)
+    return _decode_circumstances(b"{" + row[4][1:] + b"}")

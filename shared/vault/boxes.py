@@ -10,6 +10,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared.decoding import json_decoder
 from shared.sealing import SealBroken, Sealed
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class _Decoders(dict[type[Any], msgspec.json.Decoder[Any]]):
     """One decoder a kind, made when it is first asked for."""
 
     def __missing__(self, kind: type[Any]) -> msgspec.json.Decoder[Any]:
-        return self.setdefault(kind, msgspec.json.Decoder(kind))
+        return self.setdefault(kind, json_decoder(kind))
 
 
 _decoders = _Decoders()

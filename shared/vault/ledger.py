@@ -11,6 +11,7 @@ from uuid import UUID  # noqa: TC003 - as above
 
 import msgspec
 
+from shared.decoding import json_decoder
 from shared.vault.errors import LedgerDamaged
 from shared.vault.key_files import flush_directory, make_directory
 
@@ -51,7 +52,7 @@ class Ledger:
             return []
         with self._locked(os.O_RDONLY, fcntl.LOCK_SH):
             whole, _, _torn = self._path.read_bytes().rpartition(b"\n")
-        decode = msgspec.json.Decoder(Forgotten).decode
+        decode = json_decoder(Forgotten).decode
         entries = []
         for number, line in enumerate(whole.splitlines(), start=1):
             try:

@@ -25,6 +25,20 @@ def environment_reads(source: str) -> Lines:
     ]
 
 
+def types_learnt_late(source: str) -> Lines:
+    """Inside functions, where several threads may be: msgspec decoders made, or JSON decoded into a class."""
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    calls = [node for function in functions for node in ast.walk(function) if isinstance(node, ast.Call)]
+    return [call.lineno for call in calls if _learns_a_type(call)]
+
+
+def _learns_a_type(call: ast.Call) -> bool:
+    if not isinstance(call.func, ast.Attribute):
+        return False
+    into_a_class = any(word.arg == "type" and isinstance(word.value, ast.Name) for word in call.keywords)
+    return call.func.attr == "Decoder" or (call.func.attr == "decode" and into_a_class)
+
+
 def mocks_and_sleeps(source: str) -> Lines:
     """Imports of a mocking library, and `sleep` of any library."""
     return [node.lineno for node in ast.walk(ast.parse(source)) if _mocks(node) or _sleeps(node)]

@@ -4,7 +4,13 @@ import re
 
 import pytest
 
-from tests.architecture.source_rules import PROJECT, environment_reads, mocks_and_sleeps, python_files
+from tests.architecture.source_rules import (
+    PROJECT,
+    environment_reads,
+    mocks_and_sleeps,
+    python_files,
+    types_learnt_late,
+)
 
 CODE = ("shared", "services", "operate")
 
@@ -38,6 +44,26 @@ def test_settings_are_read_by_composition_roots_only():
 )
 def test_a_planted_reading_of_the_environment_is_noticed(source):
     assert environment_reads(source)
+
+
+def test_threads_learn_types_through_one_door():
+    found = {
+        relative(path): lines
+        for path in python_files(*CODE)
+        if relative(path) != "shared/decoding.py" and (lines := types_learnt_late(path.read_text()))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import msgspec\ndef f(kind): return msgspec.json.Decoder(kind).decode",
+        "import msgspec\ndef f(body): return msgspec.json.decode(body, type=Case)",
+    ],
+)
+def test_a_planted_type_learnt_late_is_noticed(source):
+    assert types_learnt_late(source)
 
 
 def test_no_module_is_called_utils_common_or_helpers():

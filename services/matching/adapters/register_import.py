@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-import msgspec
-
 from services.matching.adapters.register_files import digest_of, open_register
 from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS, closure_of, enrolment_of
-from services.matching.application import Outcome, Result
+from services.matching.application.outcome import Result, outcome_of
 from services.matching.commands import RecordImport
 from services.matching.domain.refusals import InvalidForm
 from services.matching.events import RegisterKind
@@ -164,7 +162,7 @@ class _Import:
         key = f"{self._key}/{row.number}"
         before = self._matching.answer_to(key)
         if before is not None:
-            outcome = msgspec.json.decode(before.body, type=Outcome)
+            outcome = outcome_of(before.body)
             return RowResult(row.number, RowOutcome.UNCHANGED, outcome.case_no)
         command = _COMMANDS[self._kind](row.cells, taipei_day(self._now))
         outcome = self._matching.handle(command, self._principal, key, self._now)

@@ -11,7 +11,7 @@ import msgspec
 from services.matching import commands
 from services.matching.application import families, offers, records, register
 from services.matching.application.desk import Desk
-from services.matching.application.outcome import Outcome
+from services.matching.application.outcome import outcome_of
 from services.matching.application.reservations import child_keys
 from services.matching.domain import access, refusals
 from services.matching.domain.actions import Action, actions, enrolment_actions
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from services.matching.application.outcome import Decision
+    from services.matching.application.outcome import Decision, Outcome
     from services.matching.domain.policies import Policy
     from services.matching.domain.registry import Registry
     from shared.calendar import WorkingCalendar
@@ -170,4 +170,4 @@ def _digest(command: object, principal: Principal) -> bytes:
 def _repeated(answer: Answer, digest: bytes) -> Outcome:
     if answer.digest != digest:
         raise refusals.IdempotencyKeyReused("idempotency_key")
-    return msgspec.json.decode(answer.body, type=Outcome)
+    return outcome_of(answer.body)

@@ -9,6 +9,8 @@ from uuid import UUID  # noqa: TC003 - msgspec reads the annotation at run time
 
 import msgspec
 
+from shared.decoding import json_decoder
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -49,6 +51,10 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     case_no: str = ""
     result: Result = Result.DONE
     notices: tuple[Notice, ...] = ()
+
+
+outcome_of = json_decoder(Outcome).decode
+"""The outcome in the body of a stored answer."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
+from shared.decoding import json_decoder
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def cursor_of(place: msgspec.Struct) -> str:
 def place_of(cursor: str, kind: type[Place]) -> Place:
     """What `cursor_of` was given; refuses with `CursorUnknown` what it never made."""
     try:
-        return msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=kind)
+        return json_decoder(kind).decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError as error:
         raise CursorUnknown("cursor") from error
 

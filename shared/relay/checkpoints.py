@@ -128,6 +128,11 @@ class Checkpoints:
         if time.monotonic() - self._unsigned_since >= self._idle_seconds:
             self._sign(head)
 
+    def end(self, head: Head) -> None:
+        """Sign what is left: whoever stops cannot say when somebody will be here again to do it."""
+        if head.position > self._signed:
+            self._sign(head)
+
     def _sign(self, head: Head) -> None:
         self._connection.execute(_STORE, astuple(self._signer.sign(head.position, head.hash)))
         self._signed = head.position

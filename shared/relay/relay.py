@@ -137,6 +137,7 @@ class _Shift:
                     relay.milestone("after sequencing")
                     way.send(settled)
             way.settle()
+            self._checkpoints.end(self._sequencer.head)
         finally:
             publisher.close()
 

@@ -90,19 +90,20 @@ def play(settings: Settings, language: Language, families: int, seed: int, onloo
             workers.check()
             narrator.tell("checking")
             shown = Audience(context, Cast(context.registry, seed), before).shown(tally, clock())
-            review = _Review(context, narrator, public_keys(settings.checkpoint_key_file))
-            differences = review.differences(tally, shown)
-            return Report(
-                run=run,
-                families=families,
-                did=tally.figures,
-                shown=shown,
-                differences=differences,
-                agree=not differences,
-                events=context.log.head().position,
-                log_verified=review.log_verified(),
-                rebuilds_equal=review.rebuilds_equal(),
-            )
+        # The relay has signed where the log ends, now that it has stopped.
+        review = _Review(context, narrator, public_keys(settings.checkpoint_key_file))
+        differences = review.differences(tally, shown)
+        return Report(
+            run=run,
+            families=families,
+            did=tally.figures,
+            shown=shown,
+            differences=differences,
+            agree=not differences,
+            events=context.log.head().position,
+            log_verified=review.log_verified(),
+            rebuilds_equal=review.rebuilds_equal(),
+        )
 
 
 class _Theatre:
@@ -209,13 +210,15 @@ class _Review:
         return found
 
     def log_verified(self) -> bool:
-        """Whether the log is as it was published and signed."""
+        """Whether the log is as it was published, and signed to its end."""
         verification = verify_log(self._context.database, CONTEXT, self._keys)
         if (bad := verification.first_bad) is not None:
             self._narrator.tell("not_verified", first=bad.first, last=bad.last, problem=bad.what)
+        elif verification.signed < verification.positions:
+            self._narrator.tell("not_signed", signed=verification.signed, events=verification.positions)
         else:
             self._narrator.tell("verified", events=verification.positions)
-        return verification.ok
+        return verification.ok and verification.signed == verification.positions
 
     def rebuilds_equal(self) -> bool:
         """Whether every read model is, row by row, what a rebuild makes of the log."""

@@ -33,11 +33,9 @@ AT = "(select id from event order by epoch, xid, id offset {position} - 1 limit 
 
 @pytest.fixture
 def log(database, connection):
-    """112 events in pages of at most 20, signed at 60 and at 112."""
-    write_one_by_one(connection, 110)
+    """112 events in pages of at most 20, signed at 60 and, when the relay ended, at 112."""
+    write_one_by_one(connection, 112)
     relay_all(database, InprocTransport(), pace=PACE)
-    write_one_by_one(connection, 2)
-    relay_all(database, InprocTransport(), pace=PACE | {"checkpoint_every": 1})
     return database
 
 
@@ -217,6 +215,12 @@ def test_a_quiet_log_is_signed_to_its_end_after_a_while(database, connection):
     pace = PACE | {"checkpoint_idle_seconds": 0.1}
     with running(a_relay(database, InprocTransport(), pace=pace)):
         eventually(lambda: verify(database) == Verification(positions=7, signed=7))
+
+
+def test_a_relay_that_stops_leaves_a_log_signed_to_its_end(database, connection):
+    write_many(connection, 7)
+    relay_all(database, InprocTransport())
+    assert verify(database) == Verification(positions=7, signed=7)
 
 
 def test_keys_may_change_as_long_as_the_old_ones_are_known(database, connection):

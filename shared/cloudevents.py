@@ -71,7 +71,7 @@ def parse(body: bytes | str) -> Envelope:
     """The envelope in these bytes, its hash unchecked; raises `NotAnEnvelope`."""
     try:
         return _decode(body)
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise NotAnEnvelope(str(fault)) from fault
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psycopg import IsolationLevel
@@ -10,7 +11,7 @@ from psycopg import IsolationLevel
 from shared.read_models import parking, standing
 from shared.read_models.filling import Filling, unwatched
 from shared.read_models.projection import catch_up
-from shared.read_models.rebuild import alone
+from shared.read_models.rebuild import NEARLY_THERE, alone
 from shared.read_models.tables import Rows, quoted
 
 if TYPE_CHECKING:
@@ -84,13 +85,14 @@ def compare(model: ReadModel[Any], database: Database, log: Log, progress: Progr
         try:
             filling = Filling(model, log, rebuilt, skipped=skipped, progress=progress)
             rejected = filling.fill(connection, position)
+            follow = partial(catch_up, model, connection, log, rebuilt, skipped=skipped, rejected=rejected)
+            while (goal := _position(standing.standing_of(connection, live.name), live.name)) > position + NEARLY_THERE:
+                follow(after=position, until=goal)
+                position = goal
             with ExitStack() as snapshot:
                 with database.connect(name=f"caretrail compare {live.name}") as holder, holder.transaction():
                     goal = _position(standing.lock(holder, live.name), live.name)
-                    catch_up(
-                        model, connection, log, rebuilt,
-                        after=position, until=goal, skipped=skipped, rejected=rejected,
-                    )  # fmt: skip
+                    follow(after=position, until=goal)
                     _freeze(connection, snapshot)
                 return _difference(connection, model.table, rebuilt.name, goal)
         finally:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from shared.cloudevents import parse
+import structlog
+
+from shared.cloudevents import NotAnEnvelope, parse
 from shared.read_models.digest import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from shared.cloudevents import Envelope
     from shared.store.log import Log
     from shared.transport import Delivery, Subscription
+
+_log = structlog.get_logger()
 
 
 class Fork(RuntimeError):
@@ -36,8 +40,8 @@ class Batch(NamedTuple):
 class Feed:
     """What one consumer gets of a log. It begins with what the log holds, because an in-process broker forgets.
 
-    A position that was delivered before is left out; where one is missing, the log has it. Nothing is acknowledged
-    until the consumer says so.
+    A position that was delivered before is left out; where one is missing, the log has it. What is no event of ours is
+    left out too, and told. Nothing is acknowledged until the consumer says so.
     """
 
     def __init__(self, log: Log, subscribe: Callable[[], Subscription]) -> None:
@@ -45,6 +49,7 @@ class Feed:
         self._subscribe = subscribe
         self._subscription: Subscription | None = None
         self._unsettled: list[Delivery] = []
+        self._messages: list[Envelope] = []
         self._behind = True
         self._reached = 0
         self._hash = ""
@@ -63,6 +68,7 @@ class Feed:
                 return Batch(run, None)
         if not self._unsettled:
             self._unsettled = self._subscription.receive(limit, timeout)
+            self._messages = sorted(self._understood(self._unsettled), key=_position)
         run = self._in_order(after)
         if self._behind:
             return self.next(after, limit, timeout)
@@ -72,15 +78,23 @@ class Feed:
         """Tell the broker that these events, and all before them, are accounted for. Raises `BrokerLost`."""
         if batch.received is not None and self._subscription is not None:
             self._subscription.acknowledge(batch.received)
-            self._unsettled = []
+            self._unsettled, self._messages = [], []
 
     def close(self) -> None:
         """Give back what is not acknowledged; `next` begins anew."""
         if self._subscription is not None:
             self._subscription.close()
         self._subscription = None
-        self._unsettled = []
+        self._unsettled, self._messages = [], []
         self._behind = True
+
+    def _understood(self, deliveries: Iterable[Delivery]) -> Iterator[Envelope]:
+        """The events among the deliveries. Anybody can put something else in a queue, and that must stop nobody."""
+        for delivery in deliveries:
+            try:
+                yield parse(delivery.body)
+            except NotAnEnvelope as fault:
+                _log.error("message_ignored", context=self._log.context, size=len(delivery.body), reason=str(fault))
 
     def _from_log(self, after: int, limit: int) -> Run:
         head = self._log.head()
@@ -96,11 +110,10 @@ class Feed:
 
     def _in_order(self, after: int) -> Run:
         """The new ones among the deliveries; whether one is missing goes into `_behind`."""
-        messages = sorted((parse(delivery.body) for delivery in self._unsettled), key=_position)
-        if messages:
-            self._refuse_beyond(messages[-1].position)
+        if self._messages:
+            self._refuse_beyond(self._messages[-1].position)
         position, hash_, rows = after, self._hash, []
-        for message in messages:
+        for message in self._messages:
             if message.position == position + 1 and message.previoushash == hash_:
                 position, hash_ = message.position, message.hash
                 rows.append((message.type, message.data))

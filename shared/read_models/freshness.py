@@ -6,10 +6,10 @@ import threading
 from time import monotonic
 from typing import TYPE_CHECKING
 
+import psycopg
 import structlog
 
 from shared.read_models.standing import channel_of
-from shared.read_models.trouble import TROUBLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,7 @@ class Positions:
 
     def _listen(self) -> None:
         with self._moved:
-            if self._listener is None:
+            if self._listener is None or not self._listener.is_alive():
                 self._stop.clear()
                 self._listener = threading.Thread(target=self._keep_listening, name="read model positions", daemon=True)
                 self._listener.start()
@@ -79,7 +79,7 @@ class Positions:
             try:
                 with self._database.connect(name="caretrail positions") as connection:
                     self._follow(connection)
-            except TROUBLE as trouble:
+            except psycopg.Error as trouble:
                 _log.warning("positions_unknown", cause=type(trouble).__name__)
                 self._stop.wait(_RECONNECTS)
 

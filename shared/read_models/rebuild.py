@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from shared.read_models.standing import Standing
     from shared.store.log import Log
 
-_NEARLY_THERE = 500
-"""Events that may be left to fold while readers and the projector wait for the swap."""
+NEARLY_THERE = 500
+"""Events that may be left to fold while the projector waits, and readers where a swap follows."""
 
 _log = structlog.get_logger()
 
@@ -118,7 +118,7 @@ class _Rebuild(Generic[Row]):
         self, connection: Connection, position: int, skipped: frozenset[int], rejected: list[Rejected]
     ) -> int:
         """Follow the log that has grown meanwhile, until so little is left that everyone can wait for it."""
-        while (goal := self._goal(standing.standing_of(connection, self._name))) > position + _NEARLY_THERE:
+        while (goal := self._goal(standing.standing_of(connection, self._name))) > position + NEARLY_THERE:
             self._catch_up(connection, position, goal, skipped, rejected)
             position = goal
         return position

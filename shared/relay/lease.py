@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 import psycopg
@@ -53,13 +54,15 @@ class Lease:
     @classmethod
     def acquire(cls, database: Database, stop: threading.Event) -> Self | None:
         """Wait until no other relay of this context works, and begin; None if `stop` is set before."""
-        connection = database.connect(name=f"caretrail relay {database.schema}")
-        connection.execute(_NOTICE_A_DEAD_PEER)
-        while not stop.is_set():
-            if connection.execute(_LOCK, (database.schema,)).fetchone() == (True,):
-                return cls(connection)
-            stop.wait(_RETRY_SECONDS)
-        connection.close()
+        with ExitStack() as unless_held:
+            connection = unless_held.enter_context(database.connect(name=f"caretrail relay {database.schema}"))
+            connection.execute(_NOTICE_A_DEAD_PEER)
+            while not stop.is_set():
+                if connection.execute(_LOCK, (database.schema,)).fetchone() == (True,):
+                    lease = cls(connection)
+                    unless_held.pop_all()
+                    return lease
+                stop.wait(_RETRY_SECONDS)
         return None
 
     def save_published(self, position: int) -> None:

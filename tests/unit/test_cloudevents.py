@@ -126,7 +126,15 @@ def test_bytes_that_do_not_end_with_a_hash_are_no_event(body):
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b'{"id":"matching/1"}', one().replace(b'"position":"1"', b'"position":"x"')]
+    "body",
+    [
+        b"",
+        b"[]",
+        b"\xff",
+        b'{"id":"\xff"}',
+        b'{"id":"matching/1"}',
+        one().replace(b'"position":"1"', b'"position":"x"'),
+    ],
 )
 def test_what_is_no_event_is_refused_when_parsed(body):
     with pytest.raises(NotAnEnvelope):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from shared.read_models.compare import Changed, NotBuilt, compare, rebuild_into
 from shared.read_models.projector import Projector
-from shared.read_models.rebuild import rebuild
+from shared.read_models.rebuild import NEARLY_THERE, rebuild
 from tests.controls.orders import MORNING, ItemAdded, Orders, Sales
 
 FIRST, SECOND, THIRD = (uuid4() for _ in range(3))
@@ -112,6 +112,37 @@ def test_comparing_while_projection_goes_on_finds_no_difference(ledger, queue, p
     stop.set()
     thread.join()
     assert [difference for difference in positions if not difference.is_none] == []
+
+
+class WatchedLog:
+    """A log that counts how many events are read while the rows are kept from moving."""
+
+    def __init__(self, ledger):
+        self.context = ledger.log.context
+        self.head = ledger.log.head
+        self.read_while_held = 0
+        self._ledger = ledger
+
+    def read(self, *stretch, **options):
+        for page in self._ledger.log.read(*stretch, **options):
+            if not self._ledger.query("select from read_model where name = 'orders' for update skip locked"):
+                self.read_while_held += len(page.rows)
+            yield page
+
+
+@pytest.mark.usefixtures("three_orders")
+def test_what_has_come_meanwhile_is_followed_before_projection_is_held_up(ledger, queue, projector, orders, shop):
+    def fall_behind(stage, done, _):
+        if (stage, done) == ("indexing", 1):
+            queue.put(ledger.record(*(shop.added(FIRST) for _ in range(3 * NEARLY_THERE))))
+            while queue.waiting:
+                projector.step(0)
+
+    log = WatchedLog(ledger)
+    difference = compare(orders, ledger.database, log, fall_behind)
+    assert difference.is_none
+    assert difference.position == 4 + 3 * NEARLY_THERE
+    assert log.read_while_held <= NEARLY_THERE
 
 
 @pytest.mark.usefixtures("three_orders")

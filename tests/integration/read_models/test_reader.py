@@ -9,10 +9,12 @@ from uuid import uuid4
 import msgspec
 import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from shared.read_models.freshness import Positions
 from shared.read_models.projector import Projector
 from shared.read_models.reader import QueryFailed, Reader
+from tests.controls.logbook import eventually
 from tests.controls.orders import Channel, Order, Orders
 
 
@@ -141,3 +143,29 @@ def test_a_listener_whose_connection_breaks_learns_what_it_missed(ledger, queue,
     queue.put(ledger.record(placed))
     projector.step(0)
     assert reader.fresh_enough(placed.originator_id, 1, timeout=30)
+
+
+def test_a_listener_whose_query_is_refused_asks_again(ledger, queue, projector, reader, shop):
+    placed = shop.placed()
+    with ledger.database.connect() as connection:
+        connection.execute("alter table read_model rename to out_of_reach")
+    with capture_logs() as logged:
+        assert not reader.fresh_enough(placed.originator_id, 1, timeout=0.1)
+        eventually(lambda: logged, within=30)
+    with ledger.database.connect() as connection:
+        connection.execute("alter table out_of_reach rename to read_model")
+    queue.put(ledger.record(placed))
+    projector.step(0)
+    assert reader.fresh_enough(placed.originator_id, 1, timeout=30)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # it is right to tell of it
+def test_whoever_asks_after_the_listener_has_died_has_another_one(ledger, queue, projector, reader, shop):
+    first, second = shop.placed(), shop.placed()
+    queue.put(ledger.record(first))
+    projector.step(0)
+    assert reader.fresh_enough(first.originator_id, 1, timeout=30)
+    ledger.query("select pg_notify('caretrail_orders', 'what nobody understands')")
+    queue.put(ledger.record(second))
+    projector.step(0)
+    eventually(lambda: reader.fresh_enough(second.originator_id, 1, timeout=1), within=30)

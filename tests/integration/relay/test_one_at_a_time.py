@@ -123,6 +123,15 @@ def test_a_relay_that_was_overtaken_unnoticed_may_not_save(database, connection)
     lease.close()
 
 
+def test_a_relay_that_cannot_begin_keeps_neither_connection_nor_lock(database, connection):
+    connection.execute("alter table relay rename to out_of_reach")
+
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        Lease.acquire(database, threading.Event())
+
+    eventually(lambda: relays_connected(database) == 0, within=5)
+
+
 def test_relays_of_other_contexts_in_the_same_database_do_not_wait(database, database_dsn):
     other = schema.install(database_dsn, "letters")
     first = Lease.acquire(database, threading.Event())

@@ -1,0 +1,32 @@
+"""A projector or a process runner that dies: `projector_worker.py <projector|process> <dsn> <uri> <point> <nth>`."""
+
+from __future__ import annotations
+
+import sys
+import threading
+
+from shared.postgres import Database
+from shared.processes.runner import ProcessRunner
+from shared.read_models.projector import Projector
+from shared.store.log import Log
+from shared.transport.rabbitmq import RabbitTransport
+from tests.controls.deaths import die_at
+from tests.controls.orders import LastingClerk, OpenDoor, Orders, ThankAndRemind
+
+
+def follower(kind, log, database, uri, **options):
+    """What is to be killed; `options` as a projector or a runner takes them."""
+    transport = RabbitTransport(uri)
+    if kind == "projector":
+        options.pop("handle")
+        return Projector(Orders(OpenDoor()), database, log, lambda: transport.subscribe("orders", "orders"), **options)
+    process = ThankAndRemind()
+    return ProcessRunner(process, database, log, lambda: transport.subscribe("orders", process.name), **options)
+
+
+if __name__ == "__main__":
+    kind, dsn, uri, point, nth = sys.argv[1:]
+    database = Database(dsn, "orders", "caretrail_orders")
+    handle = LastingClerk(database).handle
+    doomed = follower(kind, Log(database, "orders"), database, uri, handle=handle, milestone=die_at(point, int(nth)))
+    doomed.run(threading.Event())

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from shared.events import UnknownEventType
+from shared.read_models import projection
 from shared.read_models.compare import compare
 from shared.read_models.feed import Fork
 from shared.read_models.freshness import Positions
@@ -297,6 +298,42 @@ def test_a_connection_that_breaks_costs_nothing_but_time(ledger, queue, projecto
     thread.join()
     assert arrived
     assert len(items(ledger)) == 1
+
+
+def test_rows_that_were_written_but_not_kept_are_not_remembered(ledger, queue, orders, shop):
+    class Stumble(Exception):
+        pass
+
+    def stumble(point):
+        if point == "mid-fold" and queue.stumbles:
+            queue.stumbles -= 1
+            raise Stumble
+
+    queue.stumbles = 0
+    projector = Projector(orders, ledger.database, ledger.log, queue.subscribe, milestone=stumble)
+    projector.step(0)
+    placed = shop.placed()
+    queue.put(ledger.record(placed))
+    projector.step(0)
+    queue.stumbles = 2
+    queue.put(ledger.record(shop.added(placed.originator_id)))
+    for _ in range(2):
+        with pytest.raises(Stumble):
+            projector.step(0)
+    projector.step(0)
+    assert items(ledger) == {placed.originator_id: 1}
+    projector.close()
+
+
+def test_more_rows_than_are_remembered_are_read_again(ledger, queue, projector, monkeypatch, shop):
+    monkeypatch.setattr(projection, "_REMEMBERED", 3)
+    projector.step(0)
+    placed = [shop.placed() for _ in range(10)]
+    for step in range(3):
+        added = [shop.added(event.originator_id, number=step + 1) for event in placed]
+        queue.put(ledger.record(*(placed if step == 0 else []), *added))
+        projector.step(0)
+    assert set(items(ledger).values()) == {6}
 
 
 def test_a_row_fed_by_many_aggregates_equals_its_rebuild(ledger, queue, shop):

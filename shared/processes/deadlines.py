@@ -1,4 +1,4 @@
-"""Which deadlines of a process have passed, and which of them have been seen to already."""
+"""Sees to the deadlines of a process: which of them have passed, and which have been seen to already."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ _LONGEST_PAUSE = timedelta(days=1)
 _log = structlog.get_logger()
 
 
-class Deadlines(Generic[Row]):
-    """The deadlines in one column of a process's table, beside which a second table remembers what was fired.
+class _Fired(Generic[Row]):
+    """What was fired of the deadlines in one column of a process's table, remembered in a second table beside it.
 
-    A deadline is fired once; when an event gives the row another one, that one is fired too. One that failed is fired
-    again after a pause, longer each time. The second table is no part of the fold: a rebuild leaves it alone.
+    The second table is no part of the fold: a rebuild leaves it alone.
     """
 
     def __init__(self, table: Table[Row], column: str) -> None:
@@ -37,12 +36,13 @@ class Deadlines(Generic[Row]):
         self._rows = Rows(table)
         self._fired = f"{table.name}__fired"
         keys = quoted(table.key)
+        # A time to ask again that is further off than any pause was noted by a clock that has been set back since.
         self._due = (
             f'left join "{self._fired}" f using ({keys}) where t."{column}" <= %s'
-            f' and (f.deadline is distinct from t."{column}" or f.again_at <= %s)'
+            f' and (f.deadline is distinct from t."{column}" or f.again_at <= %s or f.again_at > %s)'
             f' order by t."{column}", {keys} limit {_AT_ONCE}'
         )
-        self._settle = (
+        self._note = (
             f'insert into "{self._fired}" as f ({keys}, deadline, attempts, again_at)'
             f" values ({', '.join(['%s'] * len(table.key))}, %s, 1, %s) on conflict ({keys}) do update"
             " set deadline = excluded.deadline, again_at = excluded.again_at,"
@@ -59,57 +59,75 @@ class Deadlines(Generic[Row]):
         ).encode()
 
     def install(self, connection: Connection) -> None:
-        """Create the table of what was fired, unless it is there."""
+        """Create the table where it is missing, and leave out what rows no longer have where it is there."""
         types = {column.name: column.sql_type for column in self._table.columns}
         keys = ", ".join(f'"{name}" {types[name]}' for name in self._table.key)
-        connection.execute(
-            f'create table if not exists "{self._fired}" ({keys}, deadline timestamptz not null,'
-            f" attempts int4 not null, again_at timestamptz, primary key ({quoted(self._table.key)}))".encode(),
-            prepare=False,
-        )
+        with connection.transaction():
+            # Of two processes that create one table at once, PostgreSQL refuses one.
+            connection.execute("select pg_advisory_xact_lock(hashtext('fired in ' || current_schema()))")
+            connection.execute(
+                f'create table if not exists "{self._fired}" ({keys}, deadline timestamptz not null,'
+                f" attempts int4 not null, again_at timestamptz, primary key ({quoted(self._table.key)}))".encode(),
+                prepare=False,
+            )
+            connection.execute(self._purge)
 
     def due(self, connection: Connection, now: datetime) -> dict[Key, Row]:
         """Some rows whose deadline has passed at `now` and was not seen to, the oldest first; none at the end."""
-        return {self._rows.key_of(row): row for row in self._rows.select(connection, self._due, (now, now))}
+        parameters = (now, now, now + _LONGEST_PAUSE)
+        return {self._rows.key_of(row): row for row in self._rows.select(connection, self._due, parameters)}
 
     def settle(self, connection: Connection, key: Key, deadline: datetime) -> None:
-        """Remember that this deadline was fired."""
-        connection.execute(self._settle, (*key, deadline, None))
+        """Remember that this deadline was fired, and never ask again."""
+        connection.execute(self._note, (*key, deadline, None))
 
     def postpone(self, connection: Connection, key: Key, deadline: datetime, now: datetime) -> None:
-        """Remember that firing this deadline failed, and when to try again."""
+        """Remember that this deadline was fired without effect, and when to ask again."""
         found = connection.execute(self._attempts, (*key, deadline)).fetchone()
         pause = _FIRST_PAUSE * 2 ** min(found[0] if found else 0, 20)
-        connection.execute(self._settle, (*key, deadline, now + min(pause, _LONGEST_PAUSE)))
-
-    def purge(self, connection: Connection) -> None:
-        """Forget deadlines that their rows no longer have."""
-        connection.execute(self._purge)
+        connection.execute(self._note, (*key, deadline, now + min(pause, _LONGEST_PAUSE)))
 
 
-def fire(process: Process[Row], connection: Connection, reactions: Reactions[Row], now: datetime) -> int:
-    """Ask `expire` about every row whose deadline has passed at `now`; answers how many there were.
+class Deadlines(Generic[Row]):
+    """Asks `expire` about every row whose deadline has passed.
 
-    A deadline that fails, for whatever reason but a database that is away, is tried again later.
+    A deadline whose commands were carried out is over; when an event gives the row another one, that one is fired too.
+    One that failed, or of which a command was refused, still stands while the row has it: a clock may have been set
+    back between the look and the command. It is fired again after a pause, longer each time.
     """
-    if process.deadline is None:
-        return 0
-    deadlines = Deadlines(process.table, process.deadline)
-    deadlines.install(connection)
-    deadlines.purge(connection)
-    fired = 0
-    while due := deadlines.due(connection, now):
-        for key, row in due.items():
-            deadline = getattr(row, process.deadline)
-            cause = "/".join([*map(str, key), deadline.astimezone(UTC).isoformat()])
-            try:
-                reactions.carry_out(process.expire(key, row, now), cause)
-            except TROUBLE:
-                raise
-            except Exception as error:  # noqa: BLE001 - one row's fault must not keep the others waiting
-                _log.error("deadline_failed", process=process.name, cause=cause, error=reason(error))
-                deadlines.postpone(connection, key, deadline, now)
-            else:
-                deadlines.settle(connection, key, deadline)
-        fired += len(due)
-    return fired
+
+    def __init__(self, process: Process[Row], column: str, reactions: Reactions[Row]) -> None:
+        self._process = process
+        self._column = column
+        self._reactions = reactions
+        self._fired = _Fired(process.table, column)
+        self._is_installed = False
+
+    def fire(self, connection: Connection, now: datetime) -> int:
+        """See to the deadlines that have passed at `now`; answers how many there were.
+
+        Raises what a database raises that is away; then the rest is for the next time.
+        """
+        if not self._is_installed:
+            self._fired.install(connection)
+            self._is_installed = True
+        fired = 0
+        while due := self._fired.due(connection, now):
+            for key, row in due.items():
+                deadline = getattr(row, self._column)
+                if self._carry_out(key, row, deadline, now):
+                    self._fired.settle(connection, key, deadline)
+                else:
+                    self._fired.postpone(connection, key, deadline, now)
+            fired += len(due)
+        return fired
+
+    def _carry_out(self, key: Key, row: Row, deadline: datetime, now: datetime) -> bool:
+        cause = "/".join([*map(str, key), deadline.astimezone(UTC).isoformat()])
+        try:
+            return self._reactions.carry_out(self._process.expire(key, row, now), cause) == 0
+        except TROUBLE:
+            raise
+        except Exception as error:  # noqa: BLE001 - one row's fault must not keep the others waiting
+            _log.error("deadline_failed", process=self._process.name, cause=cause, error=reason(error))
+            return False

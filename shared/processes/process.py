@@ -24,7 +24,7 @@ class Process(ReadModel[Row]):
     number, so a repeated delivery has no second effect. A refused command is an outcome, not a failure.
 
     `deadline` names the table's timestamptz column that says when `expire` is to be asked; None means never. `expire`
-    must lead to an event that moves or clears it.
+    must lead to an event that moves or clears it: as long as its commands are refused, it is asked again.
     """
 
     reacts = True

@@ -39,16 +39,22 @@ class Reactions(Generic[Row]):
         self._process = process
         self._handle = handle
 
-    def carry_out(self, commands: Iterable[Command], cause: str, position: int | None = None) -> None:
-        """Handle these commands in order. A refusal is an outcome; raises `TryAgain`, or whatever else is wrong."""
+    def carry_out(self, commands: Iterable[Command], cause: str, position: int | None = None) -> int:
+        """Handle these commands in order; answers how many were refused, which is an outcome.
+
+        Raises `TryAgain`, or whatever else is wrong.
+        """
+        refused = 0
         for number, command in enumerate(commands, 1):
             key = f"process/{self._process.name}/{cause}/{number}"
             try:
                 self._handle(command, Occasion(key, position))
             except Refusal as refusal:
                 _log.info("command_refused", command=type(command).__name__, key=key, code=refusal.code)
+                refused += 1
             except VersionConflict as conflict:
                 raise TryAgain(str(conflict)) from conflict
+        return refused
 
 
 class ReactingFold(Fold[Row]):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic
 
 from shared.milestones import unwatched
-from shared.processes.deadlines import fire
+from shared.processes.deadlines import Deadlines
 from shared.processes.reactions import ReactingFold, Reactions
 from shared.read_models import parking, standing
 from shared.read_models.digest import Digest, reason, rejection
@@ -72,6 +72,7 @@ class ProcessRunner(Generic[Row]):
         self._digest = Digest(process)
         self._projection = Projection(process, Rows(process.table))
         self._reactions = Reactions(process, handle)
+        self._deadlines = Deadlines(process, process.deadline, self._reactions) if process.deadline else None
         self._fingerprint = process.fingerprint()
         self._connection: Connection | None = None
         self._position = 0
@@ -103,11 +104,13 @@ class ProcessRunner(Generic[Row]):
         A state of another definition is left alone until `step` has folded it anew. Raises what a database raises that
         is away: the next tick goes on.
         """
+        if self._deadlines is None:
+            return 0
         with self._database.connect(name=f"caretrail deadlines {self._process.name}") as connection:
             found = standing.standing_of(connection, self._process.name)
             if found is None or found.fingerprint != self._fingerprint:
                 return 0
-            return fire(self._process, connection, self._reactions, now)
+            return self._deadlines.fire(connection, now)
 
     def retry(self, originator_id: UUID) -> Retried:
         """React to an aggregate's parked events in their order, up to the first that still fails."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -19,8 +20,8 @@ DUE = MORNING + timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
 
-class NothingMissing(Refusal):
-    """The order is complete."""
+class NotDueYet(Refusal):
+    """It is not so late yet by this clock."""
 
 
 @pytest.fixture
@@ -72,10 +73,34 @@ def test_a_deadline_is_fired_once_though_no_event_follows(runner, clerk):
 
 
 @pytest.mark.usefixtures("one_order")
-def test_a_refused_deadline_is_over(runner, clerk):
-    clerk.troubles = [NothingMissing()]
+def test_a_deadline_that_was_refused_still_stands_and_is_fired_again_after_longer_and_longer_pauses(runner, clerk):
+    clerk.troubles = [NotDueYet(), NotDueYet()]
     assert runner.tick(DUE) == 1
     assert runner.tick(DUE) == 0
+    assert runner.tick(DUE + MINUTE) == 1
+    assert runner.tick(DUE + 2 * MINUTE) == 0
+    assert clerk.done == {}
+    assert runner.tick(DUE + 3 * MINUTE) == 1
+    assert list(clerk.done.values()) == [Remind(ORDER, DUE)]
+    assert runner.tick(DUE + timedelta(days=9)) == 0
+
+
+@pytest.mark.usefixtures("one_order")
+def test_a_refused_deadline_is_over_when_an_event_clears_it(ledger, queue, runner, clerk, shop):
+    clerk.troubles = [NotDueYet()]
+    runner.tick(DUE)
+    queue.put(ledger.record(shop.shipped(ORDER)))
+    runner.step(0)
+    assert runner.tick(DUE + timedelta(days=9)) == 0
+    assert clerk.done == {}
+
+
+@pytest.mark.usefixtures("one_order")
+def test_a_clock_that_went_ahead_and_was_set_back_puts_no_deadline_off_until_then(runner, clerk):
+    clerk.troubles = [NotDueYet()]
+    assert runner.tick(DUE + timedelta(days=365)) == 1
+    assert runner.tick(DUE) == 1
+    assert list(clerk.done.values()) == [Remind(ORDER, DUE)]
 
 
 @pytest.mark.usefixtures("one_order")
@@ -102,15 +127,42 @@ def test_another_deadline_of_the_same_row_is_fired_too(ledger, queue, runner, cl
     ]
 
 
-def test_a_deadline_that_an_event_has_cleared_is_not_fired_and_is_forgotten(ledger, queue, runner, clerk, shop):
+def test_a_deadline_that_an_event_has_cleared_is_not_fired(ledger, queue, runner, clerk, shop):
     queue.put(ledger.record(shop.placed(ORDER), shop.added(ORDER)))
     runner.step(0)
     runner.tick(DUE)
     queue.put(ledger.record(shop.shipped(ORDER)))
     runner.step(0)
     assert runner.tick(DUE) == 0
-    assert ledger.query("select count(*) from thank_and_remind__fired") == [(0,)]
     assert len(clerk.done) == 1
+
+
+@pytest.mark.usefixtures("one_order")
+def test_what_was_fired_is_forgotten_at_the_next_start_where_its_row_no_longer_has_it(
+    ledger, queue, runner, clerk, shop
+):
+    runner.tick(DUE)
+    queue.put(ledger.record(shop.shipped(ORDER)))
+    runner.step(0)
+    started = ProcessRunner(ThankAndRemind(), ledger.database, ledger.log, queue.subscribe, clerk.handle)
+    assert started.tick(DUE) == 0
+    assert ledger.query("select count(*) from thank_and_remind__fired") == [(0,)]
+
+
+def test_a_tick_changes_no_table_but_the_first(runner, database_dsn):
+    runner.tick(DUE)
+    with psycopg.connect(database_dsn, autocommit=True) as superuser:
+        superuser.execute("revoke create on schema orders from caretrail_orders")
+    assert runner.tick(DUE) == 0
+
+
+@pytest.mark.usefixtures("runner")
+def test_runners_that_start_at_once_install_what_they_need_once(ledger, queue, clerk):
+    runners = [
+        ProcessRunner(ThankAndRemind(), ledger.database, ledger.log, queue.subscribe, clerk.handle) for _ in range(8)
+    ]
+    with ThreadPoolExecutor(len(runners)) as threads:
+        assert list(threads.map(lambda one: one.tick(DUE), runners)) == [0] * len(runners)
 
 
 def test_many_deadlines_are_all_seen_to_the_oldest_first(ledger, queue, runner, clerk, shop):

@@ -37,7 +37,7 @@ def test_commands_of_one_event_are_numbered_in_their_order():
 def test_a_refusal_does_not_keep_the_next_command_from_being_carried_out():
     clerk = Clerk()
     clerk.troubles = [NotToday()]
-    Reactions(ThankAndRemind(), clerk.handle).carry_out(["one", "two"], "17")
+    assert Reactions(ThankAndRemind(), clerk.handle).carry_out(["one", "two"], "17") == 1
     assert clerk.done == {"process/thank_and_remind/17/2": "two"}
 
 

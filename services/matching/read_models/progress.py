@@ -26,7 +26,7 @@ class BeginningMissing(LookupError):
         super().__init__(f"{type(event).__name__} of {event.originator_id}, whose first event was not folded")
 
 
-class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
+class Choice(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """志願: one preference, what has become of it, when it was asked and when the answer came."""
 
     rank: int

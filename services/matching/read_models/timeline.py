@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared.events import Event
 
 
-class Step(msgspec.Struct, frozen=True, omit_defaults=True):
+class Step(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One line of the timeline: what happened (an event's name), when, by whom, about which preference.
 
     `reason` is the coded reason of the event, where it has one; `until` the time given to whoever acts next.

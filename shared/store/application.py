@@ -15,7 +15,7 @@ from shared.store.mapper import EventMapper
 from shared.store.recorder import Factory, Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from eventsourcing.domain import CanMutateAggregate
     from eventsourcing.utils import EnvType
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 AnyAggregate = TypeVar("AnyAggregate", bound="Aggregate")
 
 _HOLDER = "select holder from reservation where scope = %s and key = %s"
+_HOLDERS = "select key, holder from reservation where scope = %s and key = any(%s)"
+_HOLDERS_IN = "select distinct holder from reservation where scope = any(%s) order by holder"
 _ANSWER = "select key, digest, body from answer where key = %s"
 _NEXT_NUMBER = """
 insert into counter (scope, value) values (%s, 1)
@@ -110,6 +112,14 @@ class StoredApplication(Application[UUID]):
         """Who holds a reservation now."""
         rows = self.recorder.connections.fetch(_HOLDER, (scope, key))
         return rows[0][0] if rows else None
+
+    def holders(self, scope: str, keys: Collection[str]) -> dict[str, UUID]:
+        """Who holds which of these keys now; those that nobody holds are left out."""
+        return dict(self.recorder.connections.fetch(_HOLDERS, (scope, list(keys))))
+
+    def holders_in(self, scopes: Collection[str]) -> list[UUID]:
+        """Whoever holds anything in these scopes now, each once."""
+        return [holder for (holder,) in self.recorder.connections.fetch(_HOLDERS_IN, (list(scopes),))]
 
     def answer_to(self, key: str) -> Answer | None:
         """What the command with this idempotency key was answered; its digest says whether it was the same command."""

@@ -39,3 +39,7 @@ class BlindIndex:
     def digest(self, identifier: Identifier) -> bytes:
         """HMAC-SHA256 over kind and normalised value."""
         return hmac.digest(self._key, f"{identifier.kind}\0{identifier.normalised}".encode(), "sha256")
+
+    def digest_of_content(self, purpose: str, content: bytes) -> bytes:
+        """HMAC-SHA256 over a purpose and any bytes; no kind of identifier begins with a slash, so none meets these."""
+        return hmac.digest(self._key, f"/{purpose}\0".encode() + content, "sha256")

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 FIND = "select digest, subject from blind_index where digest = any(%s)"
 RESOLVE = "select coalesce(merged_into, id) from subject where id = %s"
+SUBJECTS = """
+    with root as (select coalesce(merged_into, id) as id from subject where id = any(%s))
+    select id from subject where id in (select id from root) or merged_into in (select id from root) order by id
+"""
+KINDS = """
+    select distinct kind from blind_index
+    where subject = (select coalesce(merged_into, id) from subject where id = %s)
+"""
 
 _CREATE = "insert into subject (id, wrapped_key, master_key_id) values (%s, %s, %s)"
 _STILL_ONE = "select from subject where id = %s and merged_into is null and forgotten_at is null for share"

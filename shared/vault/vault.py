@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from shared.milestones import Milestone
     from shared.postgres import Connection, Database
     from shared.sealing import Sealed
+    from shared.vault.ledger import Forgotten
 
 T = TypeVar("T")
 
@@ -179,6 +180,14 @@ class Vault:
             return SubjectId(root)
         raise UnknownSubject(subject)
 
+    def subjects_of(self, subjects: Iterable[SubjectId]) -> tuple[SubjectId, ...]:
+        """Every subject that these people have, or had before a merge; unknown ones have none."""
+        return tuple(SubjectId(found) for (found,) in self._connections.fetch(people.SUBJECTS, (list(subjects),)))
+
+    def known_by(self, subject: SubjectId) -> frozenset[str]:
+        """The kinds of identifiers that lead to this person; none to one who has been forgotten."""
+        return frozenset(kind for (kind,) in self._connections.fetch(people.KINDS, (subject,)))
+
     def merge(self, kept: SubjectId, absorbed: SubjectId) -> None:
         """Two subjects are one person: what was sealed for either still opens, and identifiers lead to `kept`.
 
@@ -200,6 +209,13 @@ class Vault:
         people.point(connection, missing, subject)
         return subject
 
+    def keyed_digest(self, purpose: str, content: bytes) -> bytes:
+        """Tells content from other content for one purpose, in 32 bytes; without the vault nobody can try guesses.
+
+        It stays the same under a new master key.
+        """
+        return self._index.digest_of_content(purpose, content)
+
     # Forgetting --------------------------------------------------------------------------------------------------
 
     def forget(self, subject: SubjectId, ground: str) -> tuple[SubjectId, ...]:
@@ -214,6 +230,10 @@ class Vault:
             )
         finally:
             self._cache = KeyCache(self._capacity)
+
+    def forgotten(self) -> list[Forgotten]:
+        """Everybody who has been forgotten, as the ledger has it, oldest first; raises `LedgerDamaged`."""
+        return self._ledger.entries()
 
     def hold(self, subject: SubjectId, ground: str, until: datetime | None, placed_by: str) -> Hold:
         """Forbid forgetting a person until a moment, or until released; raises `UnknownSubject`, `PersonForgotten`."""

@@ -26,6 +26,18 @@ def test_a_reservation_is_held_by_who_came_first(office):
     assert office.holder_of("number", "P1") == first.id
 
 
+def test_holders_are_found_by_several_keys_of_one_scope_or_by_several_scopes(office):
+    first, second = posted("P1"), posted("P2")
+    shelf = [Reservation("shelf", "1", first.id), Reservation("shelf", "2", first.id)]
+    office.append(first, cause=cause(), reserve=shelf)
+    office.append(second, cause=cause(), reserve=[Reservation("number", "1", second.id)])
+
+    assert office.holders("shelf", ["1", "2", "3"]) == {"1": first.id, "2": first.id}
+    assert office.holders_in(["shelf"]) == [first.id]
+    assert office.holders_in(["shelf", "number", "place"]) == sorted([first.id, second.id])
+    assert (office.holders("shelf", []), office.holders_in([])) == ({}, [])
+
+
 def test_the_refusal_of_a_reservation_does_not_tell_its_key(office):
     first, second = posted("P1"), posted("P2")
     office.append(first, cause=cause(), reserve=[Reservation("person", "A123456789", first.id)])

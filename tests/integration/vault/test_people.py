@@ -118,6 +118,26 @@ def test_after_a_merge_all_identifiers_lead_to_the_one_who_was_kept_and_both_sti
     assert vault.resolve(absorbed) == vault.resolve(kept) == kept
 
 
+def test_all_subjects_of_a_person_are_found_by_any_of_them(vault):
+    kept, absorbed, other = (vault.subject_for([identifier]) for identifier in (NATIONAL_ID, PASSPORT, MOBILE))
+    vault.merge(kept, absorbed)
+
+    assert set(vault.subjects_of([absorbed])) == set(vault.subjects_of([kept])) == {kept, absorbed}
+    assert set(vault.subjects_of([kept, other, type(kept)(int=0)])) == {kept, absorbed, other}
+    assert vault.subjects_of([]) == ()
+
+
+def test_the_kinds_of_identifiers_that_lead_to_a_person_are_told_until_it_is_forgotten(vault):
+    kept, absorbed = vault.subject_for([NATIONAL_ID]), vault.subject_for([PASSPORT, MOBILE])
+    assert vault.known_by(absorbed) == {"passport", "mobile"}
+
+    vault.merge(kept, absorbed)
+    assert vault.known_by(absorbed) == vault.known_by(kept) == {"national_id", "passport", "mobile"}
+
+    vault.forget(kept, "retention")
+    assert vault.known_by(kept) == frozenset()
+
+
 def test_a_chain_of_merges_leads_to_the_last_one_kept_in_one_step(vault, rows):
     first, second, third = (vault.subject_for([identifier]) for identifier in (NATIONAL_ID, PASSPORT, MOBILE))
 

@@ -24,6 +24,18 @@ def test_another_index_key_gives_another_digest():
     assert BlindIndex(b"j" * 32).digest(identifier) != INDEX.digest(identifier)
 
 
+def test_a_digest_of_content_is_keyed_and_is_no_identifiers():
+    digest = INDEX.digest_of_content("mobile", b"0912345678")
+
+    assert digest == INDEX.digest_of_content("mobile", b"0912345678")
+    others = [
+        INDEX.digest_of_content("file", b"0912345678"),
+        INDEX.digest(Identifier("mobile", "0912345678")),
+        BlindIndex(b"j" * 32).digest_of_content("mobile", b"0912345678"),
+    ]
+    assert digest not in others
+
+
 @pytest.mark.parametrize(("kind", "value"), [("", "A123456789"), ("a\0b", "c"), ("id", ""), ("id", " \u3000")])
 def test_an_identifier_without_a_value_or_a_plain_kind_is_refused(kind, value):
     with pytest.raises(ValueError, match="needs a value, and a kind"):

@@ -135,6 +135,8 @@ class ProcessRunner(Generic[Row]):
         if self._connection is None:
             rebuild_if_needed(self._process, self._database, self._log)
             self._connection = self._database.connect(name=f"caretrail process {self._process.name}")
+            # State and position are lost together, if the server crashes; commands that follow again have their keys.
+            self._connection.execute("set synchronous_commit = off")
             found = standing.standing_of(self._connection, self._process.name)
             self._position = found.position if found else 0
         return self._connection

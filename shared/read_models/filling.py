@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING, Generic
 
 import msgspec
 
+from shared.read_models import collector
 from shared.read_models.digest import Digest, Rejected, Run
 from shared.read_models.fold import Fold, fold_of
 from shared.read_models.model import Row
@@ -113,7 +112,7 @@ class Filling(Generic[Row]):
         rejected: dict[int, Rejected] = {}
         self._rows.drop(connection)
         self._rows.create(connection)
-        with _collector_paused():
+        with collector.paused():
             for part in range(parts):
                 fold = self._fold(until, Digest(self._model, skipped, _share(part, parts)), (part, parts))
                 self._write(connection, fold)
@@ -161,15 +160,3 @@ def _read_ahead(pages: Iterator[LogPage]) -> Iterator[LogPage]:
         while (page := following.result()) is not None:
             following = reader.submit(next, pages, None)
             yield page
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Rows hold no cycles, and walking through millions of them again and again would double the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Generic
 
 from shared.milestones import unwatched
-from shared.read_models import parking, standing
+from shared.read_models import collector, parking, standing
 from shared.read_models.digest import Digest
 from shared.read_models.feed import Feed
 from shared.read_models.model import Row
@@ -73,8 +73,9 @@ class Projector(Generic[Row]):
         """Take the next batch, waiting up to `timeout` seconds for one; answers how many events were in it."""
         connection = self._connected()
         batch = self._feed.next(self._standing.position, _BATCH, timeout)
-        if batch.run.rows and not self._fold(connection, batch.run):
-            return 0
+        with collector.paused():
+            if batch.run.rows and not self._fold(connection, batch.run):
+                return 0
         self._milestone("before-acknowledgement")
         self._feed.acknowledge(batch)
         self._milestone("after-acknowledgement")
@@ -110,6 +111,8 @@ class Projector(Generic[Row]):
         if self._connection is None:
             rebuild_if_needed(self._model, self._database, self._log)
             self._connection = self._database.connect(name=f"caretrail projector {self._name}")
+            # Rows and position are lost together, if the server crashes, and then folded again from the log.
+            self._connection.execute("set synchronous_commit = off")
             with self._alone(self._connection):
                 pass  # to know how the rows stand
         return self._connection

@@ -40,4 +40,5 @@ def main(dsn: str, schema: str, role: str, callers: int, seconds: float) -> floa
 
 
 if __name__ == "__main__":
-    sys.stdout.write(str(main(*sys.argv[1:4], int(sys.argv[4]), float(sys.argv[5]))))
+    dsn, schema, role, callers, seconds = sys.argv[1:]
+    sys.stdout.write(str(main(dsn, schema, role, int(callers), float(seconds))))

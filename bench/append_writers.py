@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shared.postgres import Database
     from shared.vault.master_keys import MasterKeys
 
-    Step = Callable[[], None]
+    Step = Callable[[], object]
 
 PEOPLE = 200
 
@@ -49,7 +49,7 @@ def raw(database: Database) -> Step:
         query = "select type, data, meta from event where originator_id = %s"
         [(type_name, data, meta)] = office.recorder.connections.fetch(query, (parcel.id,))
     cursor = database.connect().cursor()
-    return lambda: cursor.execute(_RAW_INSERT, (uuid4(), 1, type_name, data, meta)) and None
+    return lambda: cursor.execute(_RAW_INSERT, (uuid4(), 1, type_name, data, meta))
 
 
 def stored(database: Database) -> Step:
@@ -69,7 +69,7 @@ class LibraryParcel(eventsourcing.domain.Aggregate):
 def library(database: Database) -> Step:
     """The same through the library's own PostgreSQL store, as it comes."""
     application = _library_application(database, create_table="n")
-    return lambda: application.save(LibraryParcel(number="P1")) and None
+    return lambda: application.save(LibraryParcel(number="P1"))
 
 
 def create_library_table(database: Database) -> None:

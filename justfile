@@ -2,18 +2,21 @@
 
 set positional-arguments
 
-python := justfile_directory() / ".venv/bin/python"
+# quoted: the checkout may lie in a directory with blanks in its name
+python := quote(justfile_directory() / ".venv/bin/python")
 
 # what each task does, in a line
 help:
     @echo './justw TASK, where TASK is one of'
-    @{{ just_executable() }} --justfile '{{ justfile() }}' --list --unsorted --list-heading ''
+    @{{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --list --unsorted --list-heading ''
 
 # play the matching story on the embedded PostgreSQL and check every read model against it
+[no-exit-message]
 demo *arguments:
     @{{ python }} -m operate demo "$@"
 
 # the operators' command line, for example `./justw caretrail events tail`
+[no-exit-message]
 caretrail *arguments:
     @{{ python }} -m operate "$@"
 

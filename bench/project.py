@@ -1,0 +1,114 @@
+"""Live projection from RabbitMQ into real read models, against consuming the same messages and doing nothing."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from bench import matching_log
+from bench.figures import Figure, compare
+from services.matching.read_models.bureau_board import BureauBoard
+from services.matching.read_models.case_statistics import CaseStatistics
+from services.matching.read_models.family_cases import FamilyCases
+from shared.read_models.projector import Projector
+from shared.store.log import Log
+from shared.transport.rabbitmq import RabbitTransport
+
+if TYPE_CHECKING:
+    from shared.postgres import Database
+    from shared.read_models.model import ReadModel
+    from tests.servers import PostgresServer, RabbitMQServer
+
+    Message = tuple[str, bytes]
+
+EVENTS = 30_000
+BATCH = 500
+CONTEXT = "matching"
+
+
+def measure(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> list[Figure]:
+    """Both take everything off a quorum queue that is full when they begin, acknowledging many messages at once.
+
+    What projection takes depends on the rows: `family_cases` keeps a timeline and all sealed data of a case.
+    """
+    database = matching_log.build(postgres.new_database(), EVENTS)
+    log = Log(database, CONTEXT)
+    messages = _unsettled(database)
+    promised: dict[type[ReadModel[Any]], float | None] = {BureauBoard: 0.45, CaseStatistics: 0.45, FamilyCases: None}
+    figures = [_figure(model(), database, log, rabbitmq, messages, least) for model, least in promised.items()]
+    log.close()
+    return figures
+
+
+def _figure(
+    model: ReadModel[Any],
+    database: Database,
+    log: Log,
+    rabbitmq: RabbitMQServer,
+    messages: list[Message],
+    least: float | None,
+) -> Figure:
+    consumer = model.table.name
+    return compare(
+        f"project: RabbitMQ to {consumer}",
+        lambda: EVENTS / _project(model, database, log, _a_broker(rabbitmq, consumer)),
+        lambda: EVENTS / _consume_bare(consumer, _a_broker(rabbitmq, consumer), messages),
+        least=least,
+        note=f"{EVENTS:,} events of {sum(len(body) for _, body in messages) // EVENTS} bytes, batches of {BATCH}",
+    )
+
+
+def _unsettled(database: Database) -> list[Message]:
+    """Take back the positions; answers the messages that settling gives, which are the same each time."""
+    with database.connect() as connection:
+        connection.execute("truncate page")
+        messages = list(matching_log.settle(connection))
+        connection.execute("truncate page")
+    return messages
+
+
+def _project(model: ReadModel[Any], database: Database, log: Log, transport: RabbitTransport) -> float:
+    """Seconds until every event is in the rows. The log seems empty at first, or the projector would read it there."""
+    _unsettled(database)
+    name = model.table.name
+    with database.connect() as connection:
+        connection.execute(f"drop table if exists read_model, parked, {name}".encode())
+        projector = Projector(model, database, log, lambda: transport.subscribe(CONTEXT, name))
+        projector.step(0)
+        _publish(transport, list(matching_log.settle(connection)))
+    began = time.perf_counter()
+    done = 0
+    while done < EVENTS:
+        done += projector.step()
+    seconds = time.perf_counter() - began
+    projector.close()
+    return seconds
+
+
+def _consume_bare(consumer: str, transport: RabbitTransport, messages: list[Message]) -> float:
+    """Seconds to receive everything and acknowledge it in the same batches."""
+    _publish(transport, messages)
+    began = time.perf_counter()
+    subscription = transport.subscribe(CONTEXT, consumer)
+    done = 0
+    while done < EVENTS:
+        if batch := subscription.receive(BATCH, 1.0):
+            subscription.acknowledge(batch[-1])
+            done += len(batch)
+    seconds = time.perf_counter() - began
+    subscription.close()
+    return seconds
+
+
+def _a_broker(rabbitmq: RabbitMQServer, consumer: str) -> RabbitTransport:
+    transport = RabbitTransport(rabbitmq.new_vhost())
+    transport.declare(CONTEXT, [consumer])
+    return transport
+
+
+def _publish(transport: RabbitTransport, messages: list[Message]) -> None:
+    publisher = transport.publisher(CONTEXT)
+    for routing_key, body in messages:
+        publisher.publish(routing_key, body)
+    publisher.settle()
+    publisher.close()

@@ -30,25 +30,28 @@ class Checkpoint(msgspec.Struct):
 
 
 class Relay(msgspec.Struct):
-    """The relay that works, or worked last: `holder` is its host and process."""
+    """The relay that works, or worked last: `holder` is its host and process, `behind` is in seconds."""
 
     at_work: bool
     holder: str
     generation: int
     heartbeat: datetime
     published: int
+    behind: float
 
 
 class Found(msgspec.Struct):
-    """The log of matching. `backlog` are events without a position yet; `horizon_age` is in seconds."""
+    """The log of matching. `waiting` events are not published yet, `backlog` of them have no position."""
 
     incarnation: str
     epoch: int
     head: int
     hash: str
+    waiting: int
     backlog: int
     relay: Relay
     horizon_age: float
+    """Seconds."""
     checkpoint: Checkpoint | None
     alarms: list[str]
 
@@ -67,17 +70,21 @@ def status(context: typer.Context) -> None:
 def judge(log: LogStatus) -> Found:
     """What an operator is told of a log, with the alarms that it gives cause for."""
     alarms = []
-    if log.horizon_age > Pace().horizon_alarm_seconds:
+    limit = Pace().alarm_seconds
+    if log.horizon_age > limit:
         alarms.append("horizon-held-back")
-    if log.backlog and not log.at_work:
+    if log.waiting and not log.at_work:
         alarms.append("no-relay")
+    if log.behind > limit and log.at_work:
+        alarms.append("publishing-behind")
     return Found(
         incarnation=log.incarnation,
         epoch=log.epoch,
         head=log.head,
         hash=log.hash.hex(),
+        waiting=log.waiting,
         backlog=log.backlog,
-        relay=Relay(log.at_work, log.holder, log.generation, log.heartbeat, log.published),
+        relay=Relay(log.at_work, log.holder, log.generation, log.heartbeat, log.published, log.behind),
         horizon_age=log.horizon_age,
         checkpoint=Checkpoint(*log.checkpoint) if log.checkpoint else None,
         alarms=alarms,
@@ -104,4 +111,9 @@ def _rows(words: Words, found: Found) -> list[tuple[object, ...]]:
 
 
 def _told_alarms(words: Words, found: Found) -> list[str]:
-    return [words(f"alarms.{alarm}", seconds=round(found.horizon_age), backlog=found.backlog) for alarm in found.alarms]
+    figures = {
+        "held": round(found.horizon_age),
+        "behind": round(found.relay.behind),
+        "waiting": found.waiting,
+    }
+    return [words(f"alarms.{alarm}", **figures) for alarm in found.alarms]

@@ -23,6 +23,7 @@ _LOCK = "select pg_try_advisory_lock(hashtext('caretrail relay'), hashtext(%s))"
 _BEGIN = "update relay set generation = generation + 1, holder = %s, heartbeat = now() returning generation, published"
 _PUBLISHED = "update relay set published = %s, heartbeat = now() where generation = %s"
 _ALIVE = "update relay set heartbeat = now() where generation = %s"
+_AT_END = "update relay set heartbeat = now(), at_end = now() where generation = %s"
 
 # So that a relay whose machine is gone does not keep its lock for hours.
 _NOTICE_A_DEAD_PEER = """
@@ -50,6 +51,7 @@ class Lease:
         self.generation: int = generation
         self.published: int = published
         self._checked = time.monotonic()
+        self._at_end = float("-inf")
 
     @classmethod
     def acquire(cls, database: Database, stop: threading.Event) -> Self | None:
@@ -74,6 +76,12 @@ class Lease:
         """Notice a broken connection, asking the server about once a second. Raises `LeaseLost`."""
         if time.monotonic() - self._checked >= _CHECK_SECONDS:
             self._write(_ALIVE, self.generation)
+
+    def at_end(self) -> None:
+        """The same, and remember that nothing is left to publish. Raises `LeaseLost`."""
+        if time.monotonic() - self._at_end >= _CHECK_SECONDS:
+            self._write(_AT_END, self.generation)
+            self._at_end = self._checked
 
     def close(self) -> None:
         """Let the next relay begin."""

@@ -7,7 +7,6 @@ messages, with the same bytes, and never loses one. The next page is read while 
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,12 +14,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from shared.milestones import Milestone, unwatched
+from shared.relay.alarms import Alarms
 from shared.relay.checkpoints import Checkpoints, Signer
 from shared.relay.fork import BehindStream, LogForked, refuse_a_fork
 from shared.relay.lease import Lease
 from shared.relay.sequencer import Head, LogAltered, OutOfOrder, Page, Sequencer
 from shared.store.epochs import begin_epoch_if_restored
-from shared.store.horizon import horizon_age
 from shared.transport import BrokerLost
 
 if TYPE_CHECKING:
@@ -46,8 +45,8 @@ class Pace:
     """Seconds between attempts to reach a broker that is gone."""
     checkpoint_every: int = 1000
     checkpoint_idle_seconds: float = 60
-    horizon_alarm_seconds: float = 30
-    """A transaction that writes for longer, in whatever database of the server, is holding back every relay."""
+    alarm_seconds: float = 30
+    """For longer events should not wait, nor any transaction write: that holds back every relay of the server."""
 
 
 @dataclass
@@ -106,7 +105,7 @@ class _Shift:
         )
         self._compared = False
         self._pause = _FIRST_PAUSE
-        self._horizon_checked = time.monotonic()
+        self._alarms = Alarms(connection, relay.context, pace.alarm_seconds)
 
     def work(self, stop: threading.Event) -> None:
         while not stop.is_set():
@@ -117,6 +116,7 @@ class _Shift:
                 stop.wait(self._pause)
                 self._pause = min(2 * self._pause, self._relay.pace.longest_pause)
                 self._lease.check()
+                self._alarms.look()
 
     def _publish(self, stop: threading.Event) -> None:
         relay = self._relay
@@ -136,6 +136,7 @@ class _Shift:
                 else:
                     relay.milestone("after sequencing")
                     way.send(settled)
+                    self._alarms.look()
             way.settle()
             self._checkpoints.end(self._sequencer.head)
         finally:
@@ -143,20 +144,11 @@ class _Shift:
 
     def _rest(self) -> None:
         self._pause = _FIRST_PAUSE
-        self._lease.check()
+        self._lease.at_end()
         self._checkpoints.idle(self._sequencer.head)
-        self._watch_the_horizon()
+        self._alarms.look()
         self._relay.wake.wait(self._relay.pace.poll_seconds)
         self._relay.wake.clear()
-
-    def _watch_the_horizon(self) -> None:
-        alarm = self._relay.pace.horizon_alarm_seconds
-        if time.monotonic() - self._horizon_checked < alarm / 3:
-            return
-        self._horizon_checked = time.monotonic()
-        seconds = horizon_age(self._connection)
-        if seconds > alarm:
-            _log.error("horizon_held_back", context=self._relay.context, seconds=round(seconds))
 
 
 class _Way:

@@ -15,7 +15,7 @@ _EPOCH = "select epoch from log"
 _BACKLOG = "select count(*) from event where (epoch, xid, id) > (%s::int4, %s::xid8, %s::int8)"
 # The lock that a relay holds while it works, as `lease` takes it; object ids have no sign, hashes have.
 _RELAY = """
-select generation, holder, published, heartbeat, exists (
+select generation, holder, published, heartbeat, extract(epoch from clock_timestamp() - at_end)::float8, exists (
     select from pg_locks
     where locktype = 'advisory' and granted
         and database = (select oid from pg_database where datname = current_database())
@@ -39,7 +39,8 @@ class LogStatus(NamedTuple):
     """Where the log ends and who relays it; ages are in seconds.
 
     `backlog` counts the events that have no position yet; `published` is the last position that the broker has
-    confirmed; `holder` is the host and process of the relay that works, or worked last, empty where none ever has.
+    confirmed; while events wait, `behind` is for how long no relay has been at their end. `holder` is the host and
+    process of the relay that works, or worked last, empty where none ever has.
     """
 
     incarnation: str
@@ -48,12 +49,18 @@ class LogStatus(NamedTuple):
     hash: bytes
     backlog: int
     published: int
+    behind: float
     generation: int
     holder: str
     heartbeat: datetime
     at_work: bool
     horizon_age: float
     checkpoint: LastCheckpoint | None
+
+    @property
+    def waiting(self) -> int:
+        """How many events the broker has not confirmed yet, whether or not they have a position."""
+        return self.backlog + self.head - self.published
 
 
 def status(connection: Connection, context: str) -> LogStatus:
@@ -63,7 +70,7 @@ def status(connection: Connection, context: str) -> LogStatus:
     head = pages.end_of_last_page()
     place = (head.place.epoch, str(head.place.xid), head.place.id)
     [(backlog,)] = connection.execute(_BACKLOG, place).fetchall()
-    [(generation, holder, published, heartbeat, at_work)] = connection.execute(_RELAY).fetchall()
+    [(generation, holder, published, heartbeat, behind, at_work)] = connection.execute(_RELAY).fetchall()
     signed = connection.execute(_CHECKPOINT).fetchone()
     return LogStatus(
         incarnation=pages.incarnation,
@@ -72,6 +79,7 @@ def status(connection: Connection, context: str) -> LogStatus:
         hash=head.hash,
         backlog=backlog,
         published=published,
+        behind=behind if backlog or published < head.position else 0.0,
         generation=generation,
         holder=holder,
         heartbeat=heartbeat,

@@ -27,7 +27,7 @@ def test_events_that_no_relay_takes_are_an_alarm(lived_in):
     assert (found["backlog"], found["alarms"]) == (1, ["no-relay"])
     said = lived_in.caretrail("log", "status")
     assert said.returncode == 1
-    assert said.stdout.splitlines()[-1].startswith("Alarm: 1 events have no position")
+    assert said.stdout.splitlines()[-1].startswith("Alarm: 1 events wait to be published")
 
 
 def test_a_relay_at_work_is_seen(installation):

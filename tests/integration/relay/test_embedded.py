@@ -74,7 +74,7 @@ def test_a_long_write_transaction_in_another_database_delays_the_relay_which_say
     with (
         psycopg.connect(postgres_server.dsn("postgres")) as elsewhere,
         capture_logs() as logs,
-        running(a_relay(database, transport, pace={"horizon_alarm_seconds": 0.2})),
+        running(a_relay(database, transport, pace={"alarm_seconds": 0.2})),
     ):
         elsewhere.execute("create temp table held (number int)")
         write_many(connection, 10)

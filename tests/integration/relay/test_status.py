@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from time import monotonic
 
+import pytest
+from structlog.testing import capture_logs
+
+from shared.relay.alarms import Alarms
 from shared.relay.checkpoints import key_id_of
 from shared.relay.status import status
+from shared.transport import BrokerLost
 from shared.transport.inproc import InprocTransport
 from tests.controls.logbook import CONTEXT, KEY, a_relay, eventually, published, relay_all, running, write_many
 
@@ -37,6 +42,44 @@ def test_a_relay_is_at_work_until_it_ends(database, connection):
     found = status(connection, CONTEXT)
     assert found.generation == 1
     assert "/" in found.holder
+
+
+def test_a_relay_that_cannot_publish_is_behind_until_it_has(database, connection):
+    class Away(InprocTransport):
+        """A broker that cannot be reached for now."""
+
+        is_away = True
+
+        def publisher(self, context):
+            if self.is_away:
+                raise BrokerLost("away")
+            return super().publisher(context)
+
+    transport = Away()
+    with capture_logs() as logged, running(a_relay(database, transport, pace={"alarm_seconds": 0.3})):
+        write_many(connection, 3)
+        eventually(lambda: [line for line in logged if line["event"] == "publishing_behind"])
+        found = status(connection, CONTEXT)
+        assert (found.waiting, found.backlog, found.at_work) == (3, 3, True)
+        assert found.behind > 0.3
+        transport.is_away = False
+        eventually(lambda: published(connection) == 3)
+    told = [line for line in logged if line["event"] == "publishing_behind"]
+    assert {(line["log_level"], line["events"]) for line in told} == {("critical", 3)}
+    found = status(connection, CONTEXT)
+    assert (found.waiting, found.behind) == (0, 0)
+
+
+def test_alarms_are_told_at_most_three_times_within_their_limit(connection):
+    write_many(connection, 1)
+    connection.execute("update relay set at_end = now() - interval '1 hour'")
+    alarms = Alarms(connection, CONTEXT, 0.6)
+    begun = monotonic()
+    with capture_logs() as logged:
+        while monotonic() - begun < 0.7:
+            alarms.look()
+    assert 0 < len(logged) <= 3
+    assert logged[0]["seconds"] >= 3600
 
 
 def test_a_write_transaction_left_open_ages_the_horizon(database, connection):

@@ -17,6 +17,7 @@ WELL = LogStatus(
     hash=bytes(32),
     backlog=0,
     published=7,
+    behind=0.0,
     generation=1,
     holder="host/1",
     heartbeat=datetime(2025, 2, 18, tzinfo=UTC),
@@ -24,7 +25,7 @@ WELL = LogStatus(
     horizon_age=0.0,
     checkpoint=LastCheckpoint(5, "abcd", datetime(2025, 2, 18, tzinfo=UTC)),
 )
-LIMIT = Pace().horizon_alarm_seconds
+LIMIT = Pace().alarm_seconds
 
 
 @pytest.mark.parametrize(
@@ -36,8 +37,12 @@ LIMIT = Pace().horizon_alarm_seconds
         ({"backlog": 3}, []),
         ({"at_work": False}, []),
         ({"backlog": 3, "at_work": False}, ["no-relay"]),
+        ({"published": 6, "at_work": False}, ["no-relay"]),
+        ({"backlog": 3, "behind": LIMIT}, []),
+        ({"backlog": 3, "behind": LIMIT + 1}, ["publishing-behind"]),
+        ({"backlog": 3, "behind": LIMIT + 1, "at_work": False}, ["no-relay"]),
         ({"backlog": 3, "at_work": False, "horizon_age": LIMIT + 1}, ["horizon-held-back", "no-relay"]),
     ],
 )
-def test_a_long_write_and_a_missing_relay_are_alarms(changes, alarms):
+def test_a_long_write_a_missing_relay_and_one_that_lags_are_alarms(changes, alarms):
     assert judge(WELL._replace(**changes)).alarms == alarms

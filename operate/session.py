@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 _WIDTH_WITHOUT_TERMINAL = 200
 
 
+class _Output(Console):
+    """Leaves it to the command line to end when its reader has left: by itself Rich ends with 1, which is an answer."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 @dataclass(frozen=True)
 class Session:
     """What a command needs to answer: results to standard output, everything else to standard error."""
@@ -53,7 +60,7 @@ class Session:
             sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
             return
         width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
-        console = Console(file=sys.stdout, width=width, markup=False, emoji=False, highlight=False)
+        console = _Output(file=sys.stdout, width=width, markup=False, emoji=False, highlight=False)
         for part in told:
             console.print(part)
 

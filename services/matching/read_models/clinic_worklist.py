@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.matching import events
+from services.matching.domain.policies import POLICIES
 from services.matching.domain.statuses import EnrolmentStatus, PreferenceStatus
 from services.matching.read_models.paging import Page, check_limit, page_of, place_of
 from services.matching.read_models.progress import BeginningMissing
@@ -22,15 +23,27 @@ from shared.sealing import Sealed, SubjectId
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from services.matching.domain.policies import Policy
     from shared.events import Event
     from shared.read_models.reader import Reader
 
-RANKS = (1, 2, 3)
-"""志願 1 to 3; each has its row from the application on, seen by nobody until the institution is asked."""
 
+def ranks_under(policies: Iterable[Policy]) -> tuple[int, ...]:
+    """志願序: every rank that any of these policies allows."""
+    return tuple(range(1, max(policy.preferences for policy in policies) + 1))
+
+
+RANKS = ranks_under(POLICIES)
+"""Each has its row from the application on, seen by nobody until the institution is asked.
+
+A policy that allows more makes another `version` of the model: cases that began before it need further rows.
+"""
 
 _OPEN = frozenset({PreferenceStatus.OFFERED, PreferenceStatus.ACCEPTED})
 """While its offer has one of these the case is in the clinic's hands."""
+
+_TOLD = _OPEN | {PreferenceStatus.WAITING}
+"""While a preference has one of these its row follows what is new of the family; who is out of it hears no more."""
 
 
 class ClinicOffer(msgspec.Struct, frozen=True, gc=False):
@@ -132,7 +145,7 @@ def _let_go(row: ClinicOffer) -> ClinicOffer:
 
 
 def _contact_changed(row: ClinicOffer, event: events.ContactChanged) -> ClinicOffer:
-    return replace(row, contact=event.contact)
+    return replace(row, contact=event.contact) if row.status in _TOLD else row
 
 
 _FOLDS: dict[type[Event], Callable[[Any, Any], ClinicOffer]] = {
@@ -178,6 +191,7 @@ class ClinicWorklist(ReadModel[ClinicOffer]):
     """Cases that a clinic has been asked to take, each at the preference at which it was asked."""
 
     context = "matching"
+    version = 2
     table = Table(
         "clinic_worklist",
         row=ClinicOffer,
@@ -195,7 +209,7 @@ class ClinicWorklist(ReadModel[ClinicOffer]):
         return ()
 
     def keys(self, event: Event) -> Iterable[Key]:
-        """The preference the event names; every preference of the case where it names none."""
+        """The preference the event names; every preference that a case can have where it names none."""
         rank = getattr(event, "rank", None)
         return [(event.originator_id, rank) for rank in (RANKS if rank is None else (rank,))]
 
@@ -228,6 +242,8 @@ class ClinicWorklist(ReadModel[ClinicOffer]):
         )
 
     def _born(self, row: ClinicOffer, event: events.ChildBorn) -> ClinicOffer:
+        if row.status not in _TOLD:
+            return row
         return replace(
             row,
             born=True,

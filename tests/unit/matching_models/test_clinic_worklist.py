@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from services.matching import events
+from services.matching.domain.policies import POLICIES
 from services.matching.domain.statuses import EnrolmentStatus, PreferenceStatus
-from services.matching.read_models.clinic_worklist import ClinicOffer, ClinicWorklist
+from services.matching.read_models.clinic_worklist import ClinicOffer, ClinicWorklist, ranks_under
 from services.matching.read_models.progress import BeginningMissing
 from tests.unit.matching_models.story import (
     BIRTH,
@@ -184,6 +186,40 @@ def test_a_changed_contact_is_known_to_the_clinic_too():
     row = offers_of(Story().submitted().offered().contact_changed())[1]
 
     assert row.contact == OTHER_SEALED_CONTACT
+
+
+_SPENT = {
+    "declined": Story.declined,
+    "expired": lambda story: story.happened(events.OfferExpired, **place(FIRST)),
+    "lapsed": lambda story: story.accepted().happened(events.NoticeLapsed, **place(FIRST)),
+    "released": lambda story: story.accepted().released(),
+}
+
+
+@pytest.mark.parametrize("spent", _SPENT.values(), ids=_SPENT)
+def test_a_clinic_whose_turn_is_over_hears_nothing_more_of_the_family(spent):
+    story = Story().submitted(FIRST, SECOND, born=False, child=sealed(BIRTH, EXPECTED_BABY), child_subject=BIRTH)
+    before = offers_of(spent(story.offered()))[1]
+
+    rows = offers_of(story.offered(SECOND).contact_changed().born())
+
+    assert rows[1] == before
+    assert (rows[2].contact, rows[2].child) == (OTHER_SEALED_CONTACT, SEALED_BABY)
+
+
+def test_a_clinic_asked_later_knows_the_family_as_it_is_by_then():
+    story = Story().submitted(FIRST, SECOND, born=False, child=sealed(BIRTH, EXPECTED_BABY), child_subject=BIRTH)
+
+    row = offers_of(story.offered().contact_changed().born().declined().offered(SECOND))[2]
+
+    assert (row.contact, row.child, row.born) == (OTHER_SEALED_CONTACT, SEALED_BABY, True)
+
+
+def test_there_is_a_row_for_every_preference_that_any_policy_allows():
+    longer = replace(POLICIES[-1], effective_from=date(2030, 1, 1), preferences=4)
+
+    assert ranks_under(POLICIES) == (1, 2, 3)
+    assert ranks_under((*POLICIES, longer, replace(longer, preferences=2))) == (1, 2, 3, 4)
 
 
 def test_the_days_waiting_run_by_taipei_days_until_the_clinic_answers():

@@ -29,13 +29,13 @@ from shared.read_models import standing
 from shared.read_models.freshness import Positions
 from shared.read_models.projector import Projector
 from shared.read_models.reader import Reader
-from shared.read_models.trouble import persevere
 from shared.relay.lease import LeaseLost
 from shared.relay.relay import Relay
 from shared.store import schema as store_schema
 from shared.store.log import Log
 from shared.transport.inproc import InprocTransport
 from shared.transport.rabbitmq import RabbitTransport
+from shared.trouble import persevere
 from shared.vault import schema as vault_schema
 from shared.vault.opening import open_vault
 from shared.vault.signing import load_or_create
@@ -210,6 +210,7 @@ def matching(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Ite
         registry = reference_registry()
         application = Matching(database, vault, registry, _calendar(clock()))
         closing.callback(application.close)
+        application.record_forgotten(vault.forgotten(), clock())
         yield MatchingContext(
             database=database,
             vault=vault,

@@ -272,3 +272,11 @@ class NotifyFormerInstitution:
     """Tell the former institution of a change, and its bureau to see to the closure."""
 
     case_id: UUID
+
+
+@dataclass(frozen=True)
+class RecordForgotten:
+    """Tell the log of a person whose key the vault has destroyed."""
+
+    subject: SubjectId
+    ground: str

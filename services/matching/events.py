@@ -28,7 +28,9 @@ Institution = Annotated[str, msgspec.Meta(description="醫事機構代碼, 10 di
 Doctor = Annotated[str, msgspec.Meta(description="Practitioner number of the registry.")]
 County = Annotated[str, msgspec.Meta(description="縣市, as the districts table writes it.")]
 Rank = Annotated[int, msgspec.Meta(description="志願序, 1 to 3.")]
-Digest = Annotated[str, msgspec.Meta(description="SHA-256, 64 hex digits.")]
+Digest = Annotated[
+    str, msgspec.Meta(description="HMAC-SHA-256 under a key of the vault over a file's SHA-256, 64 hex digits.")
+]
 
 
 class CaseKind(StrEnum):
@@ -391,7 +393,8 @@ class EnrolmentMismatchDetected(Event):
     """比對不一致: the child was enrolled at another institution than the one agreed or asked; the case is finished.
 
     It counts as 同意收案 and 已收案, as the portal shows families who enrolled on paper, with the difference beside it;
-    an open offer or a pending notice is released. `expected_institution` is empty where nobody was asked at the time.
+    an open offer or a pending notice is released. `expected_institution` is empty where nobody was asked at the time:
+    of a case that had found nobody, too.
     """
 
     originator_id: UUID

@@ -25,7 +25,10 @@ class Reservation(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a command was answered, under its idempotency key; `digest` (SHA-256) tells it from another command."""
+    """What a command was answered, under its idempotency key; `digest` tells it from another command.
+
+    It outlives whoever is named in the command, so a digest that could be found by guessing has to be a keyed one.
+    """
 
     key: str
     digest: bytes

@@ -144,7 +144,7 @@ class _Import:
         self._principal = principal
         self._now = now
         self._columns = _COLUMNS[kind]
-        self._key = f"import/{digest}/{principal.id}"
+        self._key = f"import/{matching.desk.file_digest(digest)}/{principal.id}"
 
     def take(self, row: FileRow) -> RowResult:
         try:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from services.matching.domain.family import Family
     from services.matching.domain.registry import Registry
     from shared.calendar import WorkingCalendar
     from shared.sealing import SubjectId
@@ -81,20 +82,35 @@ class Desk:
             raise refusals.CaseUnknown("case_no")
         return self.store.load(Case, case_id)
 
-    def live_case(self, keys: Iterable[str]) -> Case | None:
+    def child_keys(self, family: Family) -> tuple[str, ...]:
+        """By whom a family's child may be found: as it is known now, and as it was before it was recognised."""
+        return tuple(map(str, self.people.known_as(family.child_subject, family.birth_subject)))
+
+    def live_case(self, keys: Sequence[str]) -> Case | None:
         """The live case that holds one of these keys."""
         case_id = self._holder(reservations.LIVE_CASE, keys)
         return self.store.load(Case, case_id) if case_id else None
 
-    def expecting_case(self, mother: SubjectId, birth_order: int, born_on: date) -> Case | None:
-        """The live case that was opened for this child before its birth.
+    def live_case_of(self, family: Family) -> Case | None:
+        """The live case of a family's child."""
+        return self.live_case(self.child_keys(family))
 
-        A child born on or after the day on which its mother applied for one that she expected is that one. Whether it
-        was the first of twins may not have been known then.
-        """
-        orders = (birth_order, 0) if birth_order == 1 else (birth_order,)
-        case = self.live_case(reservations.expected_key(mother, order) for order in orders)
-        return case if case is not None and taipei_day(case.created_on) <= born_on else None
+    def expecting_case(self, mother: SubjectId, birth_order: int, born_on: date) -> Case | None:
+        """The live case that was opened for this child before its birth."""
+        case = self.live_case(reservations.expected_keys(mother, birth_order))
+        return case if case is not None and self._expected(case, born_on) else None
+
+    def unmatched_cases(self, keys: Iterable[str], born_on: date) -> list[Case]:
+        """The cases that found nobody for the child known, or expected, by one of these keys, the newest first."""
+        found = self.store.holders_in([reservations.unmatched(key) for key in keys])
+        cases = [self.store.load(Case, case_id) for case_id in found]
+        cases.sort(key=lambda case: case.created_on, reverse=True)
+        return [case for case in cases if case.born or self._expected(case, born_on)]
+
+    def _expected(self, case: Case, born_on: date) -> bool:
+        """Whether a child born on that day can be the one that the mother expected when she applied."""
+        first, last = self.policy(case.created_on).births_expected(taipei_day(case.created_on))
+        return first <= born_on <= last
 
     def enrolment_of(self, case: Case) -> Enrolment:
         """The enrolment that a case led to; refuses with `NotEnrolledYet`."""
@@ -115,13 +131,23 @@ class Desk:
             raise refusals.NoClosureAwaited
         return self.enrolment(case.former_enrolment_id)
 
-    def open_enrolment(self, keys: Iterable[str]) -> Enrolment | None:
+    def open_enrolment(self, keys: Sequence[str]) -> Enrolment | None:
         """The open enrolment of the child known by one of these keys."""
         enrolment_id = self._holder(reservations.ENROLMENT, keys)
         return self.store.load(Enrolment, enrolment_id) if enrolment_id else None
 
-    def _holder(self, scope: str, keys: Iterable[str]) -> UUID | None:
-        return next((holder for key in keys if (holder := self.store.holder_of(scope, key))), None)
+    def taken_row(self, rows: Sequence[str]) -> Enrolment | None:
+        """The enrolment that one of these rows of the register has made or closed."""
+        enrolment_id = self._holder(reservations.REGISTER, rows)
+        return self.store.load(Enrolment, enrolment_id) if enrolment_id else None
+
+    def file_digest(self, digest: str) -> str:
+        """How the log names a file of this SHA-256, both in hex: a file of one row could be guessed from the latter."""
+        return self.vault.keyed_digest("file", bytes.fromhex(digest)).hex()
+
+    def _holder(self, scope: str, keys: Sequence[str]) -> UUID | None:
+        held = self.store.holders(scope, keys)
+        return next((held[key] for key in keys if key in held), None)
 
     def new_case_no(self, now: datetime) -> str:
         """案件編號: `YYMMDD`, P, `HHMM` and the number of the case on that Taipei day, in 3 digits or more (S000)."""

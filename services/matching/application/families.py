@@ -9,8 +9,6 @@ from services.matching.application.outcome import Decision, Outcome, Result
 from services.matching.domain import access, guards, refusals
 from services.matching.domain.case import Case
 from services.matching.domain.refusals import heed
-from services.matching.events import Source
-from shared.principal import Role
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -27,15 +25,6 @@ if TYPE_CHECKING:
     from services.matching.domain.enrolment import Enrolment
     from services.matching.domain.family import Family
     from shared.principal import Principal
-
-PROVED_BY = {
-    Role.PARENT: Source.PLATFORM,
-    Role.DOCTOR: Source.CLINIC,
-    Role.CASE_MANAGER: Source.CLINIC,
-    Role.BUREAU_MANAGER: Source.BUREAU,
-    Role.BUREAU_OFFICER: Source.BUREAU,
-}
-"""On whose word a fact stands, by the role of who tells it."""
 
 
 def submit_application(desk: Desk, command: SubmitApplication, principal: Principal, now: datetime) -> Decision:
@@ -97,9 +86,10 @@ def report_birth(desk: Desk, command: ReportBirth, principal: Principal, now: da
     form.finish()
     family = desk.people.family(child, case.family.mother, case.family.contact)
     _refuse_second(desk, family, child.child.birth_date, own=case)
-    held = reservations.live_case(case)
+    held, expected = reservations.held_by(case), case.family.child_subject
     case.report_birth(family, now)
-    reserve, release = reservations.difference(held, reservations.live_case(case))
+    reserve, release = reservations.difference(held, reservations.held_by(case))
+    desk.people.recognise(family.child_subject, expected)
     return Decision(Outcome(case.id, case.version, case.case_no), [case], reserve, release)
 
 
@@ -115,8 +105,10 @@ def change_contact(desk: Desk, command: ChangeContact, principal: Principal, now
     form = desk.form(now)
     contact = form.contact(command.contact)
     form.finish()
-    matter.change_contact(desk.people.contact(contact), PROVED_BY[principal.role], now)
-    return Decision(Outcome(matter.id, matter.version, matter.case_no), [matter])
+    held = reservations.held_by(matter)
+    matter.change_contact(desk.people.contact(contact), access.PROVED_BY[principal.role], now)
+    reserve, release = reservations.difference(held, reservations.held_by(matter))
+    return Decision(Outcome(matter.id, matter.version, matter.case_no), [matter], reserve, release)
 
 
 def request_change(desk: Desk, command: RequestChange, principal: Principal, now: datetime) -> Decision:
@@ -154,17 +146,19 @@ def _enrolment_to_change(desk: Desk, command: RequestChange, principal: Principa
         heed(guards.requesting_change(matter))
         matter = desk.enrolment_of(matter)
     heed(access.to_enrolment(type(command), principal, matter))
-    heed(guards.changing_from(matter, desk.live_case(reservations.child_keys(matter.family))))
+    heed(guards.changing_from(matter, desk.live_case_of(matter.family)))
     return matter
 
 
 def _refuse_second(desk: Desk, family: Family, born_on: date | None, own: Case | None = None) -> None:
     """A child has one doctor, and one case under way, which may be `own`; only its own phone is told which."""
-    if desk.open_enrolment(reservations.child_keys(family)) is not None:
+    known = desk.child_keys(family)
+    if desk.open_enrolment(known) is not None:
         raise refusals.AlreadyEnrolled
-    case = desk.live_case(reservations.keys_of_case(family, born=born_on is not None))
-    if case is None and born_on is not None:
-        case = desk.expecting_case(family.mother_subject, family.birth_order, born_on)
+    if born_on is None:
+        case = desk.live_case((*known, reservations.expected_key(family.mother_subject, family.birth_order)))
+    else:
+        case = desk.live_case(known) or desk.expecting_case(family.mother_subject, family.birth_order, born_on)
     if case is not None and (own is None or case.id != own.id):
         ours = case.family.contact_subject == family.contact_subject
         raise refusals.LiveCaseExists(case_no=case.case_no if ours else "")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 import msgspec
 
@@ -12,7 +12,7 @@ from services.matching import commands
 from services.matching.application import families, offers, records, register
 from services.matching.application.desk import Desk
 from services.matching.application.outcome import outcome_of
-from services.matching.application.reservations import child_keys
+from services.matching.application.reservations import FORGOTTEN
 from services.matching.domain import access, refusals
 from services.matching.domain.actions import Action, actions, enrolment_actions
 from services.matching.domain.case import Case
@@ -20,16 +20,16 @@ from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.policies import POLICIES
 from services.matching.domain.records import CaseExport, ForgottenSubject, RegisterImport
 from services.matching.domain.refusals import heed
+from shared.principal import process
 from shared.refusals import Refusal
-from shared.sealing import PersonForgotten
+from shared.sealing import PersonForgotten, SubjectId
 from shared.store.append import Answer, Cause
 from shared.store.application import StoredApplication
 from shared.store.errors import AlreadyAnswered, ReservationTaken, VersionConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from services.matching.application.outcome import Decision, Outcome
     from services.matching.domain.policies import Policy
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from shared.events import Aggregate
     from shared.postgres import Database
     from shared.principal import Principal
+    from shared.vault.ledger import Forgotten
     from shared.vault.vault import Vault
 
 _TRIES = 3
@@ -64,6 +65,7 @@ HANDLERS: Mapping[type, Callable[[Desk, Any, Principal, datetime], Decision]] = 
     commands.ExportCases: records.export_cases,
     commands.RecordImport: records.record_import,
     commands.ForgetSubject: records.forget_subject,
+    commands.RecordForgotten: records.record_forgotten,
 }
 
 
@@ -113,12 +115,12 @@ class Matching(StoredApplication):
         """Carry out a command once; raises a `Refusal` with nothing stored.
 
         The same command under the same idempotency key is answered as before; another one is refused. `now` is when it
-        is asked (aware). Without a correlation id the idempotency key stands for it. Raises `StoreUnavailable` when
-        the outcome is not known: then repeat it with the same key.
+        is asked (aware). Without a correlation id the idempotency key stands for it, in every event: nothing personal
+        belongs into either. Raises `StoreUnavailable` when the outcome is not known: then repeat it with the same key.
         """
         if not idempotency_key:
             raise refusals.FieldMissing("idempotency_key")
-        digest = _digest(command, principal)
+        digest = self._digest(command, principal)
         if (answer := self.answer_to(idempotency_key)) is not None:
             return _repeated(answer, digest)
         heed(access.asking(type(command), principal))
@@ -159,12 +161,24 @@ class Matching(StoredApplication):
         matter = self.desk.case_or_enrolment(case_or_enrolment_id)
         if isinstance(matter, Case):
             return actions(matter, principal, now, self.desk.policy(now))
-        return enrolment_actions(matter, self.desk.live_case(child_keys(matter.family)), principal)
+        return enrolment_actions(matter, self.desk.live_case_of(matter.family), principal)
 
+    def record_forgotten(self, forgotten: Iterable[Forgotten], now: datetime) -> None:
+        """Tell the log whom the vault has forgotten, where it does not: after a crash in between, or a restored backup.
 
-def _digest(command: object, principal: Principal) -> bytes:
-    """Tells one command of one caller from all others."""
-    return sha256(msgspec.json.encode([type(command).__name__, command, principal.id])).digest()
+        Of a person who was never in this log it tells too, which empties nothing.
+        """
+        grounds = {str(subject): entry.ground for entry in forgotten for subject in entry.subjects}
+        told = self.holders(FORGOTTEN, grounds)
+        for subject, ground in grounds.items():
+            if subject not in told:
+                command = commands.RecordForgotten(SubjectId(UUID(subject)), ground)
+                self.handle(command, process("record_forgotten"), f"forgotten/{subject}", now)
+
+    def _digest(self, command: object, principal: Principal) -> bytes:
+        """Tells one command of one caller from all others, and outlives the people in it: so it must be keyed."""
+        told = msgspec.json.encode([type(command).__name__, command, principal.id])
+        return self.desk.vault.keyed_digest("command", told)
 
 
 def _repeated(answer: Answer, digest: bytes) -> Outcome:

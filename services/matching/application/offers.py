@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from services.matching.application import reservations
-from services.matching.application.families import PROVED_BY
 from services.matching.application.outcome import Decision, Outcome
 from services.matching.domain import access, guards
 from services.matching.domain.refusals import heed
@@ -63,7 +62,7 @@ def release_notice(desk: Desk, command: ReleaseNotice, principal: Principal, now
     form.finish()
     case.release_notice(
         command.rank,
-        by=PROVED_BY[principal.role],
+        by=access.PROVED_BY[principal.role],
         explanation=desk.people.words(case.family.child_subject, text),
         resume_at=desk.policy(now).resume_at(now, desk.calendar),
         now=now,
@@ -119,6 +118,8 @@ def _case_for_platform(
 
 
 def _changed(case: Case) -> Decision:
-    """Save the case; whatever it held among the live ones goes when this was its end."""
-    release = [] if case.is_live else reservations.live_case(case)
-    return Decision(Outcome(case.id, case.version, case.case_no), [case], release=release)
+    """Save the case; when it has found nobody it is no longer held as a live one."""
+    outcome = Outcome(case.id, case.version, case.case_no)
+    if case.is_live:
+        return Decision(outcome, [case])
+    return Decision(outcome, [case], reservations.held_by(case), reservations.live_case(case))

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from shared.vault.vault import Vault
 
 
+_BIRTH = "birth"
+
+
 class People:
     """Turns checked entries into a `Family`, and finds children again."""
 
@@ -88,13 +91,29 @@ class People:
 
     def known_child(
         self, identifier: Identifier | None, mother: events.Mother | None, birth_order: int, day: date | None
-    ) -> list[SubjectId]:
-        """By whom a child is known already: by its identifier, and by its birth."""
+    ) -> tuple[str, ...]:
+        """The keys by which a child is known already: of its identifier, its birth, and all found to be the same."""
         known = [self._vault.find(identifier)] if identifier else []
         mother_subject = self.known_mother(mother) if mother else None
         if mother_subject is not None and day is not None:
             known.append(self._vault.find(_birth(mother_subject, birth_order, day)))
-        return list(dict.fromkeys(subject for subject in known if subject is not None))
+        return tuple(map(str, self._vault.subjects_of(subject for subject in known if subject is not None)))
+
+    def known_as(self, *subjects: SubjectId) -> tuple[SubjectId, ...]:
+        """Every subject under which these people are or were known; none of an unknown one."""
+        return self._vault.subjects_of(subjects)
+
+    def recognise(self, child: SubjectId, former: SubjectId) -> None:
+        """A child known by nothing but its birth turns out to be `child`: who forgets one forgets both.
+
+        Whoever has an identifier of their own stays apart, or a wrong birth order would make one person of twins.
+        """
+        if former != child and self._vault.known_by(former) == {_BIRTH}:
+            self._vault.merge(child, former)
+
+    def can_be_reached(self, contact: Sealed[events.Contact]) -> bool:
+        """Whether the contact has not been forgotten."""
+        return self._vault.open(contact, events.Contact) is not None
 
     def words(self, subject: SubjectId, text: str) -> Sealed[events.FreeText]:
         """What somebody wrote about a person."""
@@ -116,4 +135,4 @@ class People:
 
 
 def _birth(mother: SubjectId, birth_order: int, day: date) -> Identifier:
-    return Identifier("birth", f"{mother}/{birth_order}/{day.isoformat()}")
+    return Identifier(_BIRTH, f"{mother}/{birth_order}/{day.isoformat()}")

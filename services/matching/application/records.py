@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.matching.application import reservations
-from services.matching.application.outcome import Decision, Outcome
+from services.matching.application.outcome import Decision, Outcome, Result
 from services.matching.domain import access, guards, refusals
 from services.matching.domain.records import CaseExport, ForgottenSubject, RegisterImport, RowCounts
 from services.matching.domain.refusals import heed
 from shared.sealing import UnknownSubject
+from shared.store.append import Reservation
 from shared.vault.errors import SubjectOnHold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from services.matching.application.desk import Desk
-    from services.matching.commands import ExportCases, ForgetSubject, RecordImport
+    from services.matching.commands import ExportCases, ForgetSubject, RecordForgotten, RecordImport
     from shared.principal import Principal
+    from shared.sealing import SubjectId
 
 
 def export_cases(desk: Desk, command: ExportCases, principal: Principal, now: datetime) -> Decision:
@@ -31,7 +34,8 @@ def export_cases(desk: Desk, command: ExportCases, principal: Principal, now: da
     for case in cases:
         heed(access.to_case(type(command), principal, case))
         heed(guards.exporting(case, principal.institution))
-    export = CaseExport.record(principal.institution or "", [case.case_no for case in cases], digest, now)
+    case_nos = [case.case_no for case in cases]
+    export = CaseExport.record(principal.institution or "", case_nos, desk.file_digest(digest), now)
     return Decision(Outcome(export.id, export.version), [export])
 
 
@@ -41,23 +45,40 @@ def record_import(desk: Desk, command: RecordImport, _: Principal, now: datetime
     digest = form.digest(command.digest, "digest")
     form.finish()
     counts = RowCounts(command.rows, command.taken, command.unchanged, command.refused)
-    record = RegisterImport.record(command.kind, digest, counts, now)
+    record = RegisterImport.record(command.kind, desk.file_digest(digest), counts, now)
     return Decision(Outcome(record.id, record.version), [record])
 
 
 def forget_subject(desk: Desk, command: ForgetSubject, _: Principal, now: datetime) -> Decision:
-    """Destroy a person's keys, then say so; done again after a crash in between, it ends the same."""
+    """Destroy a person's keys, then say so; after a crash in between the next start says it."""
     form = desk.form(now)
     ground = form.needed_text(command.ground, "ground", desk.policy(now).explanation_limit)
     form.finish()
-    for scope in (reservations.LIVE_CASE, reservations.ENROLMENT):
-        if desk.store.holder_of(scope, str(command.subject)) is not None:
-            raise refusals.PersonHasLiveMatter("subject")
+    if desk.store.holders_in([reservations.live_matter(known) for known in desk.people.known_as(command.subject)]):
+        raise refusals.PersonHasLiveMatter("subject")
     try:
         forgotten = desk.people.forget(command.subject, ground)
     except UnknownSubject:
         raise refusals.PersonUnknown("subject") from None
     except SubjectOnHold as error:
         raise refusals.PersonOnHold("subject", grounds=tuple(hold.ground for hold in error.holds)) from None
-    records = [ForgottenSubject.record(subject, ground, now) for subject in forgotten]
-    return Decision(Outcome(records[0].id, records[0].version), records)
+    return _tell_forgotten(desk, forgotten, ground, now)
+
+
+def record_forgotten(desk: Desk, command: RecordForgotten, _: Principal, now: datetime) -> Decision:
+    """The vault has forgotten a person, and the log may not know."""
+    return _tell_forgotten(desk, (command.subject,), command.ground, now)
+
+
+def _tell_forgotten(desk: Desk, subjects: Sequence[SubjectId], ground: str, now: datetime) -> Decision:
+    """Record those of whom the log does not tell yet."""
+    told = desk.store.holders(reservations.FORGOTTEN, [str(subject) for subject in subjects])
+    records, reserve = [], []
+    for subject in subjects:
+        if str(subject) not in told:
+            record = ForgottenSubject.record(subject, ground, now)
+            records.append(record)
+            reserve.append(Reservation(reservations.FORGOTTEN, str(subject), record.id))
+    if not records:
+        return Decision(Outcome(told[str(subjects[0])], ForgottenSubject.INITIAL_VERSION, result=Result.UNCHANGED))
+    return Decision(Outcome(records[0].id, records[0].version), records, reserve)

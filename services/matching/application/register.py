@@ -12,7 +12,6 @@ from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.refusals import heed
 from services.matching.domain.registry import objection_to_place
 from services.matching.events import ClosureReason, Source
-from shared.store.append import Reservation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from services.matching.domain.registry import InstitutionFacts
     from services.matching.events import Contact, Mother
     from shared.principal import Principal
-    from shared.sealing import SubjectId
     from shared.vault.blind_index import Identifier
 
 
@@ -61,23 +59,22 @@ def record_enrolment(desk: Desk, command: RecordEnrolment, principal: Principal,
     known = desk.people.known_child(row.child.identifier, row.mother, row.child.birth_order, row.child.day)
     if (before := _enrolled_before(desk, known, row)) is not None:
         return Decision(Outcome(before.id, before.version, before.case_no, Result.UNCHANGED, row.notices))
-    case = _case_of(desk, row, known)
-    enrolment = _enrolment(desk, row, case, now)
-    taken = reservations.enrolled_row(enrolment.family.child_subject, row.institution.code, row.enrolled_on)
-    reserve = [Reservation(reservations.REGISTER, taken, enrolment.id), *reservations.open_enrolment(enrolment)]
-    if case is None:
-        return Decision(Outcome(enrolment.id, enrolment.version, notices=row.notices), [enrolment], reserve)
-    release = reservations.live_case(case)
-    expected = case.preferences.open
-    if not case.born:
-        case.report_birth(enrolment.family, now)
-    case.enrol(enrolment, row.evidence, now)
-    notices = row.notices
-    if case.enrolled_elsewhere:
-        elsewhere = refusals.EnrolledElsewhereThanAgreed(expected=expected.institution if expected else "")
-        notices = (*notices, Notice.of(elsewhere))
-    outcome = Outcome(enrolment.id, enrolment.version, case.case_no, notices=notices)
-    return Decision(outcome, [enrolment, case], reserve, release)
+    cases = _cases_of(desk, row, known)
+    enrolment = _enrolment(desk, row, cases, now)
+    rows = reservations.enrolled_rows(reservations.child_keys(enrolment.family), row.institution.code, row.enrolled_on)
+    reserve = [*reservations.taken(rows, enrolment), *reservations.open_enrolment(enrolment)]
+    release = [held for case in cases for held in reservations.held_by(case)]
+    notices = list(row.notices)
+    for case in cases:
+        expected, known_as = case.preferences.open, case.family.child_subject
+        if not case.born:
+            case.report_birth(enrolment.family, now)
+        case.enrol(enrolment, row.evidence, now)
+        if case.enrolled_elsewhere and expected is not None:
+            notices.append(Notice.of(refusals.EnrolledElsewhereThanAgreed(expected=expected.institution)))
+        desk.people.recognise(enrolment.family.child_subject, known_as)
+    outcome = Outcome(enrolment.id, enrolment.version, enrolment.case_no, notices=tuple(notices))
+    return Decision(outcome, [enrolment, *cases], reserve, release)
 
 
 def _enrolment_row(desk: Desk, command: RecordEnrolment, now: datetime) -> _EnrolmentRow:
@@ -100,38 +97,40 @@ def _enrolment_row(desk: Desk, command: RecordEnrolment, now: datetime) -> _Enro
     return row
 
 
-def _enrolled_before(desk: Desk, known: Sequence[SubjectId], row: _EnrolmentRow) -> Enrolment | None:
+def _enrolled_before(desk: Desk, known: Sequence[str], row: _EnrolmentRow) -> Enrolment | None:
     """The enrolment that this row, or one to the same effect, has made; another institution's must be closed first."""
-    for subject in known:
-        taken = reservations.enrolled_row(subject, row.institution.code, row.enrolled_on)
-        if (holder := desk.store.holder_of(reservations.REGISTER, taken)) is not None:
-            return desk.enrolment(holder)
-    enrolment = desk.open_enrolment(str(subject) for subject in known)
+    before = desk.taken_row(reservations.enrolled_rows(known, row.institution.code, row.enrolled_on))
+    if before is not None:
+        return before
+    enrolment = desk.open_enrolment(known)
     if enrolment is not None and enrolment.institution != row.institution.code:
         raise refusals.EnrolledElsewhereNotClosed("institution", institution=enrolment.institution)
     return enrolment
 
 
-def _case_of(desk: Desk, row: _EnrolmentRow, known: Sequence[SubjectId]) -> Case | None:
-    """The live case that ends with this row: the one it names, else the child's, else the one opened before birth."""
+def _cases_of(desk: Desk, row: _EnrolmentRow, known: Sequence[str]) -> list[Case]:
+    """The cases that end with this row: the child's live one first, then those that had found nobody for it."""
     mother = desk.people.known_mother(row.mother)
+    live, keys = desk.live_case(known), known
+    if mother is not None:
+        live = live or desk.expecting_case(mother, row.child.birth_order, row.child.day)
+        keys = (*known, *reservations.expected_keys(mother, row.child.birth_order))
+    cases = [*([live] if live else []), *desk.unmatched_cases(keys, row.child.day)]
     if row.case_no:
         named = desk.case_numbered(row.case_no)
         if named.family.mother_subject != mother:
             raise refusals.CaseOfAnotherFamily("case_no")
-        if named.is_live:
-            return named
-    case = desk.live_case(str(subject) for subject in known)
-    if case is None and mother is not None:
-        return desk.expecting_case(mother, row.child.birth_order, row.child.day)
-    return case
+        if reservations.held_by(named) and named.id not in {case.id for case in cases}:
+            raise refusals.CaseOfAnotherChild("case_no")
+    return cases
 
 
-def _enrolment(desk: Desk, row: _EnrolmentRow, case: Case | None, now: datetime) -> Enrolment:
+def _enrolment(desk: Desk, row: _EnrolmentRow, cases: Sequence[Case], now: datetime) -> Enrolment:
     """The enrolment of a row; what it leaves out of the child and the contact, the case knows."""
+    case = cases[0] if cases else None
     if row.contact is not None:
         contact = desk.people.contact(row.contact)
-    elif case is not None:
+    elif case is not None and desk.people.can_be_reached(case.family.contact):
         contact = case.family.contact
     else:
         raise refusals.ContactMissing("contact.mobile")
@@ -152,21 +151,19 @@ def close_enrolment(desk: Desk, command: CloseEnrolment, principal: Principal, n
     """結案: a change that waited for it goes on."""
     row = _closure_row(desk, command, principal, now)
     known = desk.people.known_child(row.identifier, row.mother, command.birth_order, command.birth_date)
-    for subject in known:
-        taken = reservations.closed_row(subject, row.institution, command.closed_on)
-        if (holder := desk.store.holder_of(reservations.REGISTER, taken)) is not None:
-            before = desk.enrolment(holder)
-            return Decision(Outcome(before.id, before.version, before.case_no, Result.UNCHANGED, row.notices))
-    enrolment = desk.open_enrolment(str(subject) for subject in known)
+    before = desk.taken_row(reservations.closed_rows(known, row.institution, command.closed_on))
+    if before is not None:
+        return Decision(Outcome(before.id, before.version, before.case_no, Result.UNCHANGED, row.notices))
+    enrolment = desk.open_enrolment(known)
     if enrolment is None or enrolment.institution != row.institution:
         raise refusals.EnrolmentUnknown("institution")
     enrolment.close(command.closed_on, command.reason, Source.IMPORT, now)
-    case = desk.live_case(reservations.child_keys(enrolment.family))
+    case = desk.live_case_of(enrolment.family)
     if case is None or case.former_enrolment_id != enrolment.id or guards.closing_previous(case) is not None:
-        return _closed(Outcome(enrolment.id, enrolment.version, notices=row.notices), enrolment)
+        return _closed(Outcome(enrolment.id, enrolment.version, notices=row.notices), command.closed_on, enrolment)
     case.close_previous_enrolment(command.closed_on, Source.IMPORT, now)
     outcome = Outcome(enrolment.id, enrolment.version, case.case_no, notices=row.notices)
-    return _closed(outcome, enrolment, case)
+    return _closed(outcome, command.closed_on, enrolment, case)
 
 
 def _closure_row(desk: Desk, command: CloseEnrolment, principal: Principal, now: datetime) -> _ClosureRow:
@@ -196,14 +193,11 @@ def confirm_closure(desk: Desk, command: ConfirmClosure, principal: Principal, n
     if not enrolment.is_open:
         return Decision(outcome, [case])
     enrolment.close(command.closed_on, ClosureReason.CHANGE_OF_DOCTOR, Source.BUREAU, now)
-    return _closed(outcome, enrolment, case)
+    return _closed(outcome, command.closed_on, enrolment, case)
 
 
-def _closed(outcome: Outcome, enrolment: Enrolment, *cases: Case) -> Decision:
+def _closed(outcome: Outcome, closed_on: date, enrolment: Enrolment, *cases: Case) -> Decision:
     """Save a closure, with the case that it sets free; a row that tells the same is known from now on."""
-    rows = [
-        Reservation(reservations.REGISTER, reservations.closed_row(subject, enrolment.institution, day), enrolment.id)
-        for subject in sorted({enrolment.family.child_subject, enrolment.family.birth_subject})
-        if (day := enrolment.closed_on) is not None
-    ]
-    return Decision(outcome, [enrolment, *cases], rows, reservations.open_enrolment(enrolment))
+    rows = reservations.closed_rows(reservations.child_keys(enrolment.family), enrolment.institution, closed_on)
+    reserve, release = reservations.taken(rows, enrolment), reservations.open_enrolment(enrolment)
+    return Decision(outcome, [enrolment, *cases], reserve, release)

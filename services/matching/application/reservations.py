@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.matching.domain.case import Case
+from services.matching.domain.statuses import MatchStatus
 from shared.store.append import Reservation
 
 if TYPE_CHECKING:
@@ -11,7 +13,6 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from services.matching.domain.case import Case
     from services.matching.domain.enrolment import Enrolment
     from services.matching.domain.family import Family
     from shared.sealing import SubjectId
@@ -22,6 +23,18 @@ ENROLMENT = "enrolment"
 """The open enrolment of a child."""
 REGISTER = "register"
 """A row of the register that has been taken: never released, so that the same row is known again."""
+FORGOTTEN = "forgotten"
+"""A person of whom the log says that they have been forgotten: never released, so that it says so once."""
+
+
+def live_matter(subject: SubjectId) -> str:
+    """The scope of the live cases and open enrolments that a person is part of."""
+    return f"live-matter/{subject}"
+
+
+def unmatched(child_key: str) -> str:
+    """The scope of the cases that found nobody for a child: it may have had several."""
+    return f"unmatched/{child_key}"
 
 
 def child_keys(family: Family) -> tuple[str, ...]:
@@ -34,31 +47,63 @@ def expected_key(mother: SubjectId, birth_order: int) -> str:
     return f"expected/{mother}/{birth_order}"
 
 
-def keys_of_case(family: Family, *, born: bool) -> tuple[str, ...]:
-    """What a case of this family reserves among the live ones."""
-    return (
-        child_keys(family) if born else (*child_keys(family), expected_key(family.mother_subject, family.birth_order))
-    )
+def expected_keys(mother: SubjectId, birth_order: int) -> tuple[str, ...]:
+    """By whom a newborn may have been expected; that it was to be the first of twins may not have been known then."""
+    orders = (birth_order, 0) if birth_order == 1 else (birth_order,)
+    return tuple(expected_key(mother, order) for order in orders)
+
+
+def keys_of_case(case: Case) -> tuple[str, ...]:
+    """By whom the child of a case is known: before its birth also as the one that its mother expects."""
+    keys, family = child_keys(case.family), case.family
+    return keys if case.born else (*keys, expected_key(family.mother_subject, family.birth_order))
 
 
 def live_case(case: Case) -> list[Reservation]:
     """What a live case holds, or gives back when it ends."""
-    return [Reservation(LIVE_CASE, key, case.id) for key in keys_of_case(case.family, born=case.born)]
+    keys = keys_of_case(case)
+    return [*(Reservation(LIVE_CASE, key, case.id) for key in keys), *_people(case.family, case.id)]
+
+
+def unmatched_case(case: Case) -> list[Reservation]:
+    """What a case that found nobody holds, until its child is enrolled."""
+    keys = keys_of_case(case)
+    return [Reservation(unmatched(key), str(case.id), case.id) for key in keys]
 
 
 def open_enrolment(enrolment: Enrolment) -> list[Reservation]:
     """What an open enrolment holds, or gives back when it is closed."""
-    return [Reservation(ENROLMENT, key, enrolment.id) for key in child_keys(enrolment.family)]
+    keys = child_keys(enrolment.family)
+    return [*(Reservation(ENROLMENT, key, enrolment.id) for key in keys), *_people(enrolment.family, enrolment.id)]
 
 
-def enrolled_row(child: SubjectId, institution: str, day: date) -> str:
-    """A row of enrolments: one child, one institution, one day."""
-    return f"enrolled/{child}/{institution}/{day.isoformat()}"
+def held_by(matter: Case | Enrolment) -> list[Reservation]:
+    """What a case or an enrolment holds as it stands."""
+    if not isinstance(matter, Case):
+        return open_enrolment(matter) if matter.is_open else []
+    if matter.is_live:
+        return live_case(matter)
+    return unmatched_case(matter) if matter.match_status == MatchStatus.UNMATCHED else []
 
 
-def closed_row(child: SubjectId, institution: str, day: date) -> str:
+def _people(family: Family, matter_id: UUID) -> list[Reservation]:
+    people = {family.child_subject, family.birth_subject, family.mother_subject, family.contact_subject}
+    return [Reservation(live_matter(subject), str(matter_id), matter_id) for subject in sorted(people)]
+
+
+def enrolled_rows(children: Iterable[str], institution: str, day: date) -> list[str]:
+    """A row of enrolments, by each key of the child: one child, one institution, one day."""
+    return [f"enrolled/{child}/{institution}/{day.isoformat()}" for child in children]
+
+
+def closed_rows(children: Iterable[str], institution: str, day: date) -> list[str]:
     """A row of closures, likewise."""
-    return f"closed/{child}/{institution}/{day.isoformat()}"
+    return [f"closed/{child}/{institution}/{day.isoformat()}" for child in children]
+
+
+def taken(rows: Iterable[str], enrolment: Enrolment) -> list[Reservation]:
+    """Rows of the register that tell of this enrolment, to be known again."""
+    return [Reservation(REGISTER, row, enrolment.id) for row in rows]
 
 
 def difference(old: Iterable[Reservation], new: Iterable[Reservation]) -> tuple[list[Reservation], list[Reservation]]:

@@ -142,7 +142,8 @@ class RegisterDesk:
         file = export_offers(offers, self._scene.context.vault, "csv")
         workbook = export_offers(offers, self._scene.context.vault, "xlsx")
         command = commands.ExportCases(file.case_ids, file.digest)
-        self._scene.context.handle(command, everyone, f"export/{file.digest}", self._scene.clock.next_deed())
+        key = f"export/{self._scene.context.application.desk.file_digest(file.digest)}"
+        self._scene.context.handle(command, everyone, key, self._scene.clock.next_deed())
         self._scene.tally.did("exports")
         self._keep(f"{institution}-export.csv", file.content)
         self._keep(f"{institution}-export.xlsx", workbook.content)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from services.matching import commands
 from services.matching.domain import refusals
+from services.matching.events import Source
 from shared.principal import Assurance, Role
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ WHO_MAY: Mapping[type, tuple[Party, ...]] = {
     commands.CloseEnrolment: (CLINIC, BUREAU, OPERATOR),
     commands.RecordImport: (CLINIC, BUREAU, OPERATOR),
     commands.ForgetSubject: (OPERATOR,),
+    commands.RecordForgotten: (PLATFORM,),
     commands.OfferNextPreference: (PLATFORM,),
     commands.RemindOffer: (PLATFORM,),
     commands.ExpireOffer: (PLATFORM,),
@@ -61,6 +63,13 @@ WHO_MAY: Mapping[type, tuple[Party, ...]] = {
     commands.NotifyFormerInstitution: (PLATFORM,),
 }
 """Every command, and the parties that may give it."""
+
+PROVED_BY: Mapping[Role, Source] = {
+    role: source
+    for party, source in ((FAMILY, Source.PLATFORM), (CLINIC, Source.CLINIC), (BUREAU, Source.BUREAU))
+    for role in party.roles
+}
+"""On whose word a fact stands, by the role of who tells it."""
 
 
 def asking(command: type, principal: Principal) -> Refusal | None:

@@ -111,12 +111,12 @@ def withdrawing(case: Case, policy: Policy) -> Refusal | None:
 
 def reporting_birth(case: Case) -> Refusal | None:
     """A birth is reported once, of a child that was expected."""
-    return _live(case) or (refusals.ChildAlreadyBorn() if case.born else None)
+    return _over(case) or (refusals.ChildAlreadyBorn() if case.born else None)
 
 
 def changing_contact(case: Case) -> Refusal | None:
     """The contact is changed while somebody may still have to reach the family through the case."""
-    return None if case.match_status == MatchStatus.UNMATCHED else _live(case)
+    return _over(case)
 
 
 def requesting_change(case: Case) -> Refusal | None:
@@ -151,7 +151,7 @@ def closing_previous(case: Case) -> Refusal | None:
 
 def enrolling(case: Case) -> Refusal | None:
     """A case ends with its child's enrolment once."""
-    return _live(case)
+    return _over(case)
 
 
 def exporting(case: Case, institution: str | None) -> Refusal | None:
@@ -163,6 +163,11 @@ def exporting(case: Case, institution: str | None) -> Refusal | None:
 
 def _live(case: Case) -> Refusal | None:
     return None if case.is_live else refusals.CaseEnded(became=_ending(case))
+
+
+def _over(case: Case) -> Refusal | None:
+    """A case that found nobody is with the bureau: it goes on until the child is enrolled."""
+    return None if case.match_status == MatchStatus.UNMATCHED else _live(case)
 
 
 def _no_notice(case: Case) -> Refusal | None:

@@ -102,6 +102,10 @@ class Policy:
         """Whether a child has reached the age limit on that day; of 29 February on 1 March (民法 §121, §124)."""
         return (on.year - birth_date.year, on.month, on.day) >= (self.age_limit_years, birth_date.month, birth_date.day)
 
+    def births_expected(self, on: date) -> tuple[date, date]:
+        """The first and the last birth date that a child expected on that day can have."""
+        return on, on + timedelta(days=self.due_date_days_ahead + self.due_date_days_past)
+
     def due_dates(self, today: date) -> tuple[date, date]:
         """The first and the last due date that an application of today can give."""
         return today - timedelta(days=self.due_date_days_past), today + timedelta(days=self.due_date_days_ahead)

@@ -24,7 +24,7 @@ class CaseExport(Aggregate):
 
     @classmethod
     def record(cls, institution: str, case_nos: Sequence[str], digest: str, now: datetime) -> Self:
-        """The file of this SHA-256 digest was handed out."""
+        """The file of this keyed digest was handed out."""
         return cls._create(
             cls.CasesExported, timestamp=now, institution=institution, case_nos=tuple(case_nos), digest=digest
         )
@@ -53,7 +53,7 @@ class RegisterImport(Aggregate):
 
     @classmethod
     def record(cls, kind: RegisterKind, digest: str, counts: RowCounts, now: datetime) -> Self:
-        """The file of this SHA-256 digest, whose rows came out as counted."""
+        """The file of this keyed digest, whose rows came out as counted."""
         return cls._create(cls.RegisterImported, timestamp=now, kind=kind, digest=digest, **vars(counts))
 
     @property

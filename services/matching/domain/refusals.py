@@ -50,6 +50,10 @@ class CaseOfAnotherFamily(Refusal):
     """The case of this number is about another mother's child."""
 
 
+class CaseOfAnotherChild(Refusal):
+    """The case of this number is about another child of the same mother."""
+
+
 class EnrolmentUnknown(Refusal):
     """There is no such enrolment."""
 

@@ -74,13 +74,19 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def vault(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
+def people(postgres_server: PostgresServer) -> Iterator[Database]:
+    """The vault's database."""
     dsn = postgres_server.new_database()
+    yield vault_schema.install(dsn)
+    postgres_server.drop_database(dsn)
+
+
+@pytest.fixture(scope="module")
+def vault(people: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
     ledger = tmp_path_factory.mktemp("vault") / "forgotten.jsonl"
-    vault = Vault(vault_schema.install(dsn), MasterKeys({"test": b"1" * 32}, "the test"), ledger)
+    vault = Vault(people, MasterKeys({"test": b"1" * 32}, "the test"), ledger)
     yield vault
     vault.close()
-    postgres_server.drop_database(dsn)
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +97,10 @@ def database(postgres_server: PostgresServer) -> Iterator[Database]:
 
 
 @pytest.fixture
-def office(database: Database, vault: Vault) -> Iterator[Office]:
-    """An office with an empty log. People stay known at the vault, which every test may meet as new."""
+def office(database: Database, people: Database, vault: Vault) -> Iterator[Office]:
+    """An office with an empty log, which has never met anybody."""
+    with people.connect(name="test") as connection:
+        connection.execute("truncate subject, blind_index, hold")
     with database.connect(name="test") as connection:
         connection.execute("truncate event, reservation, answer, counter")
     registry = ChangingRegistry()

@@ -4,8 +4,10 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from services.matching import commands
@@ -14,11 +16,13 @@ from services.matching.commands import PreferenceEntry
 from services.matching.domain import refusals
 from services.matching.domain.statuses import MatchStatus
 from services.matching.events import Child, Contact, Sex, WithdrawReason
+from shared.vault.blind_index import Identifier
 from tests.integration.matching.made_up import (
     BANQIAO,
     DAAN,
     DOCTORS,
     HOME,
+    OPERATOR,
     ZHONGHE,
     FamilyOf,
     bureau_of,
@@ -95,6 +99,13 @@ def test_a_key_used_before_is_refused_for_anything_and_anybody_else(office):
         office.ask(LIN.application(BANQIAO), office.parent(LIN), key="form/1")
     with pytest.raises(refusals.IdempotencyKeyReused):
         office.ask(LIN.application(), replace(office.parent(LIN), id="somebody/else"), key="form/1")
+
+
+def test_the_answer_kept_of_a_command_cannot_be_found_by_guessing_the_command(office):
+    caller = office.parent(LIN)
+    office.ask(LIN.application(), caller, key="form/1")
+    guess = msgspec.json.encode(["SubmitApplication", LIN.application(), caller.id])
+    assert office.matching.answer_to("form/1").digest != sha256(guess).digest()
 
 
 def test_a_refused_command_leaves_its_key_free(office):
@@ -263,6 +274,45 @@ def test_a_birth_is_reported_to_the_case_that_expected_it(office):
         office.ask(
             LIN.application(child=replace(LIN.child, birth_date=date(2025, 4, 1))), office.parent(LIN), now=taipei(4, 5)
         )
+
+
+def test_whoever_forgets_a_child_forgets_what_was_told_of_it_before_its_birth(office):
+    family = FamilyOf(911)
+    case = office.submit(family, child=family.expected)
+    before = office.case(case.id).family.child
+    birth = commands.ReportBirth(case.id, replace(family.child, birth_date=date(2025, 4, 1)))
+    office.ask(birth, office.parent(family), now=taipei(4, 4))
+    born = office.case(case.id).family.child
+    office.ask(commands.Withdraw(case.id, WithdrawReason.OTHER), office.parent(family))
+    assert office.vault.open(before, Child).due_date == family.expected.due_date
+    forgotten = office.ask(commands.ForgetSubject(born.subject, "retention ended"), OPERATOR)
+    assert [office.vault.open(box, Child) for box in (before, born)] == [None, None]
+    assert office.told(forgotten.id) == ["SubjectForgotten"]
+
+
+def test_a_child_is_found_again_although_the_command_that_recognised_it_came_to_nothing(office):
+    family = FamilyOf(912)
+    case = office.submit(family, child=replace(family.child, identifier=""))
+    number = office.vault.subject_for([Identifier("national_id", family.child.identifier)])
+    office.vault.merge(number, office.case(case.id).family.child_subject)
+    for child in (family.child, replace(family.child, identifier="")):
+        with pytest.raises(refusals.LiveCaseExists) as refused:
+            office.submit(family, child=child)
+        assert refused.value.params == {"case_no": case.case_no}
+
+
+def test_a_wrong_birth_order_does_not_make_one_person_of_twins(office):
+    family = FamilyOf(913)
+    first, second = (
+        replace(family.child, birth_date=date(2025, 4, 1), identifier=national_id(number, "A"))
+        for number in (9131, 9132)
+    )
+    for twin in (first, second):
+        case = office.submit(family, child=family.expected)
+        office.ask(commands.ReportBirth(case.id, twin), office.parent(family), now=taipei(4, 4))
+        office.ask(commands.Withdraw(case.id, WithdrawReason.OTHER), office.parent(family))
+    subjects = [office.vault.find(Identifier("national_id", twin.identifier)) for twin in (first, second)]
+    assert subjects[0] != subjects[1]
 
 
 def test_a_family_that_expects_a_child_applies_once_whatever_the_due_date(office):

@@ -1,15 +1,17 @@
 """Exports, imports, and people to be forgotten."""
 
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from services.matching import commands
+from services.matching.application import Result
 from services.matching.domain import refusals
 from services.matching.events import Child, RegisterKind, WithdrawReason
 from shared.sealing import SubjectId
-from tests.integration.matching.made_up import BANQIAO, DAAN, OPERATOR, FamilyOf, doctor_at
+from shared.vault.blind_index import Identifier
+from tests.integration.matching.made_up import BANQIAO, DAAN, OPERATOR, FamilyOf, bureau_of, doctor_at, taipei
 
 DIGEST = "ab" * 32
 LIN, CHEN = FamilyOf(1), FamilyOf(2)
@@ -24,7 +26,8 @@ def test_an_institution_exports_the_cases_it_has_accepted(office):
         office.accepted_by(BANQIAO, case.id)
     outcome = office.ask(commands.ExportCases((cases[0].id, cases[1].id, cases[0].id), DIGEST), doctor_at(BANQIAO))
     [export] = office.matching.events.get(outcome.id)
-    assert (export.institution, export.digest) == (BANQIAO, DIGEST)
+    assert (export.institution, export.digest) == (BANQIAO, office.matching.desk.file_digest(DIGEST))
+    assert DIGEST not in export.digest
     assert export.case_nos == tuple(case.case_no for case in cases)
 
 
@@ -57,9 +60,17 @@ def test_an_import_is_counted(office):
         1,
         1,
     )
+    assert record.digest == office.matching.desk.file_digest(DIGEST) != DIGEST
 
 
 # Forgetting
+
+
+def forgettings(office):
+    """Whom the log tells to be forgotten, as often as it does."""
+    query = "select convert_from(data, 'UTF8')::json ->> 'subject' from event where type = %s"
+    rows = office.matching.recorder.connections.fetch(query, ("matching.SubjectForgotten.v1",))
+    return [SubjectId(UUID(subject)) for (subject,) in rows]
 
 
 def forget(office, subject, ground="retention ended"):
@@ -83,6 +94,65 @@ def test_an_enrolled_child_is_not_forgotten(office):
     [recorded] = office.matching.events.get(outcome.id)
     with pytest.raises(refusals.PersonHasLiveMatter):
         forget(office, recorded.child_subject)
+
+
+@pytest.mark.parametrize("person", ["mother_subject", "contact_subject", "child_subject", "birth_subject"])
+def test_nobody_of_a_family_is_forgotten_before_its_case_has_ended(office, person):
+    family = FamilyOf(904)
+    case_id = office.submit(family).id
+    subject = getattr(office.case(case_id).family, person)
+    with pytest.raises(refusals.PersonHasLiveMatter):
+        forget(office, subject)
+    office.ask(commands.Withdraw(case_id, WithdrawReason.OTHER), office.parent(family))
+    assert office.told(forget(office, subject).id) == ["SubjectForgotten"]
+
+
+@pytest.mark.parametrize("person", ["mother_subject", "contact_subject", "child_subject", "birth_subject"])
+def test_nobody_of_a_family_is_forgotten_while_its_child_is_enrolled(office, person):
+    office.now = taipei(2, 27)
+    outcome = office.ask(FamilyOf(905).row(), OPERATOR)
+    [recorded] = office.matching.events.get(outcome.id)
+    with pytest.raises(refusals.PersonHasLiveMatter):
+        forget(office, getattr(recorded, person))
+
+
+@pytest.mark.parametrize("enrolled", [False, True], ids=["case", "enrolment"])
+def test_a_former_contact_can_be_forgotten_and_the_new_one_cannot(office, enrolled):
+    office.now = taipei(2, 27)
+    family, another = FamilyOf(906 + enrolled), FamilyOf(908 + enrolled)
+    matter = office.ask(family.row(), OPERATOR) if enrolled else office.submit(family)
+    office.ask(commands.ChangeContact(matter.id, another.contact), bureau_of("新北市"))
+    with pytest.raises(refusals.PersonHasLiveMatter):
+        forget(office, office.parent(another).subject)
+    assert forget(office, office.parent(family).subject).result == Result.DONE
+
+
+def test_a_person_is_protected_by_every_subject_that_the_vault_has_merged(office):
+    family = FamilyOf(910)
+    case = office.case(office.submit(family).id)
+    other = office.vault.subject_for([Identifier("passport", "300000910")])
+    office.vault.merge(other, case.family.mother_subject)
+    with pytest.raises(refusals.PersonHasLiveMatter):
+        forget(office, other)
+
+
+def test_forgetting_again_is_recorded_once(office):
+    subject = office.parent(FamilyOf(911)).subject
+    first = forget(office, subject)
+    again = forget(office, subject)
+    assert (again.id, again.result) == (first.id, Result.UNCHANGED)
+
+
+def test_whom_the_vault_has_forgotten_the_log_is_told_where_it_does_not_know(office):
+    mother, father = (office.parent(FamilyOf(number)).subject for number in (912, 913))
+    office.vault.merge(mother, father)
+    known = office.parent(FamilyOf(914)).subject
+    forget(office, known)
+    office.vault.forget(mother, "ordered by a court")  # and there the process died
+    for _ in range(2):
+        office.matching.record_forgotten(office.vault.forgotten(), office.now)
+    told = forgettings(office)
+    assert [told.count(subject) for subject in (mother, father, known)] == [1, 1, 1]
 
 
 def test_a_person_on_hold_and_an_unknown_one_are_not_forgotten(office):

@@ -21,6 +21,7 @@ from tests.integration.matching.made_up import (
     FamilyOf,
     bureau_of,
     doctor_at,
+    national_id,
     taipei,
 )
 
@@ -147,6 +148,57 @@ def test_a_row_cannot_name_the_case_of_another_family(office):
         office.ask(CHEN.row(case_no=case.case_no), OPERATOR)
     with pytest.raises(refusals.CaseUnknown):
         office.ask(CHEN.row(case_no="250218P1621999"), OPERATOR)
+
+
+def test_a_row_cannot_name_the_case_of_the_other_twin(office):
+    first, second = (
+        replace(LIN.child, birth_order=order, identifier=national_id(9200 + order, "A")) for order in (1, 2)
+    )
+    cases = [agreed(office, LIN, child=twin) for twin in (first, second)]
+    with pytest.raises(refusals.CaseOfAnotherChild) as refused:
+        office.ask(LIN.row(child=second, case_no=cases[0].case_no), OPERATOR)
+    assert refused.value.field == "case_no"
+    assert office.ask(LIN.row(child=second, case_no=cases[1].case_no), OPERATOR).case_no == cases[1].case_no
+    assert office.case(cases[0].id).is_live
+
+
+@pytest.mark.parametrize(
+    ("birth_order", "born_on"),
+    [(2, date(2025, 4, 1)), (0, date(2023, 4, 1))],
+    ids=["the second of twins", "an elder child"],
+)
+def test_a_row_cannot_name_the_case_of_a_child_still_expected(office, birth_order, born_on):
+    case = agreed(office, LIN, child=LIN.expected)
+    office.now = taipei(4, 20)
+    other = replace(LIN.child, birth_order=birth_order, birth_date=born_on, identifier=national_id(9210, "A"))
+    with pytest.raises(refusals.CaseOfAnotherChild):
+        office.ask(LIN.row(child=other, enrolled_on=date(2025, 4, 18), case_no=case.case_no), OPERATOR)
+
+
+def test_whoever_forgets_an_enrolled_child_forgets_what_was_told_before_it_had_a_number(office):
+    family = FamilyOf(921)
+    case = agreed(office, family, child=replace(family.child, identifier=""))
+    before = office.case(case.id).family.child
+    row = office.ask(family.row(), OPERATOR)
+    enrolment = office.matching.load(Enrolment, row.id)
+    office.now = taipei(3, 11)
+    office.ask(closure(family), OPERATOR)
+    office.ask(commands.ForgetSubject(enrolment.family.child_subject, "retention ended"), OPERATOR)
+    assert [office.vault.open(box, Child) for box in (before, enrolment.family.child)] == [None, None]
+
+
+@pytest.mark.parametrize("numbered", ["at first", "later"])
+def test_the_row_of_a_closed_child_is_known_again_with_its_number_or_without(office, numbered):
+    family = FamilyOf(922)
+    rows = [family.row(), family.row(child=replace(family.child, identifier=""))]
+    first, again = rows if numbered == "at first" else reversed(rows)
+    office.now = taipei(2, 27)
+    enrolment = office.ask(first, OPERATOR)
+    office.now = taipei(3, 11)
+    by_birth = {"child_identifier": "", "mother": family.mother, "birth_date": family.child.birth_date}
+    office.ask(closure(family, **by_birth), OPERATOR)
+    outcome = office.ask(again, OPERATOR)
+    assert (outcome.result, outcome.id) == (Result.UNCHANGED, enrolment.id)
 
 
 def test_a_row_for_a_case_that_has_ended_is_a_family_on_paper(office):

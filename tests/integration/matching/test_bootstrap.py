@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import pytest
 
+from services.matching.application.reservations import FORGOTTEN
 from services.matching.bootstrap import matching
 from services.matching.commands import DeclineOffer, PreferenceEntry
 from services.matching.events import DeclineReason
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from services.matching.bootstrap import MatchingContext
+    from shared.settings import Settings
     from tests.servers import PostgresServer
 
 pytestmark = pytest.mark.postgres
@@ -44,14 +46,18 @@ NOTHING = Trail(0)
 
 
 @pytest.fixture
-def context(postgres_server: PostgresServer, tmp_path: Path) -> Iterator[MatchingContext]:
-    settings = load(
+def settings(postgres_server: PostgresServer, tmp_path: Path) -> Settings:
+    return load(
         {
             "CARETRAIL_VAR": str(tmp_path),
             "CARETRAIL_DATABASE_MATCHING": postgres_server.new_database(),
             "CARETRAIL_DATABASE_VAULT": postgres_server.new_database(),
         }
     )
+
+
+@pytest.fixture
+def context(settings: Settings) -> Iterator[MatchingContext]:
     with matching(settings, clock=lambda: NOW) as context:
         yield context
 
@@ -89,10 +95,22 @@ def test_what_follows_from_an_event_names_it_and_belongs_to_the_same_request(con
     with context.workers() as workers:
         case = context.handle(application, parent, "the request", NOW)
         context.handle(DeclineOffer(case.id, 1, DeclineReason.CAPACITY_FULL, "收案員額已滿"), doctor, "the answer", NOW)
-        while (told := published(context)).get("PreferenceOffered", NOTHING) <= told.get(
-            "InstitutionDeclined", NOTHING
-        ):
+        answered, told = NOTHING, dict[str, Trail]()
+        while answered == NOTHING or told["PreferenceOffered"] < answered:
+            told = published(context)
+            answered = told.get("InstitutionDeclined", NOTHING)
             assert not workers.wait(0.05)
     declined, offered = told["InstitutionDeclined"], told["PreferenceOffered"]
     assert declined.correlation == offered.correlation == "the answer"
     assert offered.causation == f"matching/{declined.position}"
+
+
+def test_at_its_start_the_log_is_told_whom_the_vault_has_forgotten(settings: Settings):
+    with matching(settings) as context:
+        subject = context.vault.subject_for([Identifier("mobile", "0900000001")])
+        context.vault.forget(subject, "ordered by a court")  # and there the process died
+    for _ in range(2):
+        with matching(settings) as context:
+            told = context.application.holders(FORGOTTEN, [str(subject)])
+            recorded = [fact for record in told.values() for fact in context.application.events.get(record)]
+            assert [(fact.subject, fact.ground) for fact in recorded] == [(subject, "ordered by a court")]

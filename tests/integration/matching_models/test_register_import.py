@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,6 +124,19 @@ def test_the_same_file_again_changes_nothing(matching):
     assert told == [(1, "unchanged", []), (2, "refused", ["impossible-date"])]
     assert (summary.taken, summary.unchanged, summary.refused) == (0, 1, 1)
     assert [stored(matching, name) for name in ("EnrolmentRecorded", "RegisterImported")] == events
+
+
+def test_nothing_published_of_a_file_can_be_found_by_guessing_the_file(matching):
+    file = as_csv([row(0)])
+
+    taken_in(matching, file)
+
+    query = (
+        "select convert_from(data, 'UTF8') || convert_from(meta, 'UTF8') from event union all select key from answer"
+    )
+    told = [text for (text,) in matching.recorder.connections.fetch(query, ())]
+    assert len(told) == 4
+    assert not any(sha256(file.getvalue()).hexdigest() in text for text in told)
 
 
 def test_a_file_of_nothing_but_faults_counts_once_however_often_it_comes(matching):

@@ -75,14 +75,20 @@ def test_an_enrolment_while_nobody_is_asked_names_nobody_expected():
     given(*changing).when(enrol(ELSEWHERE)).then(nobody)
 
 
+def test_an_enrolment_ends_a_case_that_found_nobody():
+    nobody = enrolment_mismatch_detected(expected_institution="", expected_doctor="")
+    case = given(*ASKED, institution_declined(), case_unmatched()).when(enrol(ELSEWHERE)).then(nobody)
+    assert case.match_status == MatchStatus.MATCHED
+    assert case.enrolment_status == EnrolmentStatus.ENROLLED
+
+
 @pytest.mark.parametrize(
     "history",
     [
         (*AGREED, notice_signed(), case_enrolled()),
         (*ASKED, case_withdrawn()),
-        (*ASKED, institution_declined(), case_unmatched()),
     ],
-    ids=["enrolled", "withdrawn", "unmatched"],
+    ids=["enrolled", "withdrawn"],
 )
 def test_a_case_that_is_over_is_not_ended_again(history):
     given(*history).when(enrol(HERE)).then_refused(CaseEnded)

@@ -137,7 +137,11 @@ def test_an_ended_case_takes_nothing_more_and_says_how_it_ended(history, became)
     given(*history).when(lambda case: case.withdraw(WithdrawReason.OTHER, POLICY, NOW)).then_refused(
         CaseEnded, became=became
     )
-    given(*history).when(lambda case: case.report_birth(case.family, NOW)).then_refused(CaseEnded, became=became)
+
+
+@pytest.mark.parametrize("history", [ENROLLED, (*ASKED, case_withdrawn())], ids=["enrolled", "withdrawn"])
+def test_a_birth_is_no_longer_reported_to_a_case_that_is_over(history):
+    given(*history).when(lambda case: case.report_birth(case.family, NOW)).then_refused(CaseEnded)
 
 
 # Withdrawal

@@ -1,7 +1,7 @@
 """Policies: dated figures, and the deadlines that follow from them on Taiwan's calendar."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -84,3 +84,11 @@ def test_a_released_family_has_some_working_days_to_choose():
 
 def test_a_due_date_may_have_passed_by_some_days_and_lie_a_pregnancy_ahead():
     assert POLICY.due_dates(date(2025, 2, 18)) == (date(2025, 1, 28), date(2025, 12, 15))
+
+
+def test_a_child_expected_on_a_day_is_born_then_at_the_earliest_and_the_last_due_date_may_have_passed():
+    applied_on = date(2025, 2, 18)
+    first, last = POLICY.births_expected(applied_on)
+    assert first == applied_on
+    _, last_due = POLICY.due_dates(applied_on)
+    assert last == last_due + timedelta(days=POLICY.due_date_days_past)

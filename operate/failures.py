@@ -12,15 +12,14 @@ from shared.embedded import EmbeddedPostgresFailed
 from shared.events import UnknownEventType
 from shared.postgres import DatabaseUnavailable
 from shared.read_models.compare import NotBuilt
-from shared.read_models.digest import reason
 from shared.read_models.parking import NotParked
 from shared.read_models.standing import ModelReplaced
-from shared.read_models.trouble import TryAgain
 from shared.relay.checkpoints import NotAPublicKey
 from shared.relay.sequencer import LogAltered
 from shared.settings import SettingRefused
 from shared.store.log import LogDamaged
 from shared.transport import BrokerLost
+from shared.trouble import TryAgain, reason
 from shared.vault.errors import KeysUnusable, LedgerDamaged
 
 if TYPE_CHECKING:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Generic
 
 import structlog
 
-from shared.read_models.digest import reason
 from shared.read_models.model import Row
 from shared.read_models.tables import Rows, quoted
-from shared.read_models.trouble import TROUBLE
+from shared.trouble import TROUBLE, reason
 
 if TYPE_CHECKING:
     from shared.postgres import Connection

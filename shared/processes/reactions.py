@@ -8,9 +8,9 @@ import structlog
 
 from shared.read_models.fold import Fold
 from shared.read_models.model import Key, Row
-from shared.read_models.trouble import TryAgain
 from shared.refusals import Refusal
 from shared.store.errors import VersionConflict
+from shared.trouble import TryAgain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -9,14 +9,14 @@ from shared.milestones import unwatched
 from shared.processes.deadlines import Deadlines
 from shared.processes.reactions import ReactingFold, Reactions
 from shared.read_models import parking, standing
-from shared.read_models.digest import Digest, reason, rejection
+from shared.read_models.digest import Digest, rejection
 from shared.read_models.feed import Feed
 from shared.read_models.model import Row
 from shared.read_models.parking import Retried
 from shared.read_models.projection import Projection
 from shared.read_models.rebuild import rebuild_if_needed
 from shared.read_models.tables import UNSTORABLE, Rows
-from shared.read_models.trouble import persevere
+from shared.trouble import persevere, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

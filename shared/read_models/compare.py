@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from psycopg import IsolationLevel
 
 from shared.read_models import parking, standing
-from shared.read_models.filling import Filling, unwatched
+from shared.read_models.filling import Filling, unreported
 from shared.read_models.projection import catch_up
 from shared.read_models.rebuild import NEARLY_THERE, alone
 from shared.read_models.tables import Rows, quoted
@@ -59,7 +59,7 @@ def rebuild_into(  # noqa: PLR0913 - what, from where, into what, how far, and w
     scratch: str,
     *,
     until: int | None = None,
-    progress: Progress = unwatched,
+    progress: Progress = unreported,
 ) -> int:
     """Fold the log up to a position (None: its end) into a table named `scratch`; answers the position.
 
@@ -73,7 +73,7 @@ def rebuild_into(  # noqa: PLR0913 - what, from where, into what, how far, and w
     return goal
 
 
-def compare(model: ReadModel[Any], database: Database, log: Log, progress: Progress = unwatched) -> Difference:
+def compare(model: ReadModel[Any], database: Database, log: Log, progress: Progress = unreported) -> Difference:
     """Rebuild beside the live rows and tell how the two differ, at one and the same position.
 
     Projection goes on, but for the moment in which the two are brought to one position. Raises `NotBuilt`.

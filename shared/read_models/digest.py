@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import traceback
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 from uuid import UUID  # noqa: TC003 - msgspec reads the annotation at run time
 
 import msgspec
-import psycopg
 
 from shared.decoding import json_decoder
 from shared.events import Event, EventDecoder, Forgetting, UnknownEventType, current_version_of, published_by
 from shared.read_models.model import ReadModel
-from shared.read_models.trouble import TROUBLE
+from shared.trouble import TROUBLE, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -58,15 +55,6 @@ class _Origin(msgspec.Struct):
 
 
 _origin_of = json_decoder(_Origin).decode
-
-
-def reason(error: BaseException) -> str:
-    """An error by its kind and place; its message stays behind, because messages quote values."""
-    if isinstance(error, psycopg.Error):
-        where = ".".join(filter(None, (error.diag.table_name, error.diag.column_name or error.diag.constraint_name)))
-        return " ".join(filter(None, (type(error).__name__, error.sqlstate, where)))
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {frame.name} ({Path(frame.filename).name}:{frame.lineno})"
 
 
 def rejection(position: int, event: Event | Rejected, error: str) -> Rejected:

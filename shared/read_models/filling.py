@@ -39,8 +39,8 @@ _BYTES_PER_ROW = 500
 """What a row costs beside that: its key, its place in the dictionary."""
 
 
-def unwatched(stage: str, done: int, total: int) -> None:
-    """Nobody looks at the progress."""
+def unreported(stage: str, done: int, total: int) -> None:
+    """Nobody is told of the progress."""
 
 
 class Filling(Generic[Row]):
@@ -56,7 +56,7 @@ class Filling(Generic[Row]):
         rows: Rows[Row],
         *,
         skipped: frozenset[int] = frozenset(),
-        progress: Progress = unwatched,
+        progress: Progress = unreported,
         memory: int = MEMORY,
     ) -> None:
         self._model = model

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Generic
 from msgspec.structs import replace
 
 from shared.events import Forgetting
-from shared.read_models.digest import Rejected, reason, rejection
+from shared.read_models.digest import Rejected, rejection
 from shared.read_models.model import Key, Row
-from shared.read_models.trouble import TROUBLE
 from shared.sealing import Sealed
+from shared.trouble import TROUBLE, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,10 +6,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Generic
 
 from shared.events import Forgetting
-from shared.read_models.digest import Digest, Rejected, Run, reason, rejection
+from shared.read_models.digest import Digest, Rejected, Run, rejection
 from shared.read_models.fold import fold_of
 from shared.read_models.model import Row
 from shared.read_models.tables import UNSTORABLE, Rows
+from shared.trouble import reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

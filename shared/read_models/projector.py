@@ -14,7 +14,7 @@ from shared.read_models.parking import Retried
 from shared.read_models.projection import Projection
 from shared.read_models.rebuild import rebuild_if_needed
 from shared.read_models.tables import Rows
-from shared.read_models.trouble import persevere
+from shared.trouble import persevere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

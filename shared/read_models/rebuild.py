@@ -9,7 +9,7 @@ import psycopg
 import structlog
 
 from shared.read_models import parking, standing
-from shared.read_models.filling import MEMORY, Filling, unwatched
+from shared.read_models.filling import MEMORY, Filling, unreported
 from shared.read_models.model import Row
 from shared.read_models.projection import catch_up
 from shared.read_models.tables import Rows
@@ -38,7 +38,7 @@ class Rebuilt(NamedTuple):
 
 
 def rebuild(
-    model: ReadModel[Row], database: Database, log: Log, progress: Progress = unwatched, *, memory: int = MEMORY
+    model: ReadModel[Row], database: Database, log: Log, progress: Progress = unreported, *, memory: int = MEMORY
 ) -> Rebuilt:
     """Replace a model's rows by what its fold makes of the log; readers see the old ones until the new are complete.
 
@@ -51,7 +51,7 @@ def rebuild(
 
 
 def rebuild_if_needed(
-    model: ReadModel[Row], database: Database, log: Log, progress: Progress = unwatched
+    model: ReadModel[Row], database: Database, log: Log, progress: Progress = unreported
 ) -> Rebuilt | None:
     """Rebuild a model that has no rows yet, or has them by another definition; None where neither is so."""
     standing.install(database)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from shared.cloudevents import FIRST_PREVIOUS, Chain
 from shared.events import event_name
 from shared.relay.lease import LeaseLost
-from shared.store.horizon import START, Place, unsequenced
+from shared.store.horizon import PLACED_EVENTS_BETWEEN, START, Place, between, unsequenced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,15 +37,6 @@ _STORE = """
 with mine as (select from relay where generation = %s for share)
 insert into page (position_to, epoch, xid, id, hash, marks)
 select %s, %s, %s::xid8, %s, %s, %s from mine
-"""
-
-# The limit says what is known anyway, so that the planner reads the index in order and never sorts the table.
-_EVENTS_BETWEEN = """
-select type, data, originator_id, originator_version, meta, epoch, xid, id
-from event
-where (epoch, xid, id) > (%s::int4, %s::xid8, %s::int8) and (epoch, xid, id) <= (%s::int4, %s::xid8, %s::int8)
-order by epoch, xid, id
-limit %s
 """
 
 _WITHOUT_PREDECESSOR = """
@@ -201,7 +192,7 @@ class _AggregateOrder:
 
 def events_between(cursor: Cursor, begin: Place, end: Place, expected: int) -> list[Row]:
     """The events behind `begin` up to `end`, as `unsequenced` gives them, and one too many if there are too many."""
-    return cursor.execute(_EVENTS_BETWEEN, (*_values(begin), *_values(end), expected + 1)).fetchall()
+    return cursor.execute(PLACED_EVENTS_BETWEEN, between(begin, end, expected)).fetchall()
 
 
 def marks_of(bodies: list[bytes]) -> bytes:

@@ -10,7 +10,7 @@ import msgspec
 
 from shared.decoding import json_decoder
 from shared.postgres import Connections
-from shared.store.horizon import START, Place
+from shared.store.horizon import EVENTS_BETWEEN, START, Place, between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,15 +25,6 @@ _HEAD = "select position_to, hash from page order by position_to desc limit 1"
 # The page that ends at or before a position, and the one that goes beyond it.
 _PAGE_BEFORE = "select position_to, epoch, xid, id from page where position_to <= %s order by position_to desc limit 1"
 _PAGE_AFTER = "select position_to, epoch, xid, id from page where position_to > %s order by position_to limit 1"
-
-# The limit says what is known anyway, so that the planner reads the index in order and never sorts the table.
-_ROWS_BETWEEN = """
-select type, data, originator_id, originator_version, meta
-from event
-where (epoch, xid, id) > (%s::int4, %s::xid8, %s::int8) and (epoch, xid, id) <= (%s::int4, %s::xid8, %s::int8)
-order by epoch, xid, id
-limit %s
-"""
 
 _POSITION_OF = """
 select page.position_to - (
@@ -160,10 +151,7 @@ class Log:
 
     def _between(self, begin: _Boundary, end: _Boundary) -> list[LogRow]:
         expected = end.position - begin.position
-        places = (begin.place, end.place)
-        parameters = [part for epoch, xid, id_ in places for part in (epoch, str(xid), id_)]
-        # One more than there should be, to notice events that were slipped in.
-        rows = self._connections.fetch(_ROWS_BETWEEN, (*parameters, expected + 1))
+        rows = self._connections.fetch(EVENTS_BETWEEN, between(begin.place, end.place, expected))
         if len(rows) != expected:
             raise LogDamaged(begin.position + 1, end.position, len(rows))
         return rows

@@ -11,9 +11,9 @@ import pytest
 from shared.processes.runner import ProcessRunner
 from shared.read_models.compare import compare
 from shared.read_models.parking import Parking, Retried
-from shared.read_models.trouble import TryAgain
 from shared.refusals import Refusal
 from shared.store.errors import VersionConflict
+from shared.trouble import TryAgain
 from tests.controls.orders import Clerk, ItemAdded, Orders, Praise, Queue, ThankAndRemind
 
 ORDER, OTHER = uuid4(), uuid4()

@@ -9,9 +9,9 @@ import pytest
 
 from shared.processes.reactions import ReactingFold, Reactions
 from shared.read_models.digest import Digest, Run
-from shared.read_models.trouble import TryAgain
 from shared.refusals import Refusal
 from shared.store.errors import VersionConflict
+from shared.trouble import TryAgain
 from tests.controls.orders import Clerk, Praise, Shop, ThankAndRemind
 
 ORDER = uuid4()

@@ -1,7 +1,9 @@
-"""A database or a broker that does not answer just now: nobody's fault, it passes, and no event is parked for it."""
+"""Trouble that passes, and is waited out because nobody is at fault; other errors, told without a value in them."""
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -47,3 +49,12 @@ def persevere(name: str, stop: Event, step: Callable[[], object], begin_anew: Ca
             pause = min(2 * pause, _LONGEST_PAUSE)
         else:
             pause = _FIRST_PAUSE
+
+
+def reason(error: BaseException) -> str:
+    """An error by its kind and place; its message stays behind, because messages quote values."""
+    if isinstance(error, psycopg.Error):
+        where = ".".join(filter(None, (error.diag.table_name, error.diag.column_name or error.diag.constraint_name)))
+        return " ".join(filter(None, (type(error).__name__, error.sqlstate, where)))
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {frame.name} ({Path(frame.filename).name}:{frame.lineno})"

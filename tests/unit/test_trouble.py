@@ -5,8 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from shared.read_models.trouble import persevere
 from shared.transport import BrokerLost
+from shared.trouble import persevere
 
 
 class Patience:

@@ -12,15 +12,18 @@ from shared.embedded import EmbeddedPostgresFailed
 from shared.events import UnknownEventType
 from shared.postgres import DatabaseUnavailable
 from shared.read_models.compare import NotBuilt
+from shared.read_models.feed import Fork
 from shared.read_models.parking import NotParked
 from shared.read_models.standing import ModelReplaced
 from shared.relay.checkpoints import NotAPublicKey
-from shared.relay.sequencer import LogAltered
+from shared.relay.fork import BehindStream, LogForked
+from shared.relay.sequencer import LogAltered, OutOfOrder
 from shared.settings import SettingRefused
 from shared.store.log import LogDamaged
 from shared.transport import BrokerLost
 from shared.trouble import TryAgain, reason
 from shared.vault.errors import KeysUnusable, LedgerDamaged
+from shared.workers import WorkerFailed
 
 if TYPE_CHECKING:
     from operate.words import Words
@@ -56,6 +59,10 @@ EXPECTED: tuple[type[Exception], ...] = (
     DatabaseUnavailable,
     psycopg.OperationalError,
     BrokerLost,
+    LogForked,
+    BehindStream,
+    OutOfOrder,
+    Fork,
     NotBuilt,
     ModelReplaced,
     UnknownEventType,
@@ -74,6 +81,9 @@ def sentence(fault: Exception, words: Words) -> tuple[str, Status]:
         return words(fault.key, **fault.figures), Status.NOT_POSSIBLE
     if isinstance(fault, typer.TyperException):
         return words("errors.usage", detail=fault.format_message().rstrip(".")), Status.NOT_POSSIBLE
+    if isinstance(fault, WorkerFailed):
+        detail, status = sentence(fault.cause, words)
+        return words("errors.worker", worker=fault.worker, detail=detail), status
     for kind in EXPECTED:
         if isinstance(fault, kind):
             detail = " ".join(str(fault).split())

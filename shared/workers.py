@@ -16,8 +16,10 @@ _log = structlog.get_logger()
 class WorkerFailed(RuntimeError):
     """A worker ended by itself, for a cause that only a person can mend; the others have been stopped."""
 
-    def __init__(self, name: str, cause: BaseException) -> None:
+    def __init__(self, name: str, cause: Exception) -> None:
         super().__init__(f"{name} has stopped: {cause}")
+        self.worker = name
+        self.cause = cause
 
 
 class Workers:

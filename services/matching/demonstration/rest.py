@@ -5,25 +5,12 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
+from shared.read_models.status import all_caught_up
+
 if TYPE_CHECKING:
     from services.matching.bootstrap import MatchingContext
     from shared.workers import Workers
 
-# In one statement, so that nothing moves between the looks: no event without a position, nobody behind the last one.
-_AT_REST = """
-with head as (select position_to, epoch, xid, id from page order by position_to desc limit 1)
-select
-    not exists (
-        select from event
-        where (epoch, xid, id) > (
-            coalesce((select epoch from head), 0), coalesce((select xid from head), '0'::xid8),
-            coalesce((select id from head), 0)
-        )
-    )
-    and coalesce((select min(position) from read_model where name = any(%s)), 0)
-        >= coalesce((select position_to from head), 0)
-    and (select count(*) from read_model where name = any(%s)) = %s
-"""
 _LOOKS_EVERY = 0.004
 _PATIENCE = 60
 
@@ -49,12 +36,8 @@ class Rest:
     def wait(self) -> None:
         """Return when everybody is at rest. Raises `NeverAtRest`, and `WorkerFailed` where one has stopped."""
         patience = monotonic() + _PATIENCE
-        while not self._is_at_rest():
+        while not all_caught_up(self._connection, self._names):
             if self._workers.wait(_LOOKS_EVERY):
                 self._workers.check()
             if monotonic() > patience:
                 raise NeverAtRest("the workers have not come to rest within a minute; see the log for what they do")
-
-    def _is_at_rest(self) -> bool:
-        [(is_at_rest,)] = self._connection.execute(_AT_REST, (self._names, self._names, len(self._names))).fetchall()
-        return bool(is_at_rest)

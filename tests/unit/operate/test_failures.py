@@ -8,8 +8,10 @@ import typer
 from operate.command_line import run
 from operate.failures import Mistake, Status, sentence
 from operate.words import Words
+from shared.read_models.feed import Fork
 from shared.settings import Language, SettingRefused
 from shared.store.errors import StoreUnavailable
+from shared.workers import WorkerFailed
 
 ENGLISH = Words(Language.ENGLISH)
 IN_ENGLISH = {"CARETRAIL_LANGUAGE": "en"}
@@ -35,6 +37,16 @@ def test_a_special_case_of_a_foreseen_failure_is_said_as_the_general_one():
 
 def test_an_unforeseen_failure_shows_its_kind_and_place_but_no_value():
     said, status = sentence(raised(ValueError("A123456789 of 王小明")), ENGLISH)
+    assert "ValueError in raised (test_failures.py:" in said
+    assert "A123456789" not in said
+    assert status is Status.UNEXPECTED
+
+
+def test_a_worker_that_has_stopped_is_named_and_its_cause_is_said_as_ever():
+    said, status = sentence(WorkerFailed("bureau_board", Fork(7)), ENGLISH)
+    assert said.startswith("bureau_board has stopped, and all work with it. Two pasts meet: ")
+    assert status is Status.NOT_POSSIBLE
+    said, status = sentence(WorkerFailed("clock", raised(ValueError("A123456789 of 王小明"))), ENGLISH)
     assert "ValueError in raised (test_failures.py:" in said
     assert "A123456789" not in said
     assert status is Status.UNEXPECTED

@@ -88,10 +88,16 @@ def test_tests_neither_mock_nor_sleep():
         "import time\ntime.sleep(1)",
         "from time import sleep",
         "import eventlet\neventlet.sleep()",
+        "import eventlet\neventlet.sleep(0.1)",
+        "import eventlet\npause = eventlet.sleep",
     ],
 )
 def test_a_planted_mock_or_sleep_is_noticed(source):
     assert mocks_and_sleeps(source)
+
+
+def test_giving_way_is_no_sleep():
+    assert mocks_and_sleeps("import eventlet\ndef give_way(): eventlet.sleep(0)") == []
 
 
 def test_the_lock_pins_every_package_by_hash_and_names_no_registry():

@@ -40,7 +40,7 @@ def _learns_a_type(call: ast.Call) -> bool:
 
 
 def mocks_and_sleeps(source: str) -> Lines:
-    """Imports of a mocking library, and `sleep` of any library but `sleep(0)`, which waits for nothing and gives way."""
+    """Imports of a mocking library, and `sleep` of any library but `sleep(0)`, which only gives way."""
     nodes = list(ast.walk(ast.parse(source)))
     giving_way = [node.func for node in nodes if isinstance(node, ast.Call) and ast.unparse(node).endswith(".sleep(0)")]
     return [node.lineno for node in nodes if _mocks(node) or (_sleeps(node) and node not in giving_way)]

@@ -6,6 +6,7 @@ from datetime import datetime  # noqa: TC003 - the named tuple's annotations are
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID  # noqa: TC003 - as above
 
+from shared.read_models import standing
 from shared.read_models.digest import Run
 
 if TYPE_CHECKING:
@@ -75,9 +76,10 @@ class Parking:
 
     def drop(self, model: str, position: int) -> None:
         """Never try this event again; later ones of its aggregate can then be retried. Raises `NotParked`."""
-        with self._database.connect() as connection:
+        with self._database.connect() as connection, connection.transaction():
             if connection.execute(_DROP, (model, position)).rowcount == 0:
                 raise NotParked(model, position)
+            standing.touch(connection, model)
 
 
 def park(connection: Connection, model: str, rejected: Iterable[Rejected]) -> None:

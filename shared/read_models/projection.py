@@ -45,19 +45,29 @@ class Projection(Generic[Row]):
     def apply(self, connection: Connection, ready: list[Ready], held: AbstractSet[UUID]) -> list[Rejected]:
         """Fold these events into the stored rows, in the caller's transaction; answers those that it had to leave.
 
-        `held` are aggregates whose events have to wait. An event that the fold refuses is known at once; one that
-        makes a row that PostgreSQL refuses is found by halving.
+        `held` are aggregates whose events have to wait. Raises one of `UNSTORABLE` where PostgreSQL refuses a row that
+        the fold has made, and then the transaction is lost: begin anew and `apply_by_halves`.
         """
+        before = self.load(connection, ready)
+        fold = fold_of(self._model, before, held)
+        fold.take(ready)
+        self.save(connection, before, fold.rows)
+        self._remember(fold.rows)
+        return fold.rejected
+
+    def apply_by_halves(self, connection: Connection, ready: list[Ready], held: AbstractSet[UUID]) -> list[Rejected]:
+        """The same; an event that makes a row that PostgreSQL refuses is found by halving, and left."""
         try:
             with connection.transaction():
-                return self._fold(connection, ready, held)
+                return self.apply(connection, ready, held)
         except UNSTORABLE as error:
             if len(ready) == 1:
                 [(position, event, _)] = ready
                 return [rejection(position, event, reason(error))]
         middle = len(ready) // 2
-        left = self.apply(connection, ready[:middle], held)
-        return left + self.apply(connection, ready[middle:], held | {event.originator_id for event in left})
+        left = self.apply_by_halves(connection, ready[:middle], held)
+        held_now = held | {event.originator_id for event in left}
+        return left + self.apply_by_halves(connection, ready[middle:], held_now)
 
     def load(self, connection: Connection, ready: list[Ready]) -> dict[Key, Row]:
         """The stored rows that these events touch."""
@@ -76,14 +86,6 @@ class Projection(Generic[Row]):
             connection, [row for key, row in after.items() if row is not None and row is not before.get(key)]
         )
         self._rows.delete(connection, [key for key, row in after.items() if row is None and key in before])
-
-    def _fold(self, connection: Connection, ready: list[Ready], held: AbstractSet[UUID]) -> list[Rejected]:
-        before = self.load(connection, ready)
-        fold = fold_of(self._model, before, held)
-        fold.take(ready)
-        self.save(connection, before, fold.rows)
-        self._remember(fold.rows)
-        return fold.rejected
 
     def _remember(self, rows: dict[Key, Row | None]) -> None:
         for key, row in rows.items():
@@ -111,6 +113,6 @@ def catch_up(  # noqa: PLR0913 - where from, where to, and what to leave out are
     held = {event.originator_id for event in rejected}
     for page in log.read(after, until, size=_BATCH):
         with connection.transaction():
-            left = projection.apply(connection, digest.ready(Run(*page)), held)
+            left = projection.apply_by_halves(connection, digest.ready(Run(*page)), held)
         rejected += left
         held |= {event.originator_id for event in left}

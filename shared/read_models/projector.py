@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Generic
 
 from shared.milestones import unwatched
@@ -13,7 +14,7 @@ from shared.read_models.model import Row
 from shared.read_models.parking import Retried
 from shared.read_models.projection import Projection
 from shared.read_models.rebuild import rebuild_if_needed
-from shared.read_models.tables import Rows
+from shared.read_models.tables import UNSTORABLE, Rows
 from shared.trouble import persevere
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from shared.milestones import Milestone
     from shared.postgres import Connection, Database
-    from shared.read_models.digest import Run
+    from shared.read_models.digest import Rejected, Run
     from shared.read_models.model import ReadModel
     from shared.read_models.standing import Standing
     from shared.store.log import Log
@@ -58,6 +59,7 @@ class Projector(Generic[Row]):
         self._connection: Connection | None = None
         self._fingerprint = model.fingerprint()
         self._standing = standing.UNKNOWN
+        self._held: set[UUID] = set()
 
     def run(self, stop: Signal) -> None:
         """Project until `stop` is set, waiting out a database or a broker that is away.
@@ -91,13 +93,14 @@ class Projector(Generic[Row]):
         events = parking.waiting(connection, self._log, self._name, originator_id)
         for taken, run in enumerate(events):
             with self._alone(connection) as at:
-                rejected = self._projection.apply(connection, self._digest.ready(run), held=set())
+                rejected = self._projection.apply_by_halves(connection, self._digest.ready(run), held=set())
                 if rejected:
                     parking.park(connection, self._name, rejected)
-                    return Retried(taken, len(events) - taken)
-                parking.take_back(connection, self._name, run.first)
-                moved = self._advance(connection, at.position)
-            self._standing = moved
+                else:
+                    parking.take_back(connection, self._name, run.first)
+                standing.advance(connection, self._name, at.position)
+            if rejected:
+                return Retried(taken, len(events) - taken)
         return Retried(len(events), 0)
 
     def close(self) -> None:
@@ -120,14 +123,21 @@ class Projector(Generic[Row]):
     def _fold(self, connection: Connection, run: Run) -> bool:
         """Fold these events, save the position and tell; False where somebody else has moved the model meanwhile."""
         ready = self._digest.ready(run)
+        try:
+            return self._take(connection, run, partial(self._projection.apply, connection, ready))
+        except UNSTORABLE:
+            return self._take(connection, run, partial(self._projection.apply_by_halves, connection, ready))
+
+    def _take(self, connection: Connection, run: Run, apply: Callable[[set[UUID]], list[Rejected]]) -> bool:
         with self._alone(connection) as at:
             if at.position != run.first - 1:
                 return at.position >= run.last
-            held = parking.held(connection, self._name)
-            parking.park(connection, self._name, self._projection.apply(connection, ready, held))
-            moved = self._advance(connection, run.last)
+            rejected = apply(self._held)
+            parking.park(connection, self._name, rejected)
+            moved = standing.advance(connection, self._name, run.last)
             self._milestone("mid-fold")
         self._standing = moved
+        self._held |= {event.originator_id for event in rejected}
         return True
 
     @contextmanager
@@ -141,10 +151,7 @@ class Projector(Generic[Row]):
                     raise standing.ModelReplaced(self._name)
                 if found != self._standing:
                     self._projection.forget()
-                self._standing = found
+                    self._held = parking.held(connection, self._name)
+                    self._standing = found
                 yield found
             unless_committed.pop_all()
-
-    def _advance(self, connection: Connection, position: int) -> Standing:
-        standing.announce(connection, self._database.schema, self._name, position)
-        return standing.advance(connection, self._name, position)

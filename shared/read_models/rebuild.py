@@ -47,7 +47,7 @@ def rebuild(
     """
     standing.install(database)
     with alone(model, database) as connection:
-        return _Rebuild(model, database, log, progress, memory).run(connection)
+        return _Rebuild(model, log, progress, memory).run(connection)
 
 
 def rebuild_if_needed(
@@ -61,7 +61,7 @@ def rebuild_if_needed(
     with alone(model, database) as connection:
         if _is_current(connection, model):
             return None
-        return _Rebuild(model, database, log, progress, MEMORY).run(connection)
+        return _Rebuild(model, log, progress, MEMORY).run(connection)
 
 
 @contextmanager
@@ -83,10 +83,9 @@ def _is_current(connection: Connection, model: ReadModel[Row]) -> bool:
 
 
 class _Rebuild(Generic[Row]):
-    def __init__(self, model: ReadModel[Row], database: Database, log: Log, progress: Progress, memory: int) -> None:
+    def __init__(self, model: ReadModel[Row], log: Log, progress: Progress, memory: int) -> None:
         self._model = model
         self._name = model.table.name
-        self._schema = database.schema
         self._log = log
         self._shadow = Rows(model.table, f"{self._name}__shadow")
         self._progress = progress
@@ -135,7 +134,6 @@ class _Rebuild(Generic[Row]):
             self._shadow.rename(connection, self._name)
             standing.begin(connection, self._name, goal, self._model.fingerprint())
             parking.park_rebuilt(connection, self._model, rejected)
-            standing.announce(connection, self._schema, self._name, goal)
         return Rebuilt(goal, len(rejected))
 
     def _catch_up(

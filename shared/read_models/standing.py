@@ -32,22 +32,25 @@ create table if not exists parked (
 
 _READ = "select position, fingerprint, moved_at from read_model where name = %s"
 _LOCK = _READ + " for update"
-_ADVANCE = """
+# Told to whoever listens when the transaction commits; see `channel_of`.
+_ANNOUNCE = "pg_notify('caretrail_' || current_schema(), name || ' ' || position)"
+_ADVANCE = f"""
 update read_model set position = %s, moved_at = clock_timestamp() where name = %s
-returning position, fingerprint, moved_at
+returning position, fingerprint, moved_at, {_ANNOUNCE}
 """
-_BEGIN = """
+_TOUCH = "update read_model set moved_at = clock_timestamp() where name = %s"
+_BEGIN = f"""
 insert into read_model (name, position, fingerprint) values (%s, %s, %s)
 on conflict (name) do update
-set position = excluded.position, fingerprint = excluded.fingerprint, rebuilt_at = now(), moved_at = now()
+set position = excluded.position, fingerprint = excluded.fingerprint, rebuilt_at = now(), moved_at = clock_timestamp()
+returning {_ANNOUNCE}
 """
-_NOTIFY = "select pg_notify(%s, %s)"
 
 
 class Standing(NamedTuple):
     """One read model's position, the definition that made its rows, and when they changed last.
 
-    As long as it is the same, so are the rows.
+    As long as it is the same, so are the rows and what is parked.
     """
 
     position: int
@@ -86,20 +89,21 @@ def lock(connection: Connection, name: str) -> Standing | None:
 
 
 def begin(connection: Connection, name: str, position: int, fingerprint: str) -> None:
-    """Note that the rows were made anew by this definition and stand at this position."""
+    """Note, and announce, that the rows were made anew by this definition and stand at this position."""
     connection.execute(_BEGIN, (name, position, fingerprint))
 
 
 def advance(connection: Connection, name: str, position: int) -> Standing:
-    """Note that the rows have changed and reached this position, perhaps the same again; answers how they stand now."""
-    return Standing(*connection.execute(_ADVANCE, (position, name)).fetchall()[0])
+    """Note, and announce, that the rows have changed and are at this position now; answers how they stand."""
+    [(*found, _)] = connection.execute(_ADVANCE, (position, name)).fetchall()
+    return Standing(*found)
+
+
+def touch(connection: Connection, name: str) -> None:
+    """Note that something else about a model has changed, for those who go by how it stood."""
+    connection.execute(_TOUCH, (name,))
 
 
 def channel_of(schema: str) -> str:
-    """The channel on which the read models of a schema announce how far they are."""
+    """The channel on which the read models of a schema announce `<name> <position>`."""
     return f"caretrail_{schema}"
-
-
-def announce(connection: Connection, schema: str, name: str, position: int) -> None:
-    """Tell whoever waits for this model's rows, when the transaction commits."""
-    connection.execute(_NOTIFY, (channel_of(schema), f"{name} {position}"))

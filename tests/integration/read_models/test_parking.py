@@ -175,6 +175,15 @@ def test_a_dropped_event_lets_those_behind_it_through(ledger, queue, projector, 
     assert compare(orders, ledger.database, ledger.log).is_none
 
 
+def test_a_running_projector_notices_that_what_it_waited_for_was_dropped(ledger, queue, projector, parking, shop):
+    queue.put(ledger.record(shop.placed(POISONED), shop.added(POISONED, number=-1)))
+    projector.step(0)
+    parking.drop("orders", 2)
+    queue.put(ledger.record(shop.added(POISONED)))
+    projector.step(0)
+    assert items(ledger) == {POISONED: 1}
+
+
 def test_a_rebuild_passes_by_what_was_dropped_even_where_it_could_fold_it(
     ledger, queue, projector, parking, door, shop
 ):

@@ -22,15 +22,20 @@ if TYPE_CHECKING:
 
     from shared.events import Aggregate
     from shared.milestones import Milestone
-    from shared.postgres import Database
+    from shared.postgres import Connection, Database
     from shared.store.append import Cause, Reservation
 
+T = TypeVar("T")
 AnyAggregate = TypeVar("AnyAggregate", bound="Aggregate")
 
 _HOLDER = "select holder from reservation where scope = %s and key = %s"
 _HOLDERS = "select key, holder from reservation where scope = %s and key = any(%s)"
 _HOLDERS_IN = "select distinct holder from reservation where scope = any(%s) order by holder"
 _ANSWER = "select key, digest, body from answer where key = %s"
+_SEIZE = """
+insert into reservation (scope, key, holder) values (%s, %s, %s)
+on conflict (scope, key) do update set holder = excluded.holder
+"""
 _NEXT_NUMBER = """
 insert into counter (scope, value) values (%s, 1)
 on conflict (scope) do update set value = counter.value + 1
@@ -129,6 +134,19 @@ class StoredApplication(Application[UUID]):
     def next_number(self, scope: str) -> int:
         """The next number of a counter, from 1: never the same twice, some perhaps never used."""
         return int(self.recorder.connections.fetch(_NEXT_NUMBER, (scope,))[0][0])
+
+    def seizing(self, reservations: Collection[Reservation], work: Callable[[], T]) -> T:
+        """What `work` returns, while every append that touches these reservations waits; then they are as given.
+
+        Whoever held them loses them, unless `work` raises. It may run twice, and must append nothing itself.
+        """
+
+        def seized(connection: Connection) -> T:
+            for scope, key, holder in sorted(reservations):
+                connection.execute(_SEIZE, (scope, key, holder))
+            return work()
+
+        return self.recorder.connections.transact(seized)
 
     def _rows(self, aggregates: Sequence[Changed], attribution: Attribution) -> Iterator[EventRow]:
         for aggregate in aggregates:

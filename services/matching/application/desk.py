@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from services.matching.application.reservations import Turn
     from services.matching.domain.family import Family
     from services.matching.domain.registry import Registry
     from shared.calendar import WorkingCalendar
@@ -144,6 +145,18 @@ class Desk:
     def file_digest(self, digest: str) -> str:
         """How the log names a file of this SHA-256, both in hex: a file of one row could be guessed from the latter."""
         return self.vault.keyed_digest("file", bytes.fromhex(digest)).hex()
+
+    def turn(self, people: Iterable[SubjectId]) -> Turn:
+        """The next turn to decide about these people, taken before looking at what is decided about.
+
+        Refuses with `FamilyForgotten`. Saved with the decision it makes sure that nobody else decided meanwhile, and
+        that nobody has been forgotten whose data have just been sealed.
+        """
+        keys = sorted({str(person) for person in people})
+        turn = reservations.next_turn(keys, self.store.holders(reservations.TURN, keys))
+        if turn is None:
+            raise refusals.FamilyForgotten
+        return turn
 
     def _holder(self, scope: str, keys: Sequence[str]) -> UUID | None:
         held = self.store.holders(scope, keys)

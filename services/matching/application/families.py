@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from services.matching.application.desk import Desk
+    from services.matching.application.outcome import Notice
+    from services.matching.application.reservations import Turn
     from services.matching.commands import (
         AmendPreferences,
         ChangeContact,
@@ -37,6 +39,7 @@ def submit_application(desk: Desk, command: SubmitApplication, principal: Princi
     if principal.subject is None or desk.people.with_phone(contact.mobile) != principal.subject:
         raise refusals.PhoneNotProved("contact.mobile")
     family = desk.people.family(child, desk.people.mother(mother), desk.people.contact(contact))
+    turn = desk.turn(family.people)
     _refuse_second(desk, family, child.child.birth_date)
     case = Case.submit(
         family,
@@ -46,11 +49,7 @@ def submit_application(desk: Desk, command: SubmitApplication, principal: Princi
         terms=desk.offer_terms(now),
         now=now,
     )
-    return Decision(
-        outcome=Outcome(case.id, case.version, case.case_no, notices=form.notices),
-        changed=[case],
-        reserve=[reservations.numbered(case.case_no, case.id), *reservations.live_case(case)],
-    )
+    return _begun(case, form.notices, turn)
 
 
 def amend_preferences(desk: Desk, command: AmendPreferences, principal: Principal, now: datetime) -> Decision:
@@ -85,12 +84,14 @@ def report_birth(desk: Desk, command: ReportBirth, principal: Principal, now: da
     child = form.newborn(command.child)
     form.finish()
     family = desk.people.family(child, case.family.mother, case.family.contact)
+    turn = desk.turn(family.people)
     _refuse_second(desk, family, child.child.birth_date, own=case)
     held, expected = reservations.held_by(case), case.family.child_subject
     case.report_birth(family, now)
     reserve, release = reservations.difference(held, reservations.held_by(case))
     desk.people.recognise(family.child_subject, expected)
-    return Decision(Outcome(case.id, case.version, case.case_no), [case], reserve, release)
+    outcome = Outcome(case.id, case.version, case.case_no)
+    return Decision(outcome, [case], [*reserve, *turn.reserve], [*release, *turn.release])
 
 
 def change_contact(desk: Desk, command: ChangeContact, principal: Principal, now: datetime) -> Decision:
@@ -105,15 +106,17 @@ def change_contact(desk: Desk, command: ChangeContact, principal: Principal, now
     form = desk.form(now)
     contact = form.contact(command.contact)
     form.finish()
-    held = reservations.held_by(matter)
-    matter.change_contact(desk.people.contact(contact), access.PROVED_BY[principal.role], now)
+    held, sealed = reservations.held_by(matter), desk.people.contact(contact)
+    turn = desk.turn({matter.family.child_subject, sealed.subject})
+    matter.change_contact(sealed, access.PROVED_BY[principal.role], now)
     reserve, release = reservations.difference(held, reservations.held_by(matter))
-    return Decision(Outcome(matter.id, matter.version, matter.case_no), [matter], reserve, release)
+    outcome = Outcome(matter.id, matter.version, matter.case_no)
+    return Decision(outcome, [matter], [*reserve, *turn.reserve], [*release, *turn.release])
 
 
 def request_change(desk: Desk, command: RequestChange, principal: Principal, now: datetime) -> Decision:
     """變更申請: a new case about the enrolment that the family has."""
-    enrolment = _enrolment_to_change(desk, command, principal)
+    enrolment, turn = _enrolment_to_change(desk, command, principal)
     form = desk.form(now)
     preferences = form.preferences(command.preferences)
     form.object(guards.naming_former_doctor(preferences, enrolment.institution, enrolment.doctor))
@@ -131,23 +134,27 @@ def request_change(desk: Desk, command: RequestChange, principal: Principal, now
         explanation=desk.people.words(family.child_subject, explanation) if explanation else None,
         now=now,
     )
-    return Decision(
-        outcome=Outcome(case.id, case.version, case.case_no, notices=form.notices),
-        changed=[case],
-        reserve=[reservations.numbered(case.case_no, case.id), *reservations.live_case(case)],
-    )
+    return _begun(case, form.notices, turn)
 
 
-def _enrolment_to_change(desk: Desk, command: RequestChange, principal: Principal) -> Enrolment:
-    """The open enrolment that a change is asked of, named by itself or by the case that led to it."""
+def _begun(case: Case, notices: tuple[Notice, ...], turn: Turn) -> Decision:
+    """Save a new case, its number, and that it is the live one of its child."""
+    reserve = [reservations.numbered(case.case_no, case.id), *reservations.live_case(case), *turn.reserve]
+    return Decision(Outcome(case.id, case.version, case.case_no, notices=notices), [case], reserve, turn.release)
+
+
+def _enrolment_to_change(desk: Desk, command: RequestChange, principal: Principal) -> tuple[Enrolment, Turn]:
+    """The open enrolment that a change is asked of, named by itself or by the case that led to it, and its turn."""
     matter = desk.case_or_enrolment(command.case_or_enrolment_id)
     if isinstance(matter, Case):
         heed(access.to_case(type(command), principal, matter))
         heed(guards.requesting_change(matter))
         matter = desk.enrolment_of(matter)
-    heed(access.to_enrolment(type(command), principal, matter))
-    heed(guards.changing_from(matter, desk.live_case_of(matter.family)))
-    return matter
+    turn = desk.turn(matter.family.people)
+    enrolment = desk.enrolment(matter.id)  # as it stands at this turn
+    heed(access.to_enrolment(type(command), principal, enrolment))
+    heed(guards.changing_from(enrolment, desk.live_case_of(enrolment.family)))
+    return enrolment, turn
 
 
 def _refuse_second(desk: Desk, family: Family, born_on: date | None, own: Case | None = None) -> None:

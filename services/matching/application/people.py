@@ -53,8 +53,7 @@ class People:
         """
         if child.identifier is not None and self._vault.find(child.identifier) == mother.subject:
             raise refusals.ChildIsMother("child.identifier")
-        birth = self._vault.subject_for([_birth(mother.subject, child.birth_order, child.day)])
-        subject = self._vault.subject_for([child.identifier]) if child.identifier else birth
+        subject, birth = self.child(child, mother.subject)
         return Family(
             birth_order=child.birth_order,
             birth_subject=birth,
@@ -66,6 +65,11 @@ class People:
             contact=contact,
             county=child.child.residence.county,
         )
+
+    def child(self, child: CheckedChild, mother: SubjectId) -> tuple[SubjectId, SubjectId]:
+        """The subjects of a child and of its birth; they are the same one where the child has no identifier."""
+        birth = self._vault.subject_for([_birth(mother, child.birth_order, child.day)])
+        return (self._vault.subject_for([child.identifier]) if child.identifier else birth), birth
 
     def moved(self, family: Family, residence: events.Address) -> Family:
         """The family at another address; raises `PersonForgotten` where nothing of the child can be read any more."""

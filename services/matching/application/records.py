@@ -54,15 +54,23 @@ def forget_subject(desk: Desk, command: ForgetSubject, _: Principal, now: dateti
     form = desk.form(now)
     ground = form.needed_text(command.ground, "ground", desk.policy(now).explanation_limit)
     form.finish()
-    if desk.store.holders_in([reservations.live_matter(known) for known in desk.people.known_as(command.subject)]):
-        raise refusals.PersonHasLiveMatter("subject")
+    known_as = desk.people.known_as(command.subject)
     try:
-        forgotten = desk.people.forget(command.subject, ground)
+        forgotten = desk.store.seizing(
+            reservations.last_turns(known_as), lambda: _forget(desk, command.subject, ground)
+        )
     except UnknownSubject:
         raise refusals.PersonUnknown("subject") from None
     except SubjectOnHold as error:
         raise refusals.PersonOnHold("subject", grounds=tuple(hold.ground for hold in error.holds)) from None
     return _tell_forgotten(desk, forgotten, ground, now)
+
+
+def _forget(desk: Desk, subject: SubjectId, ground: str) -> Sequence[SubjectId]:
+    """Destroy the keys of somebody about whom nobody can decide anything meanwhile."""
+    if desk.store.holders_in([reservations.live_matter(known) for known in desk.people.known_as(subject)]):
+        raise refusals.PersonHasLiveMatter("subject")
+    return desk.people.forget(subject, ground)
 
 
 def record_forgotten(desk: Desk, command: RecordForgotten, _: Principal, now: datetime) -> Decision:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from services.matching.application.desk import Desk
     from services.matching.application.forms import CheckedChild
+    from services.matching.application.reservations import Turn
     from services.matching.commands import CloseEnrolment, ConfirmClosure, RecordEnrolment
     from services.matching.domain.case import Case
     from services.matching.domain.registry import InstitutionFacts
@@ -56,12 +57,16 @@ def record_enrolment(desk: Desk, command: RecordEnrolment, principal: Principal,
     """收案: the end of the family's live case, where there is one; other families came on paper."""
     row = _enrolment_row(desk, command, now)
     heed(access.keeping_register_of(principal, row.institution.code, row.institution.county))
+    mother = desk.people.mother(row.mother).subject
+    people = {mother, *desk.people.child(row.child, mother)}
+    turn = desk.turn(people)
     known = desk.people.known_child(row.child.identifier, row.mother, row.child.birth_order, row.child.day)
     if (before := _enrolled_before(desk, known, row)) is not None:
         return Decision(Outcome(before.id, before.version, before.case_no, Result.UNCHANGED, row.notices))
     cases = _cases_of(desk, row, known)
     enrolment = _enrolment(desk, row, cases, now)
     rows = reservations.enrolled_rows(reservations.child_keys(enrolment.family), row.institution.code, row.enrolled_on)
+    others = desk.turn(enrolment.family.people - people)
     reserve = [*reservations.taken(rows, enrolment), *reservations.open_enrolment(enrolment)]
     release = [held for case in cases for held in reservations.held_by(case)]
     notices = list(row.notices)
@@ -74,7 +79,12 @@ def record_enrolment(desk: Desk, command: RecordEnrolment, principal: Principal,
             notices.append(Notice.of(refusals.EnrolledElsewhereThanAgreed(expected=expected.institution)))
         desk.people.recognise(enrolment.family.child_subject, known_as)
     outcome = Outcome(enrolment.id, enrolment.version, enrolment.case_no, notices=tuple(notices))
-    return Decision(outcome, [enrolment, *cases], reserve, release)
+    return Decision(
+        outcome,
+        [enrolment, *cases],
+        reserve=[*reserve, *turn.reserve, *others.reserve],
+        release=[*release, *turn.release, *others.release],
+    )
 
 
 def _enrolment_row(desk: Desk, command: RecordEnrolment, now: datetime) -> _EnrolmentRow:
@@ -157,13 +167,16 @@ def close_enrolment(desk: Desk, command: CloseEnrolment, principal: Principal, n
     enrolment = desk.open_enrolment(known)
     if enrolment is None or enrolment.institution != row.institution:
         raise refusals.EnrolmentUnknown("institution")
+    turn = desk.turn([enrolment.family.mother_subject])
     enrolment.close(command.closed_on, command.reason, Source.IMPORT, now)
     case = desk.live_case_of(enrolment.family)
     if case is None or case.former_enrolment_id != enrolment.id or guards.closing_previous(case) is not None:
-        return _closed(Outcome(enrolment.id, enrolment.version, notices=row.notices), command.closed_on, enrolment)
+        return _closed(
+            Outcome(enrolment.id, enrolment.version, notices=row.notices), turn, command.closed_on, enrolment
+        )
     case.close_previous_enrolment(command.closed_on, Source.IMPORT, now)
     outcome = Outcome(enrolment.id, enrolment.version, case.case_no, notices=row.notices)
-    return _closed(outcome, command.closed_on, enrolment, case)
+    return _closed(outcome, turn, command.closed_on, enrolment, case)
 
 
 def _closure_row(desk: Desk, command: CloseEnrolment, principal: Principal, now: datetime) -> _ClosureRow:
@@ -192,12 +205,14 @@ def confirm_closure(desk: Desk, command: ConfirmClosure, principal: Principal, n
     enrolment = desk.former_enrolment(case)
     if not enrolment.is_open:
         return Decision(outcome, [case])
+    turn = desk.turn([enrolment.family.mother_subject])
     enrolment.close(command.closed_on, ClosureReason.CHANGE_OF_DOCTOR, Source.BUREAU, now)
-    return _closed(outcome, command.closed_on, enrolment, case)
+    return _closed(outcome, turn, command.closed_on, enrolment, case)
 
 
-def _closed(outcome: Outcome, closed_on: date, enrolment: Enrolment, *cases: Case) -> Decision:
+def _closed(outcome: Outcome, turn: Turn, closed_on: date, enrolment: Enrolment, *cases: Case) -> Decision:
     """Save a closure, with the case that it sets free; a row that tells the same is known from now on."""
-    rows = reservations.closed_rows(reservations.child_keys(enrolment.family), enrolment.institution, closed_on)
-    reserve, release = reservations.taken(rows, enrolment), reservations.open_enrolment(enrolment)
-    return Decision(outcome, [enrolment, *cases], reserve, release)
+    children = reservations.child_keys(enrolment.family)
+    rows = reservations.closed_rows(children, enrolment.institution, closed_on)
+    reserve = [*reservations.taken(rows, enrolment), *turn.reserve]
+    return Decision(outcome, [enrolment, *cases], reserve, [*reservations.open_enrolment(enrolment), *turn.release])

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID, uuid4
 
 from services.matching.domain.case import Case
 from services.matching.domain.statuses import MatchStatus
 from shared.store.append import Reservation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
-    from uuid import UUID
 
     from services.matching.domain.enrolment import Enrolment
     from services.matching.domain.family import Family
@@ -25,6 +25,32 @@ REGISTER = "register"
 """A row of the register that has been taken: never released, so that the same row is known again."""
 FORGOTTEN = "forgotten"
 """A person of whom the log says that they have been forgotten: never released, so that it says so once."""
+
+TURN = "turn"
+"""Whose turn it is to decide about a person: of two decisions made at once, the second is made anew."""
+_NOBODY = UUID(int=0)
+"""Has the turn of a person who has been forgotten: for good."""
+
+
+class Turn(NamedTuple):
+    """What passes the turn of some people on, and fails where another decision has done so meanwhile."""
+
+    reserve: list[Reservation]
+    release: list[Reservation]
+
+
+def next_turn(people: Iterable[str], held: Mapping[str, UUID]) -> Turn | None:
+    """The turn after those that are `held`; None where somebody has been forgotten."""
+    if _NOBODY in held.values():
+        return None
+    mine = uuid4()
+    release = [Reservation(TURN, person, holder) for person, holder in held.items()]
+    return Turn([Reservation(TURN, person, mine) for person in people], release)
+
+
+def last_turns(people: Iterable[SubjectId]) -> list[Reservation]:
+    """Nobody decides about these people any more."""
+    return [Reservation(TURN, str(person), _NOBODY) for person in people]
 
 
 def live_matter(subject: SubjectId) -> str:
@@ -87,8 +113,7 @@ def held_by(matter: Case | Enrolment) -> list[Reservation]:
 
 
 def _people(family: Family, matter_id: UUID) -> list[Reservation]:
-    people = {family.child_subject, family.birth_subject, family.mother_subject, family.contact_subject}
-    return [Reservation(live_matter(subject), str(matter_id), matter_id) for subject in sorted(people)]
+    return [Reservation(live_matter(subject), str(matter_id), matter_id) for subject in sorted(family.people)]
 
 
 def enrolled_rows(children: Iterable[str], institution: str, day: date) -> list[str]:

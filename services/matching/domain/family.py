@@ -26,3 +26,8 @@ class Family:
     contact_subject: SubjectId
     contact: Sealed[Contact]
     county: str
+
+    @property
+    def people(self) -> frozenset[SubjectId]:
+        """Everybody in it, each by every subject that it is known by here."""
+        return frozenset({self.child_subject, self.birth_subject, self.mother_subject, self.contact_subject})

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _ANSWERS = "select key, body from answer"
 _CASES = "select originator_id from event where type = 'matching.CaseSubmitted.v1'"
-_RESERVATIONS = "select scope, key, holder from reservation"
+_RESERVATIONS = "select scope, key, holder from reservation where scope <> 'turn'"
 # What follows from an event names it, and so the key of the one command; elsewhere the key is the correlation id.
 _EFFECTS = """
 select
@@ -72,12 +72,10 @@ def assert_each_command_took_effect_once(context: MatchingContext, caseload: Cas
 
 
 def assert_reservations_are_those_of_the_cases(context: MatchingContext) -> None:
-    """Each case holds its number, and the child while it is live; nobody else holds anything."""
+    """Each case holds its number, and what belongs to it as it stands; nobody else holds anything."""
     expected: set[Reservation] = set()
     for case in stored_cases(context):
-        expected.add(reservations.numbered(case.case_no, case.id))
-        if case.is_live:
-            expected.update(reservations.live_case(case))
+        expected.update([reservations.numbered(case.case_no, case.id), *reservations.held_by(case)])
     with context.database.connect() as connection:
         assert {Reservation(*row) for row in connection.execute(_RESERVATIONS)} == expected
 

@@ -118,9 +118,7 @@ class Append:
     def __post_init__(self) -> None:
         if not self.events and self.answer is None:
             raise ValueError("an append stores events or an answer: reservations belong to one of them")
-        versions = [row[:2] for row in self.events]
-        reserved = [row[:2] for row in self.reserve]
-        if len(set(versions)) < len(versions) or len(set(reserved)) < len(reserved):
+        if _repeats_a_key(self.events) or _repeats_a_key(self.reserve):
             raise ValueError("an append may name each version of an aggregate and each reservation once")
 
     @property
@@ -135,3 +133,8 @@ class Append:
         if self.answer is not None:
             claims.add(self.answer.key)
         return claims
+
+
+def _repeats_a_key(rows: Sequence[EventRow] | Sequence[Reservation]) -> bool:
+    """Whether two rows have the same primary key, which is the first two columns of either."""
+    return len(rows) > 1 and len({row[:2] for row in rows}) < len(rows)

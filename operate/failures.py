@@ -17,7 +17,7 @@ from shared.read_models.parking import NotParked
 from shared.read_models.standing import ModelReplaced
 from shared.relay.checkpoints import NotAPublicKey
 from shared.relay.fork import BehindStream, LogForked
-from shared.relay.sequencer import LogAltered, OutOfOrder
+from shared.relay.sequencer import LogAltered, OutOfOrder, Unreadable
 from shared.settings import SettingRefused
 from shared.store.log import LogDamaged
 from shared.transport import BrokerLost
@@ -62,6 +62,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     LogForked,
     BehindStream,
     OutOfOrder,
+    Unreadable,
     Fork,
     NotBuilt,
     ModelReplaced,

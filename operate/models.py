@@ -83,6 +83,7 @@ class Checked(msgspec.Struct):
     only_live: tuple[Key, ...] = ()
     only_rebuilt: tuple[Key, ...] = ()
     changed: tuple[Changed, ...] = ()
+    head: int = 0
 
 
 class Checks(msgspec.Struct):
@@ -183,14 +184,15 @@ def _checked(matched: MatchingContext, model: ReadModel[Any], progress: Progress
         found: Difference = compare(model, matched.database, matched.log, progress)
     except NotBuilt:
         return Checked(name, equal=None)
-    return Checked(name, found.is_none, found.position, found.only_live, found.only_rebuilt, found.changed)
+    head = matched.log.head().position
+    return Checked(name, found.is_none, found.position, found.only_live, found.only_rebuilt, found.changed, head)
 
 
 def _told_checked(words: Words, found: Checked) -> list[str]:
     if found.equal is None:
         return [words("models.not-built", name=found.name)]
     if found.equal:
-        return [words("models.equal", name=found.name, position=found.position)]
+        return [words("models.equal", name=found.name, position=found.position, head=found.head)]
     return [
         words("models.differs", name=found.name, position=found.position),
         *(words("models.only-live", key=_written(key)) for key in found.only_live),

@@ -69,7 +69,7 @@ class ProcessRunner(Generic[Row]):
         self._log = log
         self._milestone = milestone
         self._feed = Feed(log, subscribe)
-        self._digest = Digest(process)
+        self._digest = Digest(process, log=log)
         self._projection = Projection(process, Rows(process.table))
         self._reactions = Reactions(process, handle)
         self._deadlines = Deadlines(process, process.deadline, self._reactions) if process.deadline else None

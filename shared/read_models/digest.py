@@ -6,9 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 from uuid import UUID  # noqa: TC003 - msgspec reads the annotation at run time
 
-import msgspec
-
-from shared.decoding import json_decoder
 from shared.events import Event, EventDecoder, Forgetting, UnknownEventType, current_version_of, published_by
 from shared.read_models.model import ReadModel
 from shared.trouble import TROUBLE, reason
@@ -18,12 +15,16 @@ if TYPE_CHECKING:
 
     from shared.read_models.model import Key
     from shared.sealing import SubjectId
+    from shared.store.log import Log
 
     KeysOf = Callable[[Event], Iterable[Key]]
 
 
 class Run(NamedTuple):
-    """Consecutive events of a log: `rows[i]` is at position `first + i` and begins with its type and its data."""
+    """Consecutive events of a log: `rows[i]` is at position `first + i` and begins with its type and its data.
+
+    Rows of the log go on with the event's originator and its version; those that a broker brought end there.
+    """
 
     first: int
     rows: Sequence[tuple[Any, ...]]
@@ -49,14 +50,6 @@ Ready = tuple[int, "Event | Rejected", "tuple[Key, ...]"]
 """A position, the event there or why it cannot be read, and the keys of the rows it touches."""
 
 
-class _Origin(msgspec.Struct):
-    originator_id: UUID
-    originator_version: int
-
-
-_origin_of = json_decoder(_Origin).decode
-
-
 def rejection(position: int, event: Event | Rejected, error: str) -> Rejected:
     """The note that an event was not taken; one that could not even be read has its own."""
     if isinstance(event, Rejected):
@@ -67,13 +60,19 @@ def rejection(position: int, event: Event | Rejected, error: str) -> Rejected:
 class Digest:
     """Reads the events that a model looks at out of runs of the log, before anything is folded.
 
-    `skipped` are positions to pass by; `mine` says which keys to look at, where a fold is done in parts.
+    `skipped` are positions to pass by; `mine` says which keys to look at, where a fold is done in parts. `log` is
+    where an event that a broker brought, and that cannot be read, is looked up: its own bytes may not say whose it is.
     """
 
     def __init__(
-        self, model: ReadModel[Any], skipped: frozenset[int] = frozenset(), mine: Callable[[Key], bool] | None = None
+        self,
+        model: ReadModel[Any],
+        skipped: frozenset[int] = frozenset(),
+        mine: Callable[[Key], bool] | None = None,
+        log: Log | None = None,
     ) -> None:
         self._model = model
+        self._log = log
         self._skipped = skipped
         self._keys = model.keys if mine is None else partial(_keys_of_part, model, mine)
         self._opens = type(model).subjects is not ReadModel.subjects
@@ -103,12 +102,18 @@ class Digest:
             except TROUBLE:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, this event is at fault: it is parked
-                found.append((position, _unreadable(position, row, error), ()))
+                found.append((position, self._unreadable(position, row, error), ()))
             else:
                 found.append((position, event, keys))
         if people:
             self._model.opener.prepare(people)
         return found
+
+    def _unreadable(self, position: int, row: tuple[Any, ...], error: Exception) -> Rejected:
+        if self._log is not None:
+            [page] = self._log.read(position - 1, position, size=1)
+            [row] = page.rows
+        return Rejected(position, row[2], row[3], row[0], reason(error))
 
     def _reader(self, type_name: str) -> tuple[Callable[[bytes], Event], KeysOf] | None:
         newest = published_by(self._model.context)[current_version_of(type_name)]
@@ -125,8 +130,3 @@ def _no_keys(_: Event) -> Iterable[Key]:
 
 def _keys_of_part(model: ReadModel[Any], mine: Callable[[Key], bool], event: Event) -> Iterable[Key]:
     return filter(mine, model.keys(event))
-
-
-def _unreadable(position: int, row: tuple[Any, ...], error: Exception) -> Rejected:
-    origin = _origin_of(row[1])
-    return Rejected(position, origin.originator_id, origin.originator_version, row[0], reason(error))

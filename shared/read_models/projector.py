@@ -54,7 +54,7 @@ class Projector(Generic[Row]):
         self._log = log
         self._milestone = milestone
         self._feed = Feed(log, subscribe)
-        self._digest = Digest(model)
+        self._digest = Digest(model, log=log)
         self._projection = Projection(model, Rows(model.table))
         self._connection: Connection | None = None
         self._fingerprint = model.fingerprint()

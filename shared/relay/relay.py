@@ -18,7 +18,7 @@ from shared.relay.alarms import Alarms
 from shared.relay.checkpoints import Checkpoints, Signer
 from shared.relay.fork import BehindStream, LogForked, refuse_a_fork
 from shared.relay.lease import Lease
-from shared.relay.sequencer import Head, LogAltered, OutOfOrder, Page, Sequencer
+from shared.relay.sequencer import Head, LogAltered, OutOfOrder, Page, Sequencer, Unreadable
 from shared.store.epochs import begin_epoch_if_restored
 from shared.transport import BrokerLost
 
@@ -69,8 +69,9 @@ class Relay:
     def run(self, stop: threading.Event) -> None:
         """Relay until `stop` is set, then finish the page at hand; `wake` may be set too, to notice it at once.
 
-        A broker that is gone is waited for. Raises `LeaseLost`, `OutOfOrder`, `LogAltered`, `LogForked`,
-        `BehindStream`, or what psycopg raises: then nothing more is published, and a new run begins where this ended.
+        A broker that is gone is waited for. Raises `LeaseLost`, `OutOfOrder`, `Unreadable`, `LogAltered`,
+        `LogForked`, `BehindStream`, or what psycopg raises: then nothing more is published, and a new run begins where
+        this ended.
         """
         lease = Lease.acquire(self.database, stop)
         if lease is None:
@@ -79,7 +80,7 @@ class Relay:
         try:
             with self.database.connect(name=f"caretrail relay {self.context} reading") as connection:
                 _Shift(self, lease, connection).work(stop)
-        except (OutOfOrder, LogAltered, LogForked, BehindStream) as alarm:
+        except (OutOfOrder, Unreadable, LogAltered, LogForked, BehindStream) as alarm:
             _log.critical("relay_refused", context=self.context, alarm=type(alarm).__name__, detail=str(alarm))
             raise
         finally:

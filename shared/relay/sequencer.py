@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shared.cloudevents import FIRST_PREVIOUS, Chain
+from shared.cloudevents import FIRST_PREVIOUS, Chain, NotAnEnvelope, parse
 from shared.events import event_name
 from shared.relay.lease import LeaseLost
 from shared.store.horizon import PLACED_EVENTS_BETWEEN, START, Place, between, unsequenced
@@ -61,6 +61,16 @@ class OutOfOrder(RuntimeError):
         super().__init__(
             f"the log would turn events of an aggregate round ({ids}): something wrote events in a transaction that had"
             " written before. Publishing has stopped; restore the order of these events before starting again"
+        )
+
+
+class Unreadable(RuntimeError):
+    """An aggregate's event would be published in bytes that nobody can read; nothing of its page has been."""
+
+    def __init__(self, originator_id: UUID, version: int) -> None:
+        super().__init__(
+            f"event {version} of aggregate {originator_id} is no JSON: something other than this system wrote it."
+            " Publishing has stopped; mend or remove that row of the event table before starting again"
         )
 
 
@@ -142,12 +152,16 @@ class Sequencer(SettledPages):
         self.head = self.end_of_last_page()
 
     def next_page(self) -> Page | None:
-        """Settle and store the next events; None while there are none. Raises `OutOfOrder`, `LeaseLost`."""
+        """Settle and store the next events; None while there are none.
+
+        Raises `OutOfOrder`, `Unreadable` and `LeaseLost`.
+        """
         rows = unsequenced(self._cursor, self.head.place, self._page_size)
         if not rows:
             return None
         self._order.check(rows, self.head.place)
         page = self._chain(self.head, rows)
+        _refuse_unreadable(rows, page)
         self._store(page)
         self.head = page.end
         return page
@@ -193,6 +207,15 @@ class _AggregateOrder:
 def events_between(cursor: Cursor, begin: Place, end: Place, expected: int) -> list[Row]:
     """The events behind `begin` up to `end`, as `unsequenced` gives them, and one too many if there are too many."""
     return cursor.execute(PLACED_EVENTS_BETWEEN, between(begin, end, expected)).fetchall()
+
+
+def _refuse_unreadable(rows: list[Row], page: Page) -> None:
+    for row, (_, body) in zip(rows, page.messages, strict=True):
+        try:
+            parse(body)
+        except NotAnEnvelope:
+            # Without its cause, which may quote what is in the event.
+            raise Unreadable(row[2], row[3]) from None
 
 
 def marks_of(bodies: list[bytes]) -> bytes:

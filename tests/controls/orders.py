@@ -257,6 +257,13 @@ class Ledger:
                 rows,
             )
 
+    def write(self, originator_id, version, type_name, data):
+        """What somebody else put into the table."""
+        self._connection.execute(
+            "insert into event (originator_id, originator_version, type, data, meta) values (%s, %s, %s, %s, %s)",
+            (originator_id, version, type_name, data, b',"subject":"o"'),
+        )
+
     def settle(self):
         bodies = []
         while (page := self._sequencer.next_page()) is not None:

@@ -249,3 +249,15 @@ def test_a_process_that_would_keep_opened_personal_data_is_refused(ledger, queue
 
     with pytest.raises(TypeError, match="personal"):
         ProcessRunner(Nosy(), ledger.database, ledger.log, queue.subscribe, clerk.handle)
+
+
+def test_an_event_that_does_not_say_whose_it_is_is_parked_by_its_position(ledger, queue, runner, clerk, shop):
+    runner.step(0)
+    queue.put(ledger.record(shop.placed(OTHER), shop.placed(ORDER)))
+    ledger.write(OTHER, 2, "orders.ItemAdded.v1", b'{"case_no":5}')
+    queue.put(ledger.settle() + ledger.record(shop.added(ORDER, number=2)))
+    assert runner.step(0) == 4
+    assert praised(clerk) == [(ORDER, 2)]
+    [parked] = Parking(ledger.database).list("thank_and_remind")
+    assert (parked.position, parked.originator_id, parked.originator_version) == (3, OTHER, 2)
+    assert runner.retry(OTHER) == Retried(0, 1)

@@ -243,3 +243,23 @@ def test_a_rebuild_by_parts_parks_what_fails_in_any_part(ledger, parking, shop):
     rebuild(model, ledger.database, ledger.log, memory=10)
     assert ledger.query("select sku, sold from sales order by sku") == [("any", 3), ("tea", 3)]
     assert [event.position for event in parking.list("sales")] == [5, 7]
+
+
+def test_an_event_that_does_not_say_whose_it_is_is_parked_by_its_position(
+    ledger, queue, projector, parking, shop, orders
+):
+    queue.put(ledger.record(shop.placed(POISONED), shop.placed(HEALTHY)))
+    ledger.write(POISONED, 2, "orders.ItemAdded.v1", b'{"case_no":5}')
+    queue.put(ledger.settle())
+    projector.step(0)
+    ledger.write(POISONED, 3, "orders.OrderCancelled.v1", b"{}")
+    queue.put(ledger.settle() + ledger.record(shop.added(HEALTHY)))
+    projector.step(0)
+    assert items(ledger) == {HEALTHY: 1, POISONED: 0}
+    assert waiting(parking) == [(3, 2, 1), (4, 3, 1)]
+    assert projector.retry(POISONED) == Retried(0, 2)
+    rebuild(orders, ledger.database, ledger.log)
+    assert items(ledger) == {HEALTHY: 1, POISONED: 0}
+    assert [event.originator_id for event in parking.list("orders")] == [POISONED, POISONED]
+    parking.drop("orders", 3)
+    assert projector.retry(POISONED) == Retried(0, 1)

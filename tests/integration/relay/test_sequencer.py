@@ -9,7 +9,7 @@ import pytest
 
 from shared.cloudevents import parse
 from shared.relay.lease import LeaseLost
-from shared.relay.sequencer import LogAltered, OutOfOrder, Sequencer
+from shared.relay.sequencer import LogAltered, OutOfOrder, Sequencer, Unreadable
 from tests.controls.logbook import CONTEXT, is_whole, without_repeats, write, write_many, write_one_by_one
 
 pytestmark = pytest.mark.postgres
@@ -127,6 +127,16 @@ def test_a_version_that_is_skipped_stops_the_sequencer(connection):
 
     with pytest.raises(OutOfOrder, match=str(parcel)):
         sequencer.next_page()
+
+
+def test_an_event_that_is_no_json_stops_the_sequencer_and_its_aggregate_is_named(connection):
+    write(connection, parcel := uuid4(), 1)
+    connection.execute("update event set data = %b", (b'{"garbage":',))
+    sequencer = a_sequencer(connection)
+
+    with pytest.raises(Unreadable, match=str(parcel)):
+        sequencer.next_page()
+    assert connection.execute("select count(*) from page").fetchone() == (0,)
 
 
 def test_a_sequencer_of_an_older_generation_stores_no_page(connection):

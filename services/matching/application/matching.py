@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -11,10 +11,11 @@ import msgspec
 from services.matching import commands
 from services.matching.application import families, offers, records, register
 from services.matching.application.desk import Desk
+from services.matching.application.entries import refuse_unprintable, refuse_unusable_key
 from services.matching.application.outcome import outcome_of
 from services.matching.application.reservations import FORGOTTEN
 from services.matching.domain import access, refusals
-from services.matching.domain.actions import Action, actions, enrolment_actions
+from services.matching.domain.actions import Action, Facts, actions, enrolment_actions
 from services.matching.domain.case import Case
 from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.policies import POLICIES
@@ -118,8 +119,8 @@ class Matching(StoredApplication):
         is asked (aware). Without a correlation id the idempotency key stands for it, in every event: nothing personal
         belongs into either. Raises `StoreUnavailable` when the outcome is not known: then repeat it with the same key.
         """
-        if not idempotency_key:
-            raise refusals.FieldMissing("idempotency_key")
+        refuse_unusable_key(idempotency_key)
+        refuse_unprintable(command)
         digest = self._digest(command, principal)
         if (answer := self.answer_to(idempotency_key)) is not None:
             return _repeated(answer, digest)
@@ -158,10 +159,15 @@ class Matching(StoredApplication):
 
     def actions(self, case_or_enrolment_id: UUID, principal: Principal, now: datetime) -> tuple[Action, ...]:
         """What can be done to a case or an enrolment, by this caller, and why not; refuses with `CaseUnknown`."""
-        matter = self.desk.case_or_enrolment(case_or_enrolment_id)
-        if isinstance(matter, Case):
-            return actions(matter, principal, now, self.desk.policy(now))
-        return enrolment_actions(matter, self.desk.live_case_of(matter.family), principal)
+        desk = self.desk
+        matter = desk.case_or_enrolment(case_or_enrolment_id)
+        if not isinstance(matter, Case):
+            return enrolment_actions(matter, desk.live_case_of(matter.family), principal)
+        facts = Facts(desk.policy(now), desk.registry)
+        if matter.enrolment_id is not None:
+            enrolment = desk.enrolment(matter.enrolment_id)
+            facts = replace(facts, enrolment=enrolment, live=desk.live_case_of(enrolment.family))
+        return actions(matter, principal, now, facts)
 
     def record_forgotten(self, forgotten: Iterable[Forgotten], now: datetime) -> None:
         """Tell the log whom the vault has forgotten, where it does not: after a crash in between, or a restored backup.

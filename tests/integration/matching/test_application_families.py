@@ -16,6 +16,7 @@ from services.matching.commands import PreferenceEntry
 from services.matching.domain import refusals
 from services.matching.domain.statuses import MatchStatus
 from services.matching.events import Child, Contact, Sex, WithdrawReason
+from shared.refusals import Refusal
 from shared.vault.blind_index import Identifier
 from tests.integration.matching.made_up import (
     BANQIAO,
@@ -59,6 +60,36 @@ def test_only_the_phone_that_was_proved_can_be_the_contact(office):
     with pytest.raises(refusals.PhoneNotProved) as refused:
         office.ask(LIN.application(), office.parent(CHEN))
     assert refused.value.field == "contact.mobile"
+
+
+def test_text_that_nobody_can_see_is_refused_by_its_field(office):
+    unseen = LIN.application(
+        contact=replace(LIN.contact, name="\u200b\u200f"),
+        mother=replace(LIN.mother, identifier="\ud800"),
+        child=replace(LIN.child, name="\0"),
+        preferences=(PreferenceEntry(BANQIAO, "\u202eD1"),),
+    )
+    with pytest.raises(refusals.InvalidForm) as refused:
+        office.ask(unseen, office.parent(LIN))
+    assert {refusal.field: refusal.code for refusal in refused.value.refusals} == dict.fromkeys(
+        ("contact.name", "mother.identifier", "child.name", "preferences.0.doctor"), "text-unprintable"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        ("", "field-missing"),
+        ("  ", "field-missing"),
+        ("a\0b", "text-unprintable"),
+        ("\ud800", "text-unprintable"),
+        ("k" * 201, "text-too-long"),
+    ],
+)
+def test_an_idempotency_key_that_cannot_be_kept_is_refused_by_name(office, key, code):
+    with pytest.raises(Refusal) as refused:
+        office.matching.handle(LIN.application(), office.parent(LIN), key, taipei(2, 18, 16, 21))
+    assert (refused.value.code, refused.value.field) == (code, "idempotency_key")
 
 
 def test_every_fault_of_an_application_is_told_and_nothing_is_stored(office):

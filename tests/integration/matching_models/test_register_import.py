@@ -202,6 +202,14 @@ def test_each_row_at_fault_is_told_and_the_others_are_taken(matching):
     assert (summary.taken, summary.refused) == (1, 5)
 
 
+@pytest.mark.parametrize("column", ["case_no", "doctor", "contact__name", "child__residence__street"])
+def test_a_row_with_a_character_that_no_database_holds_is_refused_and_the_import_goes_on(matching, column):
+    summary, told = taken_in(matching, as_csv([row(0, **{column: "250218P\0"}), row(1, case_no="")]))
+
+    assert told == [(1, "refused", ["text-unprintable"]), (2, "taken", [])]
+    assert (summary.taken, summary.refused) == (1, 1)
+
+
 def test_a_file_with_wrong_columns_takes_nothing(matching):
     with pytest.raises(ColumnsMissing):
         taken_in(matching, io.BytesIO("收案日期\n114/03/03\n".encode()))

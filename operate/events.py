@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import sys
 import time
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from rich.cells import cell_len
 from operate.failures import Mistake
 from operate.session import Session, taipei_time
 from services.matching.bootstrap import CONTEXT, stored
-from shared.cloudevents import parse
+from shared.cloudevents import NotAnEnvelope, parse
 from shared.events import event_name, published_by
 from shared.relay.sequencer import SettledPages
 
@@ -30,6 +31,7 @@ _POLL_SECONDS = 0.3
 _HEADINGS = ("events.position", "events.time", "events.type", "events.subject", "events.role", "events.hash")
 _WIDTHS = (9, 19, 30, 16, 14, 12)
 _HASH_DIGITS = 12
+_POSITION = re.compile(rb'"position":"([0-9]+)"')
 
 
 @commands.command()
@@ -69,7 +71,10 @@ class _Wanted:
     def __call__(self, body: bytes) -> bool:
         if not self.types and self.subject is None:
             return True
-        event = parse(body)
+        try:
+            event = parse(body)
+        except NotAnEnvelope:
+            return True  # whatever it is about, nobody should miss it
         return (not self.types or event.type in self.types) and self.subject in (None, event.subject)
 
 
@@ -98,12 +103,20 @@ class _Printer:
     def _write_line(self, body: bytes) -> None:
         if self._is_empty:
             sys.stdout.write(_columns(map(self._session.words, _HEADINGS)))
-        event = parse(body)
+        sys.stdout.write(self._line(body))
+        sys.stdout.flush()
+
+    def _line(self, body: bytes) -> str:
+        try:
+            event = parse(body)
+        except NotAnEnvelope:
+            position = _POSITION.search(body)
+            told = self._session.words("events.unreadable")
+            return _columns((position[1].decode() if position else "", "", told, "", "", ""))
         at = taipei_time(event.time) if event.time else ""
         name = event.type.partition(".")[2]
         hash_ = event.hash[:_HASH_DIGITS]
-        sys.stdout.write(_columns((str(event.position), at, name, event.subject, event.actorrole, hash_)))
-        sys.stdout.flush()
+        return _columns((str(event.position), at, name, event.subject, event.actorrole, hash_))
 
 
 def _columns(values: Iterable[str]) -> str:

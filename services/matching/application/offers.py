@@ -33,7 +33,7 @@ def accept_offer(desk: Desk, command: AcceptOffer, principal: Principal, now: da
     """同意收案: a family that expects its child has until after the due date to sign."""
     case = desk.case(command.case_id)
     heed(access.to_case(type(command), principal, case, command.rank))
-    heed(guards.answering(case, command.rank, now))
+    heed(guards.accepting(case, command.rank, now, desk.registry))
     due_date = None if case.born else desk.people.due_date(case.family.child)
     case.accept(command.rank, sign_by=desk.policy(now).sign_by(now, desk.calendar, due_date), now=now)
     return _changed(case)

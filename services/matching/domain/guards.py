@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.matching.domain import refusals
+from services.matching.domain.registry import objection_to_doctor, objection_to_institution
 from services.matching.domain.statuses import EnrolmentStatus, MatchStatus, PreferenceStatus
 from services.matching.events import CaseKind
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from services.matching.domain.case import Case
     from services.matching.domain.enrolment import Enrolment
     from services.matching.domain.policies import Policy
+    from services.matching.domain.registry import Registry
     from services.matching.events import Preference
     from shared.refusals import Refusal
 
@@ -44,6 +46,16 @@ def answering(case: Case, rank: int, now: datetime) -> Refusal | None:
     if now > case.offer.answer_by:
         return refusals.OfferNoLongerOpen(rank=rank, became=PreferenceStatus.EXPIRED.value)
     return None
+
+
+def accepting(case: Case, rank: int, now: datetime, registry: Registry) -> Refusal | None:
+    """A family is taken by an institution and a doctor that still take part, as when they were asked."""
+    if (objection := answering(case, rank, now)) is not None:
+        return objection
+    asked = case.preferences.of(rank)
+    return objection_to_institution(registry.institution(asked.institution), "") or objection_to_doctor(
+        registry.doctor(asked.doctor), asked.institution, ""
+    )
 
 
 def reminding(case: Case, rank: int, number: int, now: datetime) -> Refusal | None:

@@ -11,7 +11,7 @@ from services.matching.domain import refusals
 from services.matching.domain.statuses import MatchStatus, PreferenceStatus
 from services.matching.events import DeclineReason, FreeText, WithdrawReason
 from shared.refusals import Refusal
-from tests.integration.matching.made_up import BANQIAO, DAAN, FamilyOf, bureau_of, doctor_at, taipei
+from tests.integration.matching.made_up import BANQIAO, DAAN, DOCTORS, FamilyOf, bureau_of, doctor_at, taipei
 
 LIN = FamilyOf(1)
 
@@ -33,6 +33,24 @@ def answered(office, *asked):
 
     with ThreadPoolExecutor(len(asked)) as pool:
         return list(pool.map(ask, range(len(asked))))
+
+
+def test_an_institution_or_a_doctor_no_longer_taking_part_can_decline_and_not_accept(office, case_id):
+    def objections():
+        found = office.matching.actions(case_id, doctor_at(BANQIAO), office.now)
+        return {action.command: action.objection for action in found}
+
+    doctor = office.registry.doctors[DOCTORS[BANQIAO]]
+    office.registry.doctors[DOCTORS[BANQIAO]] = replace(doctor, active=False)
+    assert isinstance(objections()[commands.AcceptOffer], refusals.DoctorNotTakingPart)
+    with pytest.raises(refusals.DoctorNotTakingPart):
+        office.accepted_by(BANQIAO, case_id)
+    office.registry.leaves(BANQIAO)
+    assert isinstance(objections()[commands.AcceptOffer], refusals.InstitutionNotTakingPart)
+    with pytest.raises(refusals.InstitutionNotTakingPart):
+        office.accepted_by(BANQIAO, case_id)
+    assert objections()[commands.DeclineOffer] is None
+    office.declined_by(BANQIAO, case_id)
 
 
 def refused(answers):

@@ -6,13 +6,30 @@ from dataclasses import fields, replace
 
 import pytest
 
+from services.matching.domain.actions import Facts
 from services.matching.domain.case import Case
 from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.policies import POLICIES
+from services.matching.domain.registry import DoctorFacts, InstitutionFacts
 from services.matching.events import EnrolmentRecorded
+from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC, DAAN_DOCTOR
 
 POLICY = POLICIES[0]
 _BOOKKEEPING = {"originator_id", "originator_version", "timestamp", "originator_topic"}
+
+
+class EverybodyTakesPart:
+    """A registry in which every institution and doctor asked about takes part."""
+
+    def institution(self, code):
+        return InstitutionFacts(code, "診所", "新北市", "板橋區", takes_part=True)
+
+    def doctor(self, number):
+        return DoctorFacts(number, "醫師", WORKS_AT[number], active=True, training_done=True)
+
+
+WORKS_AT = {BANQIAO_DOCTOR: BANQIAO_CLINIC, "DR-002222": BANQIAO_CLINIC, DAAN_DOCTOR: DAAN_CLINIC}
+FACTS = Facts(POLICY, EverybodyTakesPart())
 
 
 def replayed(*history):

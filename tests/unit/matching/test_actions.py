@@ -33,7 +33,7 @@ from tests.controls.events import (
 )
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC, DAAN_DOCTOR, end_of, taipei
 from tests.unit.matching.callers import BUREAU, DOCTOR, NEXT_DOCTOR, PARENT
-from tests.unit.matching.scenario import POLICY, replayed
+from tests.unit.matching.scenario import FACTS, replayed
 
 NOW = taipei(2, 19, 10)
 ASKED = (case_submitted(), preference_offered())
@@ -47,11 +47,11 @@ ENROLLED = (*AGREED, notice_signed(), case_enrolled())
 
 
 def answers(history, caller, now=NOW):
-    return {action.command: action.objection for action in actions(replayed(*history), caller, now, POLICY)}
+    return {action.command: action.objection for action in actions(replayed(*history), caller, now, FACTS)}
 
 
 def open_to(history, caller, now=NOW):
-    return {action.command for action in actions(replayed(*history), caller, now, POLICY) if action.is_open}
+    return {action.command for action in actions(replayed(*history), caller, now, FACTS) if action.is_open}
 
 
 def test_every_command_about_a_case_that_a_person_can_give_is_listed():
@@ -120,6 +120,10 @@ def test_an_institution_named_twice_answers_for_the_preference_now_asked():
     first, second, third = case_submitted().preferences
     wishes = (first, type(second)(2, BANQIAO_CLINIC, "DR-002222", "新北市", "板橋區"), third)
     assert commands.AcceptOffer in open_to((case_submitted(preferences=wishes), *again[1:]), manager)
+
+
+def test_an_institution_whose_turn_is_over_changes_no_contact():
+    assert open_to(SECOND_ASKED, DOCTOR) == set()
 
 
 def test_an_institution_whose_turn_has_not_come_has_nothing_to_do():

@@ -24,7 +24,7 @@ from shared.refusals import Refusal
 from tests.controls.events import contact_changed, enrolment_recorded
 from tests.controls.family import CHILD, sealed, taipei
 from tests.unit.matching.callers import PARENT
-from tests.unit.matching.scenario import POLICY, replayed
+from tests.unit.matching.scenario import FACTS, POLICY, replayed
 from tests.unit.matching.test_submitting import FAMILY
 
 RANKS = st.integers(1, 3)
@@ -194,7 +194,7 @@ class AnyCase(RuleBasedStateMachine):
             commands.Withdraw: lambda case: case.withdraw(WithdrawReason.OTHER, POLICY, self.now),
             commands.ReportBirth: lambda case: case.report_birth(FAMILY, self.now),
         }
-        for action in actions(self.case, PARENT, self.now, POLICY):
+        for action in actions(self.case, PARENT, self.now, FACTS):
             if action.command in ways and self.case.family.contact_subject == PARENT.subject:
                 refusal = refusal_of(ways[action.command], replayed(*self.history))
                 assert repr(refusal) == repr(action.objection)

@@ -127,9 +127,11 @@ def _has_phone(principal: Principal, family: Family) -> bool:
 
 
 def _asked(principal: Principal, case: Case, rank: int) -> Refusal | None:
-    """An institution has a say once its own doctor has been asked; about one preference, only that doctor's."""
-    asked = [preference.rank for preference in case.preferences.asked_of(principal.institution, principal.acts_for)]
-    return None if (rank in asked if rank else asked) else refusals.OfferNotYours()
+    """An institution has a say while its own doctor is asked or has agreed; about one preference, once it was asked."""
+    asked = case.preferences.asked_of(principal.institution, principal.acts_for)
+    if rank:
+        return None if rank in [preference.rank for preference in asked] else refusals.OfferNotYours()
+    return None if case.preferences.open in asked else refusals.OfferNotYours()
 
 
 def _counties(command: type, case: Case) -> set[str]:

@@ -119,6 +119,11 @@ def test_an_institution_whose_turn_has_not_come_knows_nothing_of_the_case():
     assert access.to_case(commands.AcceptOffer, NEXT_DOCTOR, SECOND_ASKED, 2) is None
 
 
+def test_an_institution_whose_turn_is_over_has_no_say_any_more():
+    assert access.to_case(commands.ChangeContact, DOCTOR, ASKED) is None
+    assert isinstance(access.to_case(commands.ChangeContact, DOCTOR, SECOND_ASKED), OfferNotYours)
+
+
 def test_an_institution_cannot_answer_for_another_preference():
     assert isinstance(access.to_case(commands.AcceptOffer, DOCTOR, SECOND_ASKED, 2), OfferNotYours)
     assert access.to_case(commands.AcceptOffer, DOCTOR, SECOND_ASKED, 1) is None  # its own, long settled

@@ -138,10 +138,10 @@ def _cases_of(desk: Desk, row: _EnrolmentRow, known: Sequence[str]) -> list[Case
 def _enrolment(desk: Desk, row: _EnrolmentRow, cases: Sequence[Case], now: datetime) -> Enrolment:
     """The enrolment of a row; what it leaves out of the child and the contact, the case knows."""
     case = cases[0] if cases else None
-    if row.contact is not None:
+    if case is not None and desk.people.can_be_reached(case.family.contact):
+        contact = case.family.contact  # whose phone was proved, which no row can say of its own
+    elif row.contact is not None:
         contact = desk.people.contact(row.contact)
-    elif case is not None and desk.people.can_be_reached(case.family.contact):
-        contact = case.family.contact
     else:
         raise refusals.ContactMissing("contact.mobile")
     child = row.child if case is None else desk.people.completed(row.child, case.family.child)

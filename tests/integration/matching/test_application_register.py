@@ -107,6 +107,13 @@ def test_what_a_row_leaves_out_the_case_knows(office):
     assert office.vault.open(family.contact, Contact).mobile == LIN.contact.mobile
 
 
+def test_a_row_leaves_the_phone_that_the_family_proved(office):
+    case = agreed(office, LIN)
+    row = LIN.row(DAAN, contact=CHEN.contact)
+    enrolment = office.matching.load(Enrolment, office.ask(row, doctor_at(DAAN)).id)
+    assert enrolment.family.contact_subject == office.case(case.id).family.contact_subject == office.parent(LIN).subject
+
+
 def test_the_same_row_again_changes_nothing_even_after_the_closure(office):
     first = enrolled(office, LIN)
     again = office.ask(LIN.row(), OPERATOR)
@@ -303,6 +310,16 @@ def test_what_is_open_is_what_would_be_taken(office):
     assert objection(enrolment.id) is None
     change(office, LIN, enrolment.id)
     assert objection(enrolment.id) == "change-under-way"
+    assert objection(case.id) == "change-under-way"
+
+
+def test_the_case_behind_a_closed_enrolment_offers_no_change(office):
+    case = agreed(office, LIN)
+    office.ask(LIN.row(), OPERATOR)
+    office.now = taipei(3, 11)
+    office.ask(closure(LIN), OPERATOR)
+    found = {action.command: action for action in office.matching.actions(case.id, office.parent(LIN), office.now)}
+    assert isinstance(found[commands.RequestChange].objection, refusals.EnrolmentAlreadyClosed)
 
 
 def test_a_child_past_the_age_limit_changes_doctors_no_more(office):

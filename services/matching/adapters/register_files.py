@@ -1,8 +1,9 @@
 """Files of the register (個案管理資訊系統) as rows of text: CSV in UTF-8 or, where it can be told, Big5; JSON.
 
-A CSV file's first line names its columns. UTF-8 may begin with a byte order mark. Where the first line is not UTF-8 but
-names known columns in Big5, the whole file is read as Big5 and the report says so. Where single rows hold other bytes
-than the file's encoding, these rows are refused and the others taken.
+A CSV file's first line that is not blank names its columns, and every line below it is a row: no cell holds a line
+break, so that a quotation mark too many spoils its own row only. UTF-8 may begin with a byte order mark. Where the
+headings are not UTF-8 but name known columns in Big5, the whole file is read as Big5 and the report says so. Where
+single rows hold other bytes than the file's encoding, these rows are refused and the others taken.
 """
 
 from __future__ import annotations
@@ -24,7 +25,14 @@ BIG5 = "cp950"
 """Big5 as Windows writes it."""
 
 _UTF_8_MARK = b"\xef\xbb\xbf"
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_OTHER_KINDS = {
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+    b"PK\x03\x04": "Excel (.xlsx)",
+    b"\xd0\xcf\x11\xe0": "Excel (.xls)",
+    b"%PDF": "PDF",
+}
+"""What else people hand in, by its first bytes."""
 _LONGEST_FIRST_LINE = 64 * 1024
 _CHUNK = 1024 * 1024
 
@@ -34,7 +42,7 @@ class FileEmpty(Refusal):
 
 
 class FileNotUtf8(Refusal):
-    """The file's text is `found`; save it as CSV in UTF-8 and import it again."""
+    """The file is `found`; save it as CSV in UTF-8 and import it again."""
 
 
 class FileNotJson(Refusal):
@@ -89,7 +97,10 @@ class Columns:
 
 @dataclass(frozen=True)
 class FileRow:
-    """One row below the headings, numbered from 1: its cells by column, or why it cannot be read."""
+    """One row: its cells by column, or why it cannot be read.
+
+    Its number is that of its line below the headings, blank ones counted, or its place in a list of JSON, from 1.
+    """
 
     number: int
     cells: Mapping[str, str]
@@ -120,33 +131,39 @@ def open_register(file: BinaryIO, columns: Columns) -> RegisterFile:
     Raises FileEmpty, FileNotUtf8, FileNotJson, HeadingsMalformed, ColumnsMissing, ColumnsUnknown, ColumnsRepeated.
     """
     file.seek(0)
-    beginning = file.readline(_LONGEST_FIRST_LINE)
-    file.seek(0)
-    if not beginning.strip():
-        raise FileEmpty("file")
-    if beginning.startswith(_UTF_16_MARKS):
-        raise FileNotUtf8("file", found="UTF-16")
-    if beginning.removeprefix(_UTF_8_MARK).lstrip().startswith(b"["):
+    beginning = _first_line(file)
+    if beginning.startswith((b"[", b"{")):
+        file.seek(0)
         return RegisterFile(UTF_8, _json_rows(file.read(), columns))
     encoding = _encoding_of(beginning, columns)
-    file.seek(len(_UTF_8_MARK) if beginning.startswith(_UTF_8_MARK) else 0)
-    # Bytes that are not of the encoding become surrogates, by which their row is told apart. Lines can be told before
-    # decoding: neither encoding uses a line feed's byte for anything else.
-    lines = csv.reader((line.decode(encoding, "surrogateescape") for line in file), strict=True)
     try:
-        headings = next(lines)
+        headings = _cells(beginning, encoding)
     except csv.Error as error:
         raise HeadingsMalformed("file", problem=str(error)) from error
-    names = _names(headings, columns)
-    return RegisterFile(encoding, _csv_rows(lines, names, encoding))
+    return RegisterFile(encoding, _csv_rows(file, _names(headings, columns), encoding))
+
+
+def _first_line(file: BinaryIO) -> bytes:
+    """The first line that is not blank, without the mark of UTF-8; the file is behind it afterwards."""
+    line = file.readline(_LONGEST_FIRST_LINE)
+    for signature, kind in _OTHER_KINDS.items():
+        if line.startswith(signature):
+            raise FileNotUtf8("file", found=kind)
+    line = line.removeprefix(_UTF_8_MARK)
+    while line and not line.strip():
+        line = file.readline(_LONGEST_FIRST_LINE)
+    if not line:
+        raise FileEmpty("file")
+    if b"\0" in line:
+        raise FileNotUtf8("file", found="UTF-16 or binary")
+    return line.lstrip()
 
 
 def _encoding_of(beginning: bytes, columns: Columns) -> str:
     try:
         beginning.decode(UTF_8)
     except UnicodeDecodeError:
-        headings = next(csv.reader([beginning.decode(BIG5, "replace")]))
-        if any(columns.name_of(heading) for heading in headings):
+        if any(columns.name_of(heading) for heading in beginning.decode(BIG5, "replace").strip().split(",")):
             return BIG5
         raise FileNotUtf8("file", found="neither UTF-8 nor Big5") from None
     return UTF_8
@@ -165,21 +182,24 @@ def _names(headings: Sequence[str], columns: Columns) -> list[str]:
     return names
 
 
-def _csv_rows(lines: Iterator[list[str]], names: Sequence[str], encoding: str) -> Iterator[FileRow]:
-    number = 0
-    while True:
+def _csv_rows(lines: BinaryIO, names: Sequence[str], encoding: str) -> Iterator[FileRow]:
+    for number, line in enumerate(lines, start=1):
         try:
-            cells = next(lines)
-        except StopIteration:
-            return
+            cells = _cells(line, encoding)
         except csv.Error as error:
-            number += 1
             yield FileRow(number, {}, RowMalformed("row", problem=str(error)))
             continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        number += 1
-        yield _csv_row(number, cells, names, encoding)
+        if any(cell.strip() for cell in cells):
+            yield _csv_row(number, cells, names, encoding)
+
+
+def _cells(line: bytes, encoding: str) -> list[str]:
+    """The cells of one line; raises csv.Error, as where a quotation mark is not closed.
+
+    Bytes that are not of the encoding become surrogates, by which their row is told apart. Lines can be told before
+    decoding: neither encoding uses a line feed's byte for anything else.
+    """
+    return next(csv.reader([line.decode(encoding, "surrogateescape")], strict=True))
 
 
 def _csv_row(number: int, cells: Sequence[str], names: Sequence[str], encoding: str) -> FileRow:

@@ -121,7 +121,7 @@ _CLOSURE_REASONS = {
     "死亡": ClosureReason.DECEASED,
     "其他": ClosureReason.OTHER,
 }
-_BIRTH_ORDER = re.compile(r"(?:單胞胎|多胞胎|第)?([0-9]?)胎?")
+_BIRTH_ORDER = re.compile(r"單胞胎0?|(?:多胞胎|第)?([0-9])胎?")
 
 
 def word_for(value: StrEnum | None, words: Mapping[str, StrEnum]) -> str:

@@ -70,6 +70,11 @@ def test_big5_rows_under_english_headings_are_refused_one_by_one():
         (b"\n\n", FileEmpty),
         (f"{HEADINGS}\n{ROW}".encode("utf-16"), FileNotUtf8),
         (b"\x00\xff\x9f\x81\n", FileNotUtf8),
+        (f"{HEADINGS}\n{ROW}".encode("utf-16-le"), FileNotUtf8),
+        ("institution,closed_on,reason\n".encode("utf-16-le"), FileNotUtf8),
+        ("institution,closed_on,reason\n".encode("utf-16-be"), FileNotUtf8),
+        (b'PK\x03\x04\x14\x00\x06\r\x00"\n', FileNotUtf8),
+        (b'\x9f\r"\xff\n', FileNotUtf8),
         ('"結案"醫事機構代碼,結案日期,結案原因\n'.encode(), HeadingsMalformed),
         ('"結案醫事機構代碼,結案日期,結案原因\n'.encode(), HeadingsMalformed),
         ("結案日期,結案原因\n".encode(), ColumnsMissing),
@@ -77,6 +82,7 @@ def test_big5_rows_under_english_headings_are_refused_one_by_one():
         (f"{HEADINGS},結案日期\n".encode(), ColumnsRepeated),
         (b"[]", FileEmpty),
         (b"[{]", FileNotJson),
+        (b'{"closed_on": "1140301"}', FileNotJson),
         (b'[{"closed_on": ["1140301"]}]', FileNotJson),
         (b'[{"closed_on": "1140301"}]', ColumnsMissing),
     ],
@@ -107,16 +113,47 @@ def test_rows_that_do_not_fit_the_columns_are_refused_one_by_one():
 
     rows = read(content.encode())
 
-    assert [(number, code) for number, _, code in rows] == [(1, "row-malformed"), (2, "row-malformed"), (3, None)]
+    assert [(number, code) for number, _, code in rows] == [(1, "row-malformed"), (2, "row-malformed"), (4, None)]
 
 
-def test_a_cell_may_hold_commas_quotes_and_line_ends():
-    content = f'{HEADINGS}\n0291010010,1140301,"遷""出",\n"a\nb",1140301,"遷,出",\n'
+def test_a_stray_quotation_mark_spoils_its_own_row_only():
+    content = f'{HEADINGS}\n0291010010,1140301,"遷出,\n{ROW}\n{ROW}\n"0291010010,1140301,遷出,\n'
+
+    rows = read(content.encode())
+
+    assert [(number, code) for number, _, code in rows] == [
+        (1, "row-malformed"),
+        (2, None),
+        (3, None),
+        (4, "row-malformed"),
+    ]
+
+
+@pytest.mark.parametrize("blank", [b"\n", b"\r\n \r\n", b"\xef\xbb\xbf\n"])
+def test_blank_lines_before_the_headings_are_passed_over(blank: bytes):
+    assert read(blank + f"{HEADINGS}\n{ROW}\n".encode()) == [(1, CELLS, None)]
+
+
+def test_a_file_of_another_kind_is_named():
+    with pytest.raises(FileNotUtf8) as refused:
+        open_register(io.BytesIO(b"PK\x03\x04\x14\x00\x06"), CLOSURES)
+
+    assert refused.value.params == {"found": "Excel (.xlsx)"}
+
+
+def test_the_fault_of_a_single_json_object_quotes_nothing_of_it():
+    with pytest.raises(FileNotJson) as refused:
+        open_register(io.BytesIO('{"王小明": "A123456789"}'.encode()), CLOSURES)
+
+    assert not {"王小明", "A123456789"} & set(str(refused.value).replace('"', " ").split())
+
+
+def test_a_cell_may_hold_commas_and_quotes():
+    content = f'{HEADINGS}\n0291010010,1140301,"遷""出",\n0291010010,1140301,"遷,出",\n'
 
     rows = read(content.encode())
 
     assert [cells["reason"] for _, cells, _ in rows] == ['遷"出', "遷,出"]
-    assert rows[1][1]["institution"] == "a\nb"
 
 
 def test_the_apostrophe_that_guards_a_formula_is_taken_off():

@@ -135,6 +135,7 @@ def test_a_closure_finds_the_child_by_its_number_or_by_its_mother():
         ("child.birth_date", "", "field-missing"),
         ("child.sex", "不詳", "choice-unknown"),
         ("child.birth_order", "三", "birth-order-unreadable"),
+        ("child.birth_order", "多胞胎", "birth-order-unreadable"),
         ("child.residence.county", "", "field-missing"),
         ("contact.relation", "朋友", "choice-unknown"),
     ],

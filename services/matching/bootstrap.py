@@ -15,6 +15,7 @@ from psycopg import sql
 
 from services.matching.adapters.reference_registry import ReferenceRegistry, reference_registry
 from services.matching.application import UNTRACED, Matching, Trace
+from services.matching.domain.refusals import CaseBusy
 from services.matching.processes import PROCESSES
 from services.matching.read_models.bureau_board import BureauBoard
 from services.matching.read_models.case_statistics import CaseStatistics
@@ -35,7 +36,7 @@ from shared.store import schema as store_schema
 from shared.store.log import Log
 from shared.transport.inproc import InprocTransport
 from shared.transport.rabbitmq import RabbitTransport
-from shared.trouble import persevere
+from shared.trouble import TryAgain, persevere
 from shared.vault import schema as vault_schema
 from shared.vault.opening import open_vault
 from shared.vault.signing import load_or_create
@@ -131,12 +132,20 @@ class MatchingContext:
         """Carries out what follows from events and deadlines."""
         actor = acting_process(process.name)
 
-        def handle(command: object, occasion: Occasion) -> Outcome:
-            return self.handle(command, actor, occasion.key, self.clock(), self._trace(occasion.position))
-
         return ProcessRunner(
-            process, self.database, self.log, lambda: self.transport.subscribe(CONTEXT, process.name), handle
+            process,
+            self.database,
+            self.log,
+            lambda: self.transport.subscribe(CONTEXT, process.name),
+            lambda command, occasion: self.follow_up(command, actor, occasion),
         )
+
+    def follow_up(self, command: object, actor: Principal, occasion: Occasion) -> Outcome:
+        """Carry out what a process asks; raises `TryAgain` where a person would be told that the case is busy."""
+        try:
+            return self.handle(command, actor, occasion.key, self.clock(), self._trace(occasion.position))
+        except CaseBusy as busy:
+            raise TryAgain(str(busy)) from busy
 
     def workers(self, duties: Collection[Duty] = tuple(Duty)) -> Workers:
         """The relay, a projector a read model, a runner a process and their clock: those of `duties`, each a thread.

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid4
 
 import msgspec
 import pytest
 
 from services.matching.application.reservations import FORGOTTEN
 from services.matching.bootstrap import matching
-from services.matching.commands import DeclineOffer, PreferenceEntry
+from services.matching.commands import DeclineOffer, OfferNextPreference, PreferenceEntry
+from services.matching.domain.refusals import CaseBusy
 from services.matching.events import DeclineReason
 from shared.events import event_name
-from shared.principal import Assurance, Principal, Role
+from shared.principal import Assurance, Principal, Role, process
+from shared.processes.reactions import Occasion
 from shared.settings import load
+from shared.trouble import TryAgain
 from shared.vault.blind_index import Identifier
 from tests.integration.matching.made_up import FamilyOf, taipei
 
@@ -114,3 +118,16 @@ def test_at_its_start_the_log_is_told_whom_the_vault_has_forgotten(settings: Set
             told = context.application.holders(FORGOTTEN, [str(subject)])
             recorded = [fact for record in told.values() for fact in context.application.events.get(record)]
             assert [(fact.subject, fact.ground) for fact in recorded] == [(subject, "ordered by a court")]
+
+
+class BusyApplication:
+    """Somebody is always faster."""
+
+    def handle(self, *_):
+        raise CaseBusy
+
+
+def test_a_process_tries_a_busy_case_again_instead_of_taking_it_for_a_refusal(context: MatchingContext):
+    busy = replace(context, application=BusyApplication())
+    with pytest.raises(TryAgain):
+        busy.follow_up(OfferNextPreference(uuid4()), process("offer_next_preference"), Occasion("key", None))

@@ -2,8 +2,13 @@
 
 import os
 import sys
+from io import TextIOWrapper
 
 from operate.command_line import run
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # and not None, as where it was closed
+            # Chinese needs it and JSON demands it, whatever the terminal was told to be.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(run(sys.argv[1:], os.environ))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
@@ -44,6 +45,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     asked = _read(arguments)
     words = Words(_language(asked, environment))
     try:
+        _refuse_closed_output()
         _refuse_unknown(asked.language)
         return _carry_out(asked.arguments, Session(words, asked.as_json, environment))
     except KeyboardInterrupt:
@@ -66,7 +68,7 @@ def _carry_out(arguments: list[str], session: Session) -> int:
     except typer.Exit as end:
         return end.exit_code
     finally:
-        sys.stdout.flush()  # here, where a reader who has left can still be noticed
+        _flush()  # here, where a reader who has left can still be noticed
     return Status.DONE
 
 
@@ -96,6 +98,21 @@ def _language(asked: _Asked, environment: Mapping[str, str]) -> Language:
 def _refuse_unknown(language: str | None) -> None:
     if language is not None and language not in set(Language):
         raise Mistake("mistakes.unknown-language", given=language, known=", ".join(Language))
+
+
+def _refuse_closed_output() -> None:
+    if sys.stdout is None:
+        raise Mistake("mistakes.no-output", detail=os.strerror(errno.EBADF))
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as fault:
+        _forget_standard_output()
+        raise Mistake("mistakes.no-output", detail=fault.strerror) from None
 
 
 def _forget_standard_output() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import typer
 
+from services.matching.demonstration.venue import VenueTaken
 from shared.embedded import EmbeddedPostgresFailed
 from shared.events import UnknownEventType
 from shared.postgres import DatabaseUnavailable
@@ -72,6 +73,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     NotParked,
     NotAPublicKey,
     TryAgain,
+    VenueTaken,
 )
 """What operators can do something about; the catalogue introduces each, by its name, in its own words."""
 
@@ -89,5 +91,7 @@ def sentence(fault: Exception, words: Words) -> tuple[str, Status]:
         if isinstance(fault, kind):
             detail = " ".join(str(fault).split())
             return words(f"errors.{kind.__name__}", detail=detail), Status.NOT_POSSIBLE
+    if isinstance(fault, OSError) and fault.filename is not None:
+        return words("errors.file", path=fault.filename, detail=fault.strerror), Status.NOT_POSSIBLE
     # By kind and place: a message might quote what is stored about people.
     return words("errors.unexpected", detail=reason(fault)), Status.UNEXPECTED

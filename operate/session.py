@@ -81,6 +81,8 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
     """Rows under their headings, if any, without lines, so that they can be copied and cut."""
     columns = list(headings)
     grid = Table(*columns, box=None, pad_edge=False, header_style="bold", show_header=bool(columns))
+    for column in grid.columns:
+        column.overflow = "fold"  # on a narrow terminal names go on below; cut short, nobody could copy them
     for row in rows:
         grid.add_row(*(_cell(value) for value in row))
     return grid

@@ -23,7 +23,11 @@ def read(path: Path) -> str:
             f"{path} is open to others than its owner (mode {stat.S_IMODE(mode):o}): run `chmod 600 {path}`, "
             f"and change the keys in it if anyone else has had access"
         )
-    return path.read_text(encoding="utf-8")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        # Not chained: the original would carry what is in the file into tracebacks.
+        raise KeysUnusable(f"{path} is not text: put back the file from your copy (docs/operators/keys.md)") from None
 
 
 def create(path: Path, text: str) -> None:

@@ -21,6 +21,7 @@ from services.matching.demonstration.rest import Rest
 from services.matching.demonstration.scene import Scene
 from services.matching.demonstration.stage import Stage
 from services.matching.demonstration.tally import Tally, differences_between
+from services.matching.demonstration.venue import venue
 from shared.calendar import taipei_day, working_calendar
 from shared.events import EventDecoder
 from shared.read_models.compare import compare
@@ -77,7 +78,7 @@ def play(settings: Settings, language: Language, families: int, seed: int, onloo
     """Play the story with so many families on the installation of these settings, going on from what is there."""
     clock = StoryClock(working_calendar())
     narrator = Narrator(words_in(language), onlooker.say)
-    with matching(settings, clock) as context:
+    with venue(settings.var / "demonstration"), matching(settings, clock) as context:
         run = context.application.next_number("demonstration/run")
         clock.begin_on(_day_after_the_last(context.log, clock.today))
         narrator.tell("curtain", run=run, clinics=len(context.registry.institutions), families=families)

@@ -42,6 +42,12 @@ def test_an_unforeseen_failure_shows_its_kind_and_place_but_no_value():
     assert status is Status.UNEXPECTED
 
 
+def test_a_path_that_cannot_be_used_is_named_with_the_mend():
+    said, status = sentence(PermissionError(13, "Permission denied", "/srv/caretrail"), ENGLISH)
+    assert said.startswith("/srv/caretrail cannot be used (Permission denied): make it readable")
+    assert status is Status.NOT_POSSIBLE
+
+
 def test_a_worker_that_has_stopped_is_named_and_its_cause_is_said_as_ever():
     said, status = sentence(WorkerFailed("bureau_board", Fork(7)), ENGLISH)
     assert said.startswith("bureau_board has stopped, and all work with it. Two pasts meet: ")

@@ -1,13 +1,21 @@
 """An answer whose reader has left is no answer."""
 
+import io
 import os
 
 import msgspec
 import pytest
+from rich.console import Console
 
-from operate.session import Session
+from operate.session import Session, table
 from operate.words import Words
 from shared.settings import Language
+
+
+def test_on_a_narrow_terminal_names_are_folded_and_never_cut():
+    told = io.StringIO()
+    Console(file=told, width=24).print(table(["Name", "Position"], [["offer_next_preference", 1], ["x", 123456789]]))
+    assert "…" not in told.getvalue()
 
 
 class Empty(msgspec.Struct):

@@ -75,7 +75,7 @@ def test_every_command_and_option_is_explained_and_nothing_else_is():
 
 
 def test_every_expected_failure_has_its_sentence_and_every_flaw():
-    named = {kind.__name__ for kind in EXPECTED} | {"usage", "worker", "unexpected"}
+    named = {kind.__name__ for kind in EXPECTED} | {"usage", "worker", "file", "unexpected"}
     assert {key for key in ENGLISH if key.startswith("errors.")} == {f"errors.{name}" for name in named}
     assert {key for key in ENGLISH if key.startswith("flaws.")} == {f"flaws.{flaw.name}" for flaw in Flaw}
 

@@ -171,10 +171,10 @@ class AnyCase(RuleBasedStateMachine):
         assert enrolled == (self.case.match_status == MatchStatus.MATCHED) == (self.case.enrolment_id is not None)
 
     @invariant()
-    def what_has_ended_stays_as_it_ended(self):
+    def what_has_ended_stays_as_it_ended_unless_the_unmatched_child_is_enrolled(self):
         ended = None if self.case.match_status in LIVE else (self.case.match_status, self.case.preferences)
-        if self.ended is not None:
-            assert ended == self.ended
+        if self.ended is not None and ended != self.ended:
+            assert (self.ended[0], self.case.match_status) == (MatchStatus.UNMATCHED, MatchStatus.MATCHED)
         self.ended = ended
 
     @invariant()

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, final
 from uuid import UUID  # noqa: TC003 - msgspec reads the annotation at run time
 
 from shared.events import Event, EventDecoder, Forgetting, UnknownEventType, current_version_of, published_by
-from shared.read_models.model import ReadModel
 from shared.trouble import TROUBLE, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from shared.read_models.model import Key
+    from shared.read_models.model import Key, ReadModel
     from shared.sealing import SubjectId
     from shared.store.log import Log
 
@@ -28,6 +27,11 @@ class Run(NamedTuple):
 
     first: int
     rows: Sequence[tuple[Any, ...]]
+
+    def pieces(self, size: int) -> Iterator[Run]:
+        """The same events, at most `size` at a time."""
+        for start in range(0, len(self.rows), size):
+            yield Run(self.first + start, self.rows[start : start + size])
 
     @property
     def last(self) -> int:
@@ -75,7 +79,6 @@ class Digest:
         self._log = log
         self._skipped = skipped
         self._keys = model.keys if mine is None else partial(_keys_of_part, model, mine)
-        self._opens = type(model).subjects is not ReadModel.subjects
         self._readers = {type_name: self._reader(type_name) for type_name in published_by(model.context)}
 
     def ready(self, run: Run) -> list[Ready]:
@@ -85,7 +88,7 @@ class Digest:
         """
         found: list[Ready] = []
         people: set[SubjectId] = set()
-        readers, skipped, opens = self._readers, self._skipped, self._opens
+        readers, skipped, opens = self._readers, self._skipped, self._model.opens
         for position, row in enumerate(run.rows, run.first):
             try:
                 reader = readers[row[0]]

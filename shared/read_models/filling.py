@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from shared.postgres import Connection
     from shared.read_models.model import Key, ReadModel
     from shared.read_models.tables import Rows
-    from shared.store.log import Log, LogPage
+    from shared.store.log import FactPage, Log
 
     Progress = Callable[[str, int, int], None]
     """Called with a stage (`folding`, `writing`, `indexing`), what is done of it, and all there is to do."""
 
 MEMORY = 2 << 30
 """Bytes that the rows of one pass over the log may take; more rows mean more passes."""
+
+_PAGE = 5_000
+_AT_A_TIME = 200
+"""Events decoded before they are folded: as many as stay in the processor's cache, where no keys must be fetched."""
 
 _COPIED_AT_ONCE = 50_000
 _SAMPLED_EVENTS = 20_000
@@ -114,7 +118,7 @@ class Filling(Generic[Row]):
         self._rows.create(connection)
         with collector.paused():
             for part in range(parts):
-                fold = self._fold(until, Digest(self._model, skipped, _share(part, parts)), (part, parts))
+                fold = self._fold(until, Digest(self._model, skipped, _share(part, parts), self._log), (part, parts))
                 self._write(connection, fold)
                 rejected |= {event.position: event for event in fold.rejected}
         return rejected
@@ -122,9 +126,11 @@ class Filling(Generic[Row]):
     def _fold(self, until: int, digest: Digest, part: tuple[int, int]) -> Fold[Row]:
         fold = fold_of(self._model)
         number, parts = part
-        for page in _read_ahead(self._log.read(until=until)):
+        at_a_time = _PAGE if self._model.opens else _AT_A_TIME
+        for page in _read_ahead(self._log.facts(until=until, size=_PAGE)):
             run = Run(*page)
-            fold.take(digest.ready(run))
+            for piece in run.pieces(at_a_time):
+                fold.take(digest.ready(piece))
             self._progress("folding", number * until + run.last, parts * until)
         return fold
 
@@ -141,7 +147,7 @@ class Filling(Generic[Row]):
         sampled = min(until, _SAMPLED_EVENTS)
         if sampled == 0:
             return 1
-        fold = self._fold(sampled, Digest(self._model, self._skipped), (0, 1))
+        fold = self._fold(sampled, Digest(self._model, self._skipped, log=self._log), (0, 1))
         rows = list(islice((row for row in fold.rows.values() if row is not None), _SAMPLED_ROWS))
         if not rows:
             return 1
@@ -153,7 +159,7 @@ def _share(part: int, parts: int) -> Callable[[Key], bool] | None:
     return None if parts == 1 else lambda key: hash(key) % parts == part
 
 
-def _read_ahead(pages: Iterator[LogPage]) -> Iterator[LogPage]:
+def _read_ahead(pages: Iterator[FactPage]) -> Iterator[FactPage]:
     """The same pages; while one is folded, PostgreSQL prepares the next."""
     with ThreadPoolExecutor(max_workers=1) as reader:
         following = reader.submit(next, pages, None)

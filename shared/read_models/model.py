@@ -152,6 +152,11 @@ class ReadModel(Generic[Row]):
             raise RuntimeError(msg)
         return self._opener
 
+    @property
+    def opens(self) -> bool:
+        """Whether the fold opens sealed fields."""
+        return type(self).subjects is not ReadModel.subjects
+
     def subjects(self, event: Event) -> Iterable[SubjectId]:  # noqa: ARG002 - most models open nothing
         """The people whose keys folding this event needs."""
         return ()

@@ -47,6 +47,8 @@ limit %s
 """
 EVENTS_BETWEEN = f"select {_EVENT} {_BETWEEN}"
 """The events behind one place up to another, with the parameters that `between` makes."""
+FACTS_BETWEEN = f"select type, data {_BETWEEN}"
+"""The same, without what surrounds each event."""
 PLACED_EVENTS_BETWEEN = f"select {_EVENT}, epoch, xid, id {_BETWEEN}"
 """The same, each with its place."""
 

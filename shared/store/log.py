@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - msgspec reads the annotation at run time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from shared.decoding import json_decoder
 from shared.postgres import Connections
-from shared.store.horizon import EVENTS_BETWEEN, START, Place, between
+from shared.store.horizon import EVENTS_BETWEEN, FACTS_BETWEEN, START, Place, between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +68,13 @@ class LogPage(NamedTuple):
     rows: list[LogRow]
 
 
+class FactPage(NamedTuple):
+    """Some events in their order, each as (type, data): `rows[i]` is at position `first + i`."""
+
+    first: int
+    rows: list[tuple[str, bytes]]
+
+
 class Circumstances(msgspec.Struct, frozen=True):
     """When an event happened, and what it belongs to; CloudEvents attributes."""
 
@@ -105,14 +112,13 @@ class Log:
 
         Raises `LogDamaged` where the stored events do not fill the settled positions.
         """
-        head = self.head().position
-        until = head if until is None else min(until, head)
-        begin = self._boundary(_PAGE_BEFORE, after) or _Boundary(0, START)
-        while after < until:
-            end = self._end_of_page(begin, min(begin.position + size, until))
-            rows = self._between(begin, end)
-            yield LogPage(after + 1, rows[after - begin.position : until - begin.position])
-            after, begin = end.position, end
+        for first, rows in self._pages(EVENTS_BETWEEN, after, until, size):
+            yield LogPage(first, rows)
+
+    def facts(self, after: int = 0, until: int | None = None, size: int = 5000) -> Iterator[FactPage]:
+        """As `read`, but only what a fold needs, and so in less time."""
+        for first, rows in self._pages(FACTS_BETWEEN, after, until, size):
+            yield FactPage(first, rows)
 
     def position_of(self, originator_id: UUID, version: int) -> int | None:
         """The position of an aggregate's event; None while the relay has not settled it, or where there is none."""
@@ -149,9 +155,19 @@ class Log:
         rows = self._connections.fetch(query, (position,))
         return _Boundary(rows[0][0], Place(*rows[0][1:])) if rows else None
 
-    def _between(self, begin: _Boundary, end: _Boundary) -> list[LogRow]:
+    def _pages(self, query: str, after: int, until: int | None, size: int) -> Iterator[tuple[int, list[Any]]]:
+        head = self.head().position
+        until = head if until is None else min(until, head)
+        begin = self._boundary(_PAGE_BEFORE, after) or _Boundary(0, START)
+        while after < until:
+            end = self._end_of_page(begin, min(begin.position + size, until))
+            rows = self._between(query, begin, end)
+            yield after + 1, rows[after - begin.position : until - begin.position]
+            after, begin = end.position, end
+
+    def _between(self, query: str, begin: _Boundary, end: _Boundary) -> list[Any]:
         expected = end.position - begin.position
-        rows = self._connections.fetch(EVENTS_BETWEEN, between(begin.place, end.place, expected))
+        rows = self._connections.fetch(query, between(begin.place, end.place, expected))
         if len(rows) != expected:
             raise LogDamaged(begin.position + 1, end.position, len(rows))
         return rows

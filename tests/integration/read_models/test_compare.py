@@ -120,6 +120,7 @@ class WatchedLog:
     def __init__(self, ledger):
         self.context = ledger.log.context
         self.head = ledger.log.head
+        self.facts = ledger.log.facts
         self.read_while_held = 0
         self._ledger = ledger
 

@@ -94,6 +94,15 @@ def test_a_row_is_what_was_stored(log, office, connection):
     assert page.rows == stored
 
 
+@pytest.mark.usefixtures("parcels")
+def test_facts_are_the_same_events_without_what_surrounds_them(log, connection):
+    settle_all(connection, 3, 1, 8)
+
+    for bounds in ({}, {"after": 2, "until": 9, "size": 2}):
+        whole = [(page.first, [row[:2] for row in page.rows]) for page in log.read(**bounds)]
+        assert [tuple(page) for page in log.facts(**bounds)] == whole
+
+
 @pytest.mark.parametrize("pages", [(12,), (5, 7), (1,) * 12])
 def test_every_event_knows_its_position(log, parcels, connection, pages):
     settle_all(connection, *pages)

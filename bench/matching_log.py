@@ -77,14 +77,14 @@ def settle(connection: Connection) -> Iterator[tuple[str, bytes]]:
 
 
 def go_on(database: Database, begun: Signal, stop: Signal) -> None:
-    """Append stories and settle them until told to stop, about ten thousand events a second at most."""
+    """Append stories and settle them until told to stop, about a thousand events a second."""
     with database.connect() as connection:
         for first in count(900_000, _TAIL):
             _write(connection, first, {SubjectId(uuid4()): new_key() for _ in range(_TAIL)})
             for _ in settle(connection):
                 pass
             begun.set()
-            if stop.wait(0.05):
+            if stop.wait(0.5):
                 return
 
 

@@ -181,7 +181,7 @@ class ProcessRunner(Generic[Row]):
         with connection.transaction():
             connection.execute("set transaction isolation level repeatable read")
             found = standing.standing_of(connection, self._process.name)
-            if found is None or found.fingerprint != self._process.fingerprint():
+            if found is None or found.fingerprint != self._fingerprint:
                 raise standing.ModelReplaced(self._process.name)
             rows = self._projection.load(connection, ready)
             return _Seen(found, rows, parking.held(connection, self._process.name))

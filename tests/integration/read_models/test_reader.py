@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from time import monotonic
 from uuid import uuid4
 
@@ -16,6 +20,9 @@ from shared.read_models.projector import Projector
 from shared.read_models.reader import QueryFailed, Reader
 from tests.controls.logbook import eventually
 from tests.controls.orders import Channel, Order, Orders
+
+ROOT = Path(__file__).parents[3]
+GREEN_READERS = Path(__file__).parent / "workers" / "green_readers.py"
 
 
 class PerChannel(msgspec.Struct):
@@ -169,3 +176,20 @@ def test_whoever_asks_after_the_listener_has_died_has_another_one(ledger, queue,
     queue.put(ledger.record(second))
     projector.step(0)
     eventually(lambda: reader.fresh_enough(second.originator_id, 1, timeout=1), within=30)
+
+
+def test_green_threads_wait_without_holding_each_other_up(ledger, queue, projector, shop):
+    placed = shop.placed()
+    ledger.store(placed)
+    program = subprocess.Popen(
+        [sys.executable, str(GREEN_READERS), ledger.database.dsn, str(placed.originator_id)],
+        env=os.environ | {"PSYCOPG_WAIT_FUNC": "wait_selector", "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stdout.readline() == "waiting\n"
+    queue.put(ledger.settle())
+    projector.step(0)
+    said, _ = program.communicate(timeout=60)
+    assert said == "True True\n"
+    assert program.returncode == 0

@@ -21,9 +21,9 @@ from shared.read_models.digest import Digest, Run
 from shared.read_models.parking import Parking
 from shared.relay.relay import Relay
 from shared.transport.rabbitmq import RabbitTransport
-from tests.chaos.projector_worker import follower
+from tests.chaos.projector_worker import LastingClerk, follower
 from tests.controls.logbook import eventually
-from tests.controls.orders import Clerk, LastingClerk, Ledger, OpenDoor, Orders, Shop, ThankAndRemind
+from tests.controls.orders import Clerk, Ledger, OpenDoor, Orders, Shop, ThankAndRemind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -382,23 +382,3 @@ class Clerk:
         if self.troubles and (trouble := self.troubles.pop(0)):
             raise trouble
         self.done.setdefault(occasion.key, command)
-
-
-class LastingClerk:
-    """Carries out commands in a database, each idempotency key once, for processes that are killed."""
-
-    def __init__(self, database):
-        self._connection = database.connect(name="clerk")
-
-    def install(self):
-        self._connection.execute("create table done (key text primary key, command text not null)")
-
-    def handle(self, command, occasion):
-        query = "insert into done values (%s, %s) on conflict do nothing"
-        self._connection.execute(query, (occasion.key, repr(command)))
-
-    def done(self):
-        return dict(self._connection.execute("select key, command from done").fetchall())
-
-    def close(self):
-        self._connection.close()

@@ -106,8 +106,7 @@ class Attribution:
         return b"," + _encode(attributes)[1:-1]
 
 
-@dataclass(frozen=True, eq=False)
-class Append:
+class Append(msgspec.Struct, frozen=True, eq=False):
     """One caller's rows. Two appends with a claim in common cannot be stored by one statement."""
 
     events: Sequence[EventRow]

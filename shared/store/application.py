@@ -65,6 +65,7 @@ class StoredApplication(Application[UUID]):
     """
 
     aggregates: ClassVar[tuple[type[Aggregate], ...]] = ()
+    mapper: EventMapper
     recorder: Recorder
     factory: Factory
 
@@ -151,6 +152,6 @@ class StoredApplication(Application[UUID]):
     def _rows(self, aggregates: Sequence[Changed], attribution: Attribution) -> Iterator[EventRow]:
         for aggregate in aggregates:
             for event in aggregate.collect_events():
-                stored = self.mapper.to_stored_event(event)
+                type_name, data = self.mapper.encode(event)
                 meta = attribution.meta(aggregate.stream_subject, event.timestamp)
-                yield EventRow(event.originator_id, stored.originator_version, stored.topic, stored.state, meta)
+                yield EventRow(event.originator_id, event.originator_version, type_name, data, meta)

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from shared.store.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from shared.store.append import Append
 
 Write = Callable[["Sequence[Append]"], "Mapping[Append, Exception]"]
@@ -18,14 +16,14 @@ Write = Callable[["Sequence[Append]"], "Mapping[Append, Exception]"]
 
 
 class _Waiting:
-    """A caller until its append is settled. `turn` is free when there is something for the caller to do."""
+    """A caller in the queue. `turn` is free when its append is settled, or when it falls to it to lead."""
 
-    __slots__ = ("append", "refusal", "settled", "turn")
+    __slots__ = ("append", "leads", "refusal", "turn")
 
     def __init__(self, append: Append) -> None:
         self.append = append
+        self.leads = False
         self.refusal: Exception | None = None
-        self.settled = False
         self.turn = threading.Lock()
         self.turn.acquire()
 
@@ -42,68 +40,77 @@ class GroupCommit:
         self._give_way = give_way
         self._mutex = threading.Lock()
         self._queue: list[_Waiting] = []
-        self._leader: _Waiting | None = None
+        self._is_led = False
 
     def submit(self, append: Append) -> None:
         """Return when the append is stored; raises why it was not."""
-        mine = _Waiting(append)
+        mine = None
         with self._mutex:
-            self._queue.append(mine)
-            if self._leader is None:
-                self._appoint()
+            if self._is_led:
+                mine = _Waiting(append)
+                self._queue.append(mine)
+            self._is_led = True
+        if mine is None or self._wait(mine):
+            self._lead(append)
+        elif mine.refusal is not None:
+            raise mine.refusal
+
+    def _wait(self, mine: _Waiting) -> bool:
+        """Until the append is settled, which is False, or it falls to this caller to lead, which is True."""
         try:
             mine.turn.acquire()
-            if not mine.settled:
-                self._give_way()
-                self._lead()
         except BaseException:
             self._leave(mine)
             raise
-        if mine.refusal is not None:
-            raise mine.refusal
+        return mine.leads
 
-    def _lead(self) -> None:
-        with self._mutex:
-            batch = self._take()
+    def _lead(self, append: Append) -> None:
+        followers: list[_Waiting] = []
         try:
-            refusals = self._write([waiting.append for waiting in batch])
+            self._give_way()
+            followers = self._take(append)
+            refusals = self._write([append, *(follower.append for follower in followers)])
         except BaseException:
             interrupted = StoreUnavailable("the caller that was storing for all was interrupted")
-            refusals = {waiting.append: interrupted for waiting in batch}
+            refusals = {follower.append: interrupted for follower in followers}
             raise
         finally:
             with self._mutex:
-                self._appoint()
-            for waiting in batch:
-                waiting.refusal = refusals.get(waiting.append)
-                waiting.settled = True
-                waiting.turn.release()
+                self._hand_over()
+            for follower in followers:
+                follower.refusal = refusals.get(follower.append)
+                follower.turn.release()
+        if append in refusals:
+            raise refusals[append]
 
-    def _take(self) -> list[_Waiting]:
+    def _take(self, append: Append) -> list[_Waiting]:
         """From the queue all that do not get in each other's way; the others wait for the next batch."""
-        if len(self._queue) == 1:
-            return [self._queue.pop()]
-        batch, later = [], []
-        claimed: set[Hashable] = set()
-        for waiting in self._queue:
-            claims = waiting.append.claims()
-            if claimed.isdisjoint(claims):
-                claimed |= claims
-                batch.append(waiting)
-            else:
-                later.append(waiting)
-        self._queue = later
-        return batch
+        if not self._queue:
+            return []
+        taken, later = [], []
+        claimed = append.claims()
+        with self._mutex:
+            for waiting in self._queue:
+                claims = waiting.append.claims()
+                if claimed.isdisjoint(claims):
+                    claimed |= claims
+                    taken.append(waiting)
+                else:
+                    later.append(waiting)
+            self._queue = later
+        return taken
 
-    def _appoint(self) -> None:
-        self._leader = self._queue[0] if self._queue else None
-        if self._leader is not None:
-            self._leader.turn.release()
+    def _hand_over(self) -> None:
+        self._is_led = bool(self._queue)
+        if self._queue:
+            successor = self._queue.pop(0)
+            successor.leads = True
+            successor.turn.release()
 
     def _leave(self, waiting: _Waiting) -> None:
         """Nobody may wait for a caller that was ended while it waited."""
         with self._mutex:
             if waiting in self._queue:
                 self._queue.remove(waiting)
-            if self._leader is waiting:
-                self._appoint()
+            elif waiting.leads:
+                self._hand_over()

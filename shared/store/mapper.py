@@ -37,11 +37,15 @@ class EventMapper(Mapper[UUID]):
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
         """The event's bytes, with the name of its class as topic; raises `NotPublished`."""
-        topic = getattr(type(domain_event), "TOPIC", "")
-        if not is_published(topic):
-            raise NotPublished(domain_event)
-        state = self._encode(domain_event)
+        topic, state = self.encode(domain_event)
         return StoredEvent(domain_event.originator_id, domain_event.originator_version, topic, state)
+
+    def encode(self, event: object) -> tuple[str, bytes]:
+        """The event's published name and its JSON; raises `NotPublished`."""
+        type_name = getattr(type(event), "TOPIC", "")
+        if not is_published(type_name):
+            raise NotPublished(event)
+        return type_name, self._encode(event)
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
         """The event, upcast; raises `UnknownEventType`."""

@@ -57,14 +57,18 @@ def appending(appends: Sequence[Append]) -> tuple[str, Sequence[object]]:
     """The statement that stores all of these appends, and its parameters."""
     if len(appends) == 1 and appends[0].is_one_event:
         return _ONE_EVENT, appends[0].events[0]
-    events = [row for append in appends for row in append.events]
-    # In one order for everybody, or two processes could wait for each other.
+    # In one order for everybody, or two processes could each wait for the other.
+    events = [row for append in sorted(appends, key=_first_aggregate) for row in append.events]
     released = sorted(row for append in appends for row in append.release)
     reserved = sorted(row for append in appends for row in append.reserve)
     answers = sorted(append.answer for append in appends if append.answer is not None)
     query = _statement(min(len(events), 2), bool(released), bool(reserved), bool(answers))
     last = events[0] if len(events) == 1 else _columns(events)
     return query, [*_columns(released), *_columns(reserved), *_columns(answers), *last]
+
+
+def _first_aggregate(append: Append) -> int:
+    return append.events[0].originator_id.int if append.events else 0
 
 
 @cache

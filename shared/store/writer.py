@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import psycopg
 from psycopg.errors import UniqueViolation
@@ -29,6 +28,9 @@ if TYPE_CHECKING:
     from shared.store.append import Append
     from shared.store.statements import Stored
 
+_SPOILT = frozenset({TransactionStatus.ACTIVE, TransactionStatus.UNKNOWN})
+"""In the middle of something that was not waited for, or broken."""
+
 
 class Writer:
     """Stores batches of appends, one statement each. Not for two threads at once.
@@ -44,13 +46,11 @@ class Writer:
 
     def write(self, appends: Sequence[Append]) -> dict[Append, Exception]:
         """Store what can be stored; returns what was not, with the reason. One append's conflict spares the others."""
-        batch = _Batch(appends)
         try:
-            persist(lambda: self._store(batch))
-        except DatabaseUnavailable as fault:
-            for append in list(batch.waiting):
-                batch.refuse(append, StoreUnavailable(fault.__cause__))
-        return batch.refused
+            self._insert(appends)
+        except psycopg.Error as fault:
+            return self._store_what_can_be(appends, fault)
+        return {}
 
     def open(self) -> None:
         """Connect, so that a wrong address is found at the start and not by the first command."""
@@ -63,52 +63,56 @@ class Writer:
             self._connection = None
 
     def _ready(self) -> Connection:
-        if self._connection is None:
-            self._connection = self._connect()
-            _refuse_transaction(self._connection)
-            begin_epoch_if_restored(self._connection)
-            self._cursor = self._connection.cursor()
-        _refuse_transaction(self._connection)
-        return self._connection
+        """The connection at hand, or a new one if that broke or was interrupted; raises `ConnectionInTransaction`."""
+        connection = self._connection
+        if connection is None or connection.pgconn.transaction_status in _SPOILT:
+            self.close()
+            connection = self._connection = self._connect()
+            _refuse_transaction(connection)
+            begin_epoch_if_restored(connection)
+            self._cursor = connection.cursor()
+        _refuse_transaction(connection)
+        return connection
+
+    def _insert(self, appends: Sequence[Append]) -> None:
+        self._ready()
+        self._milestone("before commit")
+        self._cursor.execute(*appending(appends))
+        self._milestone("after commit")
+
+    def _store_what_can_be(self, appends: Sequence[Append], fault: psycopg.Error) -> dict[Append, Exception]:
+        batch = _Batch(appends, in_doubt=isinstance(fault, psycopg.OperationalError))
+        try:
+            persist(lambda: self._store(batch))
+        except DatabaseUnavailable as unavailable:
+            for append in list(batch.waiting):
+                batch.refuse(append, StoreUnavailable(unavailable.__cause__))
+        return batch.refused
 
     def _store(self, batch: _Batch) -> None:
-        try:
-            connection = self._ready()
-            while batch.waiting:
-                self._store_next(connection, batch)
-        except psycopg.OperationalError:
-            batch.in_doubt = True
-            self.close()
-            raise
-        except BaseException:
-            self.close()  # interrupted: who knows what this connection is still doing
-            raise
-
-    def _store_next(self, connection: Connection, batch: _Batch) -> None:
-        together = batch.next()
-        self._milestone("before commit")
-        try:
-            self._cursor.execute(*appending(together))
-        except UniqueViolation:
-            # Where nothing is found in the way, it has gone meanwhile, and the next attempt may pass.
-            batch.settle(together, stored_of(connection, together))
-        except psycopg.OperationalError:
-            raise
-        except psycopg.Error as fault:
-            batch.blame(together, fault)
-        else:
-            self._milestone("after commit")
-            batch.done(together)
+        while batch.waiting:
+            together = batch.next()
+            try:
+                self._insert(together)
+            except UniqueViolation:
+                # Where nothing is found in the way, it has gone meanwhile, and the next attempt may pass.
+                batch.settle(together, stored_of(self._ready(), together))
+            except psycopg.OperationalError:
+                batch.in_doubt = True
+                raise
+            except psycopg.Error as fault:
+                batch.blame(together, fault)
+            else:
+                batch.done(together)
 
 
 class _Batch:
     """Appends on their way: who still waits, and who was refused."""
 
-    def __init__(self, appends: Sequence[Append]) -> None:
-        # By aggregate, in one order for everybody, or two processes could each wait for the other.
-        self.waiting = sorted(appends, key=_aggregate) if len(appends) > 1 else list(appends)
+    def __init__(self, appends: Sequence[Append], *, in_doubt: bool) -> None:
+        self.waiting = list(appends)
         self.refused: dict[Append, Exception] = {}
-        self.in_doubt = False
+        self.in_doubt = in_doubt
         """Whether a connection broke under an attempt, which may have been stored nevertheless."""
         self._one_by_one = False
 
@@ -143,10 +147,6 @@ class _Batch:
 def _refuse_transaction(connection: Connection) -> None:
     if not connection.autocommit or connection.pgconn.transaction_status != TransactionStatus.IDLE:
         raise ConnectionInTransaction
-
-
-def _aggregate(append: Append) -> UUID:
-    return append.events[0].originator_id if append.events else UUID(int=0)
 
 
 def _is_stored(append: Append, stored: Stored) -> bool:

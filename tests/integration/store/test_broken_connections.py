@@ -95,6 +95,18 @@ def test_what_someone_else_stored_while_the_connection_broke_is_a_conflict(datab
     writer.close()
 
 
+def test_a_connection_interrupted_in_the_middle_of_something_is_replaced(database, connection):
+    interrupted = database.connect()
+    writer = a_writer_over(interrupted, database)
+    writer.open()
+    interrupted.pgconn.send_query(b"select pg_sleep(10)")
+
+    assert writer.write([first_event_of(uuid4())]) == {}
+    assert interrupted.closed
+    assert connection.execute("select count(*) from event").fetchall() == [(1,)]
+    writer.close()
+
+
 def test_backends_killed_under_load_lose_nothing_and_store_nothing_twice(database, connection):
     # A flush of a millisecond, so that many are killed while they commit.
     slow = replace(database, dsn=make_conninfo(database.dsn, options="-c commit_delay=1000 -c commit_siblings=0"))

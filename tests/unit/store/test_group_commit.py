@@ -118,7 +118,7 @@ def test_the_leader_gives_way_before_it_looks_who_waits(pool):
     def give_way():
         if not late:
             late.append(pool.submit(commit.submit, second))
-            wait_for(lambda: len(commit._queue) == 2)
+            wait_for(lambda: len(commit._queue) == 1)
 
     commit = GroupCommit(gate.write, give_way)
     commit.submit(first)

@@ -1,9 +1,9 @@
 """院所與醫事人員登錄: everything that has happened to an institution, a practitioner and a non-medical place.
 
-Sources: S000 (志願, 登入後台), S001 (支援院所, 停歇業, 異動), S003 (院所查詢), DOMAIN §1.6. A practitioner's professional
-name and number and an institution's address and phone are public register data and stay in clear; a national ID is
-sealed for its person. Days are Taipei days. What begins on a later day is told when it is decided, and holds from its
-day on.
+Sources: S000 (志願, 登入後台), S001 (支援院所, 停歇業, 異動), S003 (院所查詢), DOMAIN §1.6. The professional
+name and number of a practitioner and the address and phone of an institution are public register data and stay in
+clear; a national ID is sealed for its person. Days are Taipei days. What begins on a later day is told when it is
+decided, and holds from its day on.
 """
 
 from __future__ import annotations

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 FIRST_PREVIOUS = bytes(32)
 """The previous hash of position 1."""
 
+_DATA = b',"data":'
+"""Comes first before the data: attributes before it are text, in which a quotation mark has a backslash before it."""
+_AFTER_DATA = len(',"previoushash":"') + 64 + len('","hash":"') + 64 + len('"}')
 _HASH_TAIL = re.compile(rb',"hash":"([0-9a-f]{64})"\}\Z')
 _TAIL_LENGTH = len(',"hash":"') + 64 + len('"}')
 
 
 class NotAnEnvelope(ValueError):
-    """These bytes are not one of our events: they do not end with a hash, or an attribute is missing or mistyped."""
+    """These bytes are not one of our events: no hash at their end, or an attribute missing, mistyped or given twice."""
 
 
 class Envelope(msgspec.Struct, frozen=True, gc=False):
@@ -68,11 +71,17 @@ _decode = msgspec.json.Decoder(Envelope, strict=False).decode
 
 
 def parse(body: bytes | str) -> Envelope:
-    """The envelope in these bytes, its hash unchecked; raises `NotAnEnvelope`."""
+    """The envelope in these bytes, its hash unchecked; raises `NotAnEnvelope`, which quotes nothing of them."""
+    if isinstance(body, str):
+        body = body.encode()
     try:
-        return _decode(body)
+        event = _decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
         raise NotAnEnvelope(str(fault)) from fault
+    # JSON takes the last of two attributes of one name: `{},"position":"9"` in place of the data would pass for ours.
+    if body[body.find(_DATA) + len(_DATA) : -_AFTER_DATA] != bytes(event.data):
+        raise NotAnEnvelope("the data is not one JSON value between the other attributes")
+    return event
 
 
 def hash_of(body: bytes) -> bytes:

@@ -56,5 +56,8 @@ def reason(error: BaseException) -> str:
     if isinstance(error, psycopg.Error):
         where = ".".join(filter(None, (error.diag.table_name, error.diag.column_name or error.diag.constraint_name)))
         return " ".join(filter(None, (type(error).__name__, error.sqlstate, where)))
-    frame = traceback.extract_tb(error.__traceback__)[-1]
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return type(error).__name__
+    frame = frames[-1]
     return f"{type(error).__name__} in {frame.name} ({Path(frame.filename).name}:{frame.lineno})"

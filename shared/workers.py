@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 import structlog
 
+from shared.trouble import reason
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,7 +19,7 @@ class WorkerFailed(RuntimeError):
     """A worker ended by itself, for a cause that only a person can mend; the others have been stopped."""
 
     def __init__(self, name: str, cause: Exception) -> None:
-        super().__init__(f"{name} has stopped: {cause}")
+        super().__init__(f"{name} has stopped: {reason(cause)}")
         self.worker = name
         self.cause = cause
 
@@ -66,7 +68,7 @@ class Workers:
         try:
             run(self._stop)
         except Exception as cause:  # noqa: BLE001 - whatever it is, the others must stop, and `check` raises it
-            _log.critical("worker_failed", worker=name, cause=type(cause).__name__, detail=str(cause))
+            _log.critical("worker_failed", worker=name, cause=type(cause).__name__, detail=reason(cause))
             self._failure = WorkerFailed(name, cause)
             self._failure.__cause__ = cause
             self._stop.set()

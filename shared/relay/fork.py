@@ -10,9 +10,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from shared.cloudevents import Envelope, parse
+import structlog
+
+from shared.cloudevents import Envelope, NotAnEnvelope, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from shared.postgres import Connection
@@ -29,6 +32,8 @@ _RECOVERY = (
     " relay at the broker that belongs to it"
 )
 
+_log = structlog.get_logger()
+
 
 class LogForked(RuntimeError):
     """The broker has published other events at positions that this log has too."""
@@ -41,8 +46,7 @@ class BehindStream(RuntimeError):
 def refuse_a_fork(connection: Connection, context: str, sequencer: Sequencer, transport: Transport) -> None:
     """Raise `LogForked` or `BehindStream` unless what the broker keeps is a beginning of this log."""
     newest: tuple[Envelope, bytes] | None = None
-    for body in transport.stream_tail(context, _since(connection)):
-        event = parse(body)
+    for event, body in _understood(context, transport.stream_tail(context, _since(connection))):
         if event.incarnation != sequencer.incarnation:
             raise LogForked(
                 f"the broker's stream holds {event.id} of the log {event.incarnation}, and this is the log"
@@ -62,6 +66,21 @@ def refuse_a_fork(connection: Connection, context: str, sequencer: Sequencer, tr
             f"the broker's stream holds {event.id} with the hash {event.hash}, and this log has another event there: it"
             f" was restored from an older backup and has gone on since. {_RECOVERY}"
         )
+
+
+def _understood(context: str, bodies: Iterator[bytes]) -> Iterator[tuple[Envelope, bytes]]:
+    """The context's events among the messages. What nobody can read nobody has acted upon, so it is only told."""
+    position = 0
+    for body in bodies:
+        try:
+            event = parse(body)
+        except NotAnEnvelope as fault:
+            told = {"behind_position": position, "size": len(body), "reason": str(fault)}
+            _log.error("stream_message_ignored", context=context, **told)
+            continue
+        if event.source.startswith(f"/{context}/"):
+            position = event.position
+            yield event, body
 
 
 def _since(connection: Connection) -> datetime | None:

@@ -69,8 +69,8 @@ class Unreadable(RuntimeError):
 
     def __init__(self, originator_id: UUID, version: int) -> None:
         super().__init__(
-            f"event {version} of aggregate {originator_id} is no JSON: something other than this system wrote it."
-            " Publishing has stopped; mend or remove that row of the event table before starting again"
+            f"event {version} of aggregate {originator_id} is not one JSON value: something other than this"
+            " system wrote it. Publishing has stopped; mend or remove that row of the event table before starting again"
         )
 
 

@@ -141,6 +141,31 @@ def test_what_is_no_event_is_refused_when_parsed(body):
         parse(body)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{},"position":"9"',
+        b'{},"position":"9","data":{}',
+        b'{},"id":"matching/9","type":"matching.CaseWithdrawn.v1"',
+        b'{},"note":1',
+        b'{"case_no":"x"},"data":{"case_no":"y"}',
+    ],
+)
+def test_data_that_smuggles_attributes_is_no_event(data):
+    with pytest.raises(NotAnEnvelope):
+        parse(one(data))
+
+
+@pytest.mark.parametrize("data", [b"{}", b'{"data":{"data":1}}', b'{"a":",\\"data\\":1"}', b"[1]"])
+def test_data_that_only_looks_like_attributes_is_left_as_it_is(data):
+    assert bytes(parse(one(data)).data) == data
+
+
+def test_text_that_looks_like_data_in_an_attribute_is_left_as_it_is():
+    subject = ',"data":9'
+    assert parse(one(meta=b',"subject":' + json.dumps(subject).encode())).subject == subject
+
+
 def test_kombu_hands_on_our_content_type_as_an_envelope():
     register_serializer()
     body = one()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 from dataclasses import replace
 
+import amqp
 import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from shared.relay.fork import BehindStream, LogForked
 from shared.store import schema
+from shared.transport import LOG_STREAM
 from shared.transport.inproc import InprocTransport
 from shared.transport.rabbitmq import RabbitTransport
 from tests.controls.logbook import (
@@ -182,3 +185,25 @@ def test_a_fresh_broker_is_no_obstacle(database, connection, transport, rabbitmq
 
     assert [event.position for event in without_repeats(receive(RabbitTransport(uri), 5))] == [6, 7, 8, 9, 10]
     rabbitmq.drop_vhost(uri)
+
+
+def test_what_nobody_can_read_in_the_stream_is_told_with_its_place_and_hides_no_fork(
+    database, connection, transport, vhost, backup
+):
+    take, restore = backup
+    write_many(connection, 5)
+    relay_all(database, transport)
+    take()
+    broken = b'{"source":"/parcels/0","garbage":'
+    server, _, name = vhost.removeprefix("amqp://guest:guest@").partition("/")
+    with amqp.Connection(server, virtual_host=name) as broker:
+        broker.channel().basic_publish_confirm(amqp.Message(broken), "", LOG_STREAM)
+
+    write_many(connection, 5)
+    with capture_logs() as lines:
+        relay_all(database, transport)
+    [line] = [line for line in lines if line["event"] == "stream_message_ignored"]
+    assert (line["context"], line["behind_position"], line["size"]) == (CONTEXT, 5, len(broken))
+    older = restore()
+    with pytest.raises(BehindStream, match="ends at position 5"):
+        start(older, transport)

@@ -13,7 +13,7 @@ import pytest
 
 from shared.cloudevents import parse
 from shared.relay.lease import LeaseLost
-from shared.relay.sequencer import OutOfOrder
+from shared.relay.sequencer import OutOfOrder, Unreadable
 from shared.transport import LOG_STREAM
 from tests.controls.logbook import (
     CONSUMER,
@@ -190,3 +190,25 @@ def test_an_aggregate_turned_round_stops_the_relay_before_it_is_published(databa
         assert ended.wait(PATIENCE)
     assert published(connection) == 2
     assert len(receive(transport, 2)) == 2
+
+
+@pytest.mark.parametrize("data", [b'{"garbage":', b'{},"position":"9"'], ids=["no JSON", "smuggled attributes"])
+def test_an_event_that_nobody_can_read_stops_the_relay_until_its_row_is_mended(database, connection, transport, data):
+    write_one_by_one(connection, 2)
+    relay_all(database, transport)
+    write(connection, broken := uuid4(), 1)
+    write_one_by_one(connection, 2)
+    connection.execute("update event set data = %b where originator_id = %s", (data, broken))
+
+    with (
+        pytest.raises(Unreadable, match=f"event 1 of aggregate {broken}"),
+        running(a_relay(database, transport)) as end,
+    ):
+        assert end.wait(PATIENCE)
+    assert published(connection) == 2
+
+    connection.execute("update event set data = %b where originator_id = %s", (b"{}", broken))
+    relay_all(database, transport)
+    events = without_repeats(receive(transport, 5))
+    assert len(events) == 5
+    assert is_whole(events)

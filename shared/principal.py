@@ -27,6 +27,8 @@ class Role(StrEnum):
     """健保署承辦人"""
     OPERATOR = "operator"
     AUDITOR = "auditor"
+    VISITOR = "visitor"
+    """Nobody in particular: whoever has not come in yet."""
     PROCESS = "process"
     """Caretrail itself: a process manager acting on an event or a deadline."""
 
@@ -39,6 +41,8 @@ class Assurance(StrEnum):
     CARD_PIN = "card+pin"
     CARD_PASSWORD = "card+password"  # noqa: S105 - as above
     OTP_CARD_NUMBER = "otp+cardno"
+    NONE = "none"
+    """Not at all: a visitor."""
     INTERNAL = "internal"
     """Caretrail's own processes."""
 
@@ -59,6 +63,10 @@ class Principal:
     institution: str | None = None
     acts_for: frozenset[str] = field(default_factory=frozenset)
     jurisdiction: str | None = None
+
+
+VISITOR = Principal(id="visitor", role=Role.VISITOR, assurances=frozenset({Assurance.NONE}))
+"""Who asks before coming in: no signed principal arrives with the request."""
 
 
 def process(name: str) -> Principal:

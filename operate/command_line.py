@@ -15,7 +15,7 @@ from operate.failures import Mistake, Status, sentence
 from operate.manual import explain
 from operate.session import Session
 from operate.words import Words
-from shared.settings import Language
+from shared.words import Language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,6 +16,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from shared.vault.key_cache import CACHED_KEYS
+from shared.words import Language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,13 +27,6 @@ _PREFIX = "CARETRAIL_"
 _DATABASE = "CARETRAIL_DATABASE_"
 _VAULT = f"{_DATABASE}VAULT"
 _POSTGRESQL_PORT = 5432
-
-
-class Language(StrEnum):
-    """A language that Caretrail speaks."""
-
-    CHINESE = "zh-Hant"
-    ENGLISH = "en"
 
 
 class LogFormat(StrEnum):

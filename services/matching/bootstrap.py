@@ -14,13 +14,14 @@ import structlog
 from psycopg import sql
 
 from services.matching.adapters.reference_registry import ReferenceRegistry, reference_registry
-from services.matching.application import UNTRACED, Matching, Trace
+from services.matching.application import Matching
 from services.matching.domain.refusals import CaseBusy
 from services.matching.processes import PROCESSES
 from services.matching.read_models.bureau_board import BureauBoard
 from services.matching.read_models.case_statistics import CaseStatistics
 from services.matching.read_models.clinic_worklist import ClinicWorklist
 from services.matching.read_models.family_cases import FamilyCases
+from shared.application import UNTRACED, Trace
 from shared.calendar import taipei_day, working_calendar
 from shared.embedded import EmbeddedPostgres
 from shared.logs import about
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from services.matching.application import Outcome
+    from shared.application import Outcome
     from shared.calendar import WorkingCalendar
     from shared.postgres import Database
     from shared.principal import Principal

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.matching.adapters.reference_registry import ReferenceRegistry
-    from services.matching.application import Outcome
     from services.matching.bootstrap import MatchingContext
+    from shared.application import Outcome
     from tests.chaos.caseload import Clock, Order, Report
 
 _PAUSE = 0.05

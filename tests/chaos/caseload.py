@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from multiprocessing.connection import Connection
 
-    from services.matching.application import Outcome
+    from shared.application import Outcome
 
 CALLERS = 12
 """So many give commands at once in each process."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from services.matching.application import Outcome, reservations
+from services.matching.application import reservations
 from services.matching.bootstrap import CONTEXT
 from services.matching.domain.case import Case
+from shared.application import Outcome
 from shared.relay.checkpoints import key_id_of
 from shared.relay.verify import verify_log
 from shared.store.append import Reservation

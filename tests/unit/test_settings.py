@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.settings import VARIABLES, Language, LogFormat, LogLevel, SettingRefused, load
+from shared.settings import VARIABLES, LogFormat, LogLevel, SettingRefused, load
+from shared.words import Language
 
 DATABASES = {
     "CARETRAIL_DATABASE_MATCHING": "postgresql://app:secret@db/matching",

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from services.matching.adapters.register_files import digest_of, open_register
 from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS, closure_of, enrolment_of
-from services.matching.application.outcome import Result, outcome_of
 from services.matching.commands import RecordImport
 from services.matching.domain.refusals import InvalidForm
 from services.matching.events import RegisterKind
-from services.matching.messages import Language, words
+from services.matching.messages import words
+from shared.application.outcome import Result, outcome_of
 from shared.calendar import taipei_day
 from shared.refusals import Refusal
+from shared.words import Language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -126,8 +127,8 @@ class ResultFile:
                 result.case_no,
                 "\n".join(remark.code for remark in remarks),
                 "\n".join(remark.column for remark in remarks),
-                "\n".join(remark.words[Language.ZH_HANT] for remark in remarks),
-                "\n".join(remark.words[Language.EN] for remark in remarks),
+                "\n".join(remark.words[Language.CHINESE] for remark in remarks),
+                "\n".join(remark.words[Language.ENGLISH] for remark in remarks),
             ]
         )
 
@@ -163,12 +164,12 @@ class _Import:
         before = self._matching.answer_to(key)
         if before is not None:
             outcome = outcome_of(before.body)
-            return RowResult(row.number, RowOutcome.UNCHANGED, outcome.case_no)
+            return RowResult(row.number, RowOutcome.UNCHANGED, outcome.number)
         command = _COMMANDS[self._kind](row.cells, taipei_day(self._now))
         outcome = self._matching.handle(command, self._principal, key, self._now)
         done = RowOutcome.TAKEN if outcome.result == Result.DONE else RowOutcome.UNCHANGED
         remarks = (_remark(notice.code, notice.field, notice.params, self._columns) for notice in outcome.notices)
-        return RowResult(row.number, done, outcome.case_no, tuple(remarks))
+        return RowResult(row.number, done, outcome.number, tuple(remarks))
 
     def record(self, summary: ImportSummary) -> None:
         """Count the import, unless everything that could be taken had been taken before."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.matching.application import reservations
-from services.matching.application.outcome import Decision, Outcome, Result
 from services.matching.domain import access, guards, refusals
 from services.matching.domain.case import Case
 from services.matching.domain.refusals import heed
+from shared.application.outcome import Decision, Outcome, Result
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from services.matching.application.desk import Desk
-    from services.matching.application.outcome import Notice
     from services.matching.application.reservations import Turn
     from services.matching.commands import (
         AmendPreferences,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     )
     from services.matching.domain.enrolment import Enrolment
     from services.matching.domain.family import Family
+    from shared.application.outcome import Notice
     from shared.principal import Principal
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from services.matching import events
-from services.matching.application.outcome import Notice
 from services.matching.domain import refusals
 from services.matching.domain.registry import InstitutionFacts, objection_to_doctor, objection_to_institution
 from services.matching.events import IdentifierKind
+from shared.application.outcome import Notice
 from shared.refusals import Refusal
 from shared.taiwan.contacts import parse_email_address, parse_mobile_number
 from shared.taiwan.identifiers import (

@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from services.matching.application import reservations
-from services.matching.application.outcome import Decision, Outcome
 from services.matching.domain import access, guards
 from services.matching.domain.refusals import heed
 from services.matching.domain.registry import reason_to_pass_over
+from shared.application.outcome import Decision, Outcome
 
 if TYPE_CHECKING:
     from datetime import datetime

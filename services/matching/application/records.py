@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.matching.application import reservations
-from services.matching.application.outcome import Decision, Outcome, Result
 from services.matching.domain import access, guards, refusals
 from services.matching.domain.records import CaseExport, ForgottenSubject, RegisterImport, RowCounts
 from services.matching.domain.refusals import heed
+from shared.application.outcome import Decision, Outcome, Result
 from shared.sealing import UnknownSubject
 from shared.store.append import Reservation
 from shared.vault.errors import SubjectOnHold

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.matching.application import reservations
-from services.matching.application.outcome import Decision, Notice, Outcome, Result
 from services.matching.domain import access, guards, refusals
 from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.refusals import heed
 from services.matching.domain.registry import objection_to_place
 from services.matching.events import ClosureReason, Source
+from shared.application.outcome import Decision, Notice, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

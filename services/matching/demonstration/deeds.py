@@ -47,12 +47,12 @@ def apply_for(stage: Stage, family: Family, child: ChildEntry, choices: tuple[Pr
     """申請, with these preferences."""
     command = commands.SubmitApplication(family.contact, family.mother, child, choices)
     outcome = stage.ask(command, stage.phone(family.contact))
-    matter = Matter(family, family.contact, child, choices, outcome.id, outcome.case_no)
+    matter = Matter(family, family.contact, child, choices, outcome.id, outcome.number)
     stage.tally.case_ids.add(outcome.id)
     stage.tally.happened("CaseSubmitted")
     stage.tally.did("children")
     what = "applied" if child.birth_date else "applied_before_birth"
-    stage.tell(family, what, case_no=outcome.case_no, choices=len(choices), child=child.name, due=child.due_date)
+    stage.tell(family, what, case_no=outcome.number, choices=len(choices), child=child.name, due=child.due_date)
     stage.offered(matter)
     return matter
 
@@ -113,7 +113,7 @@ def request_change(stage: Stage, former: Matter, count: int) -> Matter:
     for fact in ("CaseSubmitted", "ChangeRequested", "FormerInstitutionNotified", "BureauTaskOpened"):
         stage.tally.happened(fact)
     stage.tell(former.family, "asked_for_change", clinic=stage.cast.name_of(former.asked.institution))
-    return Matter(former.family, former.contact, former.child, choices, outcome.id, outcome.case_no)
+    return Matter(former.family, former.contact, former.child, choices, outcome.id, outcome.number)
 
 
 # The institution --------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from shared.settings import Language
+    from shared.words import Language
 
 
 class Words(msgspec.Struct, frozen=True):

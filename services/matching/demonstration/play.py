@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from services.matching.bootstrap import MatchingContext
     from services.matching.demonstration.tally import Figures
     from shared.processes.runner import ProcessRunner
-    from shared.settings import Language, Settings
+    from shared.settings import Settings
     from shared.store.log import Log
+    from shared.words import Language
 
 OPENING_DAYS = 12
 """Over so many working days the families come to the platform."""

@@ -15,11 +15,11 @@ from shared.vault.blind_index import Identifier
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from services.matching.application import Outcome
     from services.matching.commands import ChildEntry, ContactEntry, PreferenceEntry
     from services.matching.demonstration.cast import Family
     from services.matching.demonstration.register_desk import RegisterDesk
     from services.matching.demonstration.scene import Scene
+    from shared.application import Outcome
     from shared.principal import Principal
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.matching import commands
 from services.matching.domain import refusals
 from services.matching.events import Source
-from shared.principal import Assurance, Role
+from shared.access import BUREAU, CLINIC, FAMILY, OPERATOR, PLATFORM, objection_to
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,30 +15,12 @@ if TYPE_CHECKING:
     from services.matching.domain.case import Case
     from services.matching.domain.enrolment import Enrolment
     from services.matching.domain.family import Family
-    from shared.principal import Principal
+    from shared.access import WhoMay
+    from shared.principal import Principal, Role
     from shared.refusals import Refusal
 
 
-@dataclass(frozen=True)
-class Party:
-    """One side of a case: its roles, and the proofs of identity that count for them (IDENTITY §1)."""
-
-    roles: frozenset[Role]
-    proofs: frozenset[Assurance]
-
-
-FAMILY = Party(frozenset({Role.PARENT}), frozenset({Assurance.OTP}))
-CLINIC = Party(
-    frozenset({Role.DOCTOR, Role.CASE_MANAGER}),
-    frozenset({Assurance.PASSWORD, Assurance.CARD_PIN, Assurance.CARD_PASSWORD, Assurance.OTP_CARD_NUMBER}),
-)
-BUREAU = Party(
-    frozenset({Role.BUREAU_MANAGER, Role.BUREAU_OFFICER}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN})
-)
-OPERATOR = Party(frozenset({Role.OPERATOR}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
-PLATFORM = Party(frozenset({Role.PROCESS}), frozenset({Assurance.INTERNAL}))
-
-WHO_MAY: Mapping[type, tuple[Party, ...]] = {
+WHO_MAY: WhoMay = {
     commands.SubmitApplication: (FAMILY,),
     commands.AmendPreferences: (FAMILY,),
     commands.Withdraw: (FAMILY,),
@@ -74,14 +55,7 @@ PROVED_BY: Mapping[Role, Source] = {
 
 def asking(command: type, principal: Principal) -> Refusal | None:
     """The command is open to the caller's role, proved as this session was proved."""
-    parties = [party for party in WHO_MAY[command] if principal.role in party.roles]
-    if not parties:
-        roles = {role for party in WHO_MAY[command] for role in party.roles}
-        return refusals.RoleNotAllowed(roles=tuple(sorted(roles)))
-    if not any(party.proofs & principal.assurances for party in parties):
-        proofs = {proof for party in parties for proof in party.proofs}
-        return refusals.ProofNotAccepted(accepted=tuple(sorted(proofs)))
-    return None
+    return objection_to(principal, WHO_MAY[command])
 
 
 def to_case(command: type, principal: Principal, case: Case, rank: int = 0) -> Refusal | None:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from shared.refusals import Refusal
+from shared.refusals import (
+    Busy,
+    FieldMissing,
+    IdempotencyKeyReused,
+    InvalidForm,
+    PersonGone,
+    ProofNotAccepted,
+    Refusal,
+    RoleNotAllowed,
+    TextTooLong,
+    heed,
+)
+
+__all__ = (  # what all contexts can answer with
+    "FieldMissing",
+    "IdempotencyKeyReused",
+    "InvalidForm",
+    "ProofNotAccepted",
+    "RoleNotAllowed",
+    "TextTooLong",
+    "heed",
+)
 
 # Who asks ---------------------------------------------------------------------------------------------------------
-
-
-class RoleNotAllowed(Refusal):
-    """The caller's role never does this; `roles` do."""
-
-
-class ProofNotAccepted(Refusal):
-    """The caller may do this, but not as proved in this session; `accepted` are the proofs that count."""
 
 
 class PhoneNotProved(Refusal):
@@ -138,11 +151,11 @@ class CaseNotForExport(Refusal):
     """The case is not one that this institution has accepted."""
 
 
-class CaseBusy(Refusal):
+class CaseBusy(Busy):
     """Others kept changing the case at this very moment; it may go better at once, so a process tries again."""
 
 
-class FamilyForgotten(Refusal):
+class FamilyForgotten(PersonGone):
     """Somebody of the family has been forgotten, so nothing more can be said about them."""
 
 
@@ -159,22 +172,6 @@ class PersonHasLiveMatter(Refusal):
 
 
 # What was entered -------------------------------------------------------------------------------------------------
-
-
-class InvalidForm(Refusal):
-    """Several fields are at fault; `refusals` lists every one of them."""
-
-    def __init__(self, refusals: list[Refusal]) -> None:
-        super().__init__("", fields=tuple(refusal.field for refusal in refusals))
-        self.refusals = tuple(refusals)
-
-
-class FieldMissing(Refusal):
-    """The field has to be filled in."""
-
-
-class TextTooLong(Refusal):
-    """The field holds `given` characters and takes `limit`."""
 
 
 class ReasonMissing(Refusal):
@@ -269,10 +266,6 @@ class ClosedBeforeEnrolled(Refusal):
     """The closure lies before the enrolment, on `enrolled_on`."""
 
 
-class IdempotencyKeyReused(Refusal):
-    """The idempotency key was used before, by someone else or for something else."""
-
-
 # Said beside a success --------------------------------------------------------------------------------------------
 
 
@@ -282,9 +275,3 @@ class InstitutionCodeDoubtful(Refusal):
 
 class EnrolledElsewhereThanAgreed(Refusal):
     """The row was taken, but the family's case had agreed, or asked, `expected`."""
-
-
-def heed(objection: Refusal | None) -> None:
-    """Raise the objection, where there is one."""
-    if objection is not None:
-        raise objection

@@ -11,7 +11,8 @@ import pytest
 from services.matching.demonstration.play import Onlooker, Report, play
 from services.matching.demonstration.plots import PLOTS
 from shared.embedded import EmbeddedPostgres
-from shared.settings import Language, load
+from shared.settings import load
+from shared.words import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from services.matching.application import Outcome
+    from shared.application import Outcome
     from shared.postgres import Database
     from tests.integration.matching.made_up import FamilyOf
     from tests.servers import PostgresServer

@@ -11,11 +11,11 @@ import msgspec
 import pytest
 
 from services.matching import commands
-from services.matching.application import Result
 from services.matching.commands import PreferenceEntry
 from services.matching.domain import refusals
 from services.matching.domain.statuses import MatchStatus
 from services.matching.events import Child, Contact, Sex, WithdrawReason
+from shared.application import Result
 from shared.refusals import Refusal
 from shared.vault.blind_index import Identifier
 from tests.integration.matching.made_up import (
@@ -43,9 +43,9 @@ def test_an_application_is_a_case_asked_of_its_first_preference(office):
     case = office.case(outcome.id)
     assert office.told(outcome.id) == ["CaseSubmitted", "PreferenceOffered"]
     assert outcome.version == case.version == 2
-    assert outcome.case_no == case.case_no == "250218P1621001"
+    assert outcome.number == case.case_no == "250218P1621001"
     assert case.preferences.open.institution == BANQIAO
-    assert office.matching.holder_of("case-no", outcome.case_no) == outcome.id
+    assert office.matching.holder_of("case-no", outcome.number) == outcome.id
 
 
 def test_what_a_family_told_is_sealed_for_the_person_it_is_about(office):
@@ -107,7 +107,7 @@ def test_every_fault_of_an_application_is_told_and_nothing_is_stored(office):
         "child.birth_date": "child-too-old",
         "preferences.0.doctor": "doctor-not-at-institution",
     }
-    assert office.submit(LIN).case_no.endswith("001")  # not even a case number was spent
+    assert office.submit(LIN).number.endswith("001")  # not even a case number was spent
 
 
 def test_a_child_given_its_mothers_number_is_refused(office):
@@ -142,7 +142,7 @@ def test_the_answer_kept_of_a_command_cannot_be_found_by_guessing_the_command(of
 def test_a_refused_command_leaves_its_key_free(office):
     with pytest.raises(refusals.InvalidForm):
         office.ask(LIN.application(preferences=()), office.parent(LIN), key="form/1")
-    assert office.ask(LIN.application(), office.parent(LIN), key="form/1").case_no
+    assert office.ask(LIN.application(), office.parent(LIN), key="form/1").number
 
 
 def test_a_command_without_a_key_is_refused(office):
@@ -166,7 +166,7 @@ def test_a_second_application_for_a_child_tells_its_own_phone_which_case_to_trac
     first = office.submit(LIN)
     with pytest.raises(refusals.LiveCaseExists) as refused:
         office.submit(LIN, DAAN)
-    assert refused.value.params == {"case_no": first.case_no}
+    assert refused.value.params == {"case_no": first.number}
 
 
 def test_another_phone_is_not_told_the_case_number(office):
@@ -201,7 +201,7 @@ def test_one_of_many_applications_for_a_child_at_once_becomes_its_case(office):
 
     def submit(number):
         try:
-            return office.matching.handle(LIN.application(), caller, f"form/{number}", now).case_no
+            return office.matching.handle(LIN.application(), caller, f"form/{number}", now).number
         except refusals.LiveCaseExists as refusal:
             return refusal
 
@@ -218,7 +218,7 @@ def test_many_families_at_once_get_different_numbers_of_the_day(office):
 
     def submit(number):
         command = families[number].application()
-        return office.matching.handle(command, callers[number], f"form/{number}", office.now).case_no
+        return office.matching.handle(command, callers[number], f"form/{number}", office.now).number
 
     with ThreadPoolExecutor(8) as pool:
         numbers = sorted(pool.map(submit, range(20)))
@@ -228,7 +228,7 @@ def test_many_families_at_once_get_different_numbers_of_the_day(office):
 def test_case_numbers_begin_anew_at_midnight_in_taipei(office):
     def submitted(number, moment):
         family = FamilyOf(number)
-        return office.ask(family.application(), office.parent(family), now=moment).case_no
+        return office.ask(family.application(), office.parent(family), now=moment).number
 
     assert submitted(1, taipei(2, 18, 23, 59)) == "250218P2359001"
     assert submitted(2, taipei(2, 19, 0, 0)) == "250219P0000001"
@@ -238,7 +238,7 @@ def test_case_numbers_begin_anew_at_midnight_in_taipei(office):
 def test_the_thousandth_case_of_a_day_widens_the_number(office):
     for _ in range(999):
         office.matching.next_number("case-no/2025-02-18")
-    assert re.fullmatch(r"250218P16211000", office.submit(LIN).case_no)
+    assert re.fullmatch(r"250218P16211000", office.submit(LIN).number)
 
 
 # Amending and withdrawing
@@ -329,7 +329,7 @@ def test_a_child_is_found_again_although_the_command_that_recognised_it_came_to_
     for child in (family.child, replace(family.child, identifier="")):
         with pytest.raises(refusals.LiveCaseExists) as refused:
             office.submit(family, child=child)
-        assert refused.value.params == {"case_no": case.case_no}
+        assert refused.value.params == {"case_no": case.number}
 
 
 def test_a_wrong_birth_order_does_not_make_one_person_of_twins(office):
@@ -350,7 +350,7 @@ def test_a_family_that_expects_a_child_applies_once_whatever_the_due_date(office
     case = office.submit(LIN, child=LIN.expected)
     with pytest.raises(refusals.LiveCaseExists) as refused:
         office.submit(LIN, child=replace(LIN.expected, due_date=date(2025, 4, 9)))
-    assert refused.value.params == {"case_no": case.case_no}
+    assert refused.value.params == {"case_no": case.number}
 
 
 def test_a_child_born_after_its_mother_applied_is_the_one_that_was_expected(office):
@@ -358,13 +358,13 @@ def test_a_child_born_after_its_mother_applied_is_the_one_that_was_expected(offi
     newborn = replace(LIN.child, birth_date=date(2025, 3, 30))
     with pytest.raises(refusals.LiveCaseExists) as refused:
         office.ask(LIN.application(child=newborn), office.parent(LIN), now=taipei(4, 2))
-    assert refused.value.params == {"case_no": case.case_no}
+    assert refused.value.params == {"case_no": case.number}
 
 
 def test_an_elder_child_of_an_expecting_mother_has_a_case_of_its_own(office):
     office.submit(LIN, child=LIN.expected)
     elder = replace(LIN.child, birth_date=date(2023, 6, 1))
-    assert office.submit(LIN, child=elder).case_no
+    assert office.submit(LIN, child=elder).number
 
 
 def test_the_second_twin_is_applied_for_when_the_first_is_reported(office):

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.matching import commands
-from services.matching.application import Result
 from services.matching.domain import refusals
 from services.matching.events import Child, RegisterKind, WithdrawReason
+from shared.application import Result
 from shared.sealing import SubjectId
 from shared.vault.blind_index import Identifier
 from tests.integration.matching.made_up import BANQIAO, DAAN, OPERATOR, FamilyOf, bureau_of, doctor_at, taipei
@@ -28,14 +28,14 @@ def test_an_institution_exports_the_cases_it_has_accepted(office):
     [export] = office.matching.events.get(outcome.id)
     assert (export.institution, export.digest) == (BANQIAO, office.matching.desk.file_digest(DIGEST))
     assert DIGEST not in export.digest
-    assert export.case_nos == tuple(case.case_no for case in cases)
+    assert export.case_nos == tuple(case.number for case in cases)
 
 
 def test_an_institution_exports_no_case_that_it_has_not_accepted(office):
     case = office.submit(LIN)
     with pytest.raises(refusals.CaseNotForExport) as refused:
         office.ask(commands.ExportCases((case.id,), DIGEST), doctor_at(BANQIAO))
-    assert refused.value.params == {"case_no": case.case_no}
+    assert refused.value.params == {"case_no": case.number}
     office.accepted_by(BANQIAO, case.id)
     with pytest.raises(refusals.OfferNotYours):
         office.ask(commands.ExportCases((case.id,), DIGEST), doctor_at(DAAN))

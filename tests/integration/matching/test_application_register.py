@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 
 from services.matching import commands
-from services.matching.application import Result
 from services.matching.commands import PreferenceEntry
 from services.matching.domain import refusals
 from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.statuses import EnrolmentStatus, MatchStatus
 from services.matching.events import ChangeReason, Child, ClosureReason, Contact, IdentifierKind, WithdrawReason
+from shared.application import Result
 from tests.integration.matching.made_up import (
     BANQIAO,
     DAAN,
@@ -70,7 +70,7 @@ def test_a_row_as_agreed_ends_the_case_signed_and_enrolled(office):
     outcome = office.ask(LIN.row(evidence="ab" * 32), doctor_at(BANQIAO))
     assert office.told(outcome.id) == ["EnrolmentRecorded"]
     assert office.told(case.id)[-2:] == ["NoticeSigned", "CaseEnrolled"]
-    assert (outcome.result, outcome.case_no, outcome.notices) == (Result.DONE, case.case_no, ())
+    assert (outcome.result, outcome.number, outcome.notices) == (Result.DONE, case.number, ())
     ended = office.case(case.id)
     assert (ended.match_status, ended.enrolment_status) == (MatchStatus.MATCHED, EnrolmentStatus.ENROLLED)
     assert ended.enrolment_id == outcome.id
@@ -88,7 +88,7 @@ def test_a_row_of_another_institution_ends_the_case_as_a_mismatch(office):
 
 def test_a_family_on_paper_is_enrolled_without_a_case(office):
     outcome = enrolled(office, LIN)
-    assert outcome.case_no == ""
+    assert outcome.number == ""
     enrolment = office.matching.load(Enrolment, outcome.id)
     assert enrolment.family.contact_subject == office.parent(LIN).subject
 
@@ -135,7 +135,7 @@ def test_the_birth_of_an_expected_child_is_told_by_its_enrolment(office):
     case = agreed(office, LIN, child=LIN.expected)
     office.now = taipei(4, 20)
     newborn = replace(LIN.child, birth_date=date(2025, 4, 1))
-    for_number = LIN.row(child=newborn, enrolled_on=date(2025, 4, 18), case_no=case.case_no)
+    for_number = LIN.row(child=newborn, enrolled_on=date(2025, 4, 18), case_no=case.number)
     office.ask(for_number, OPERATOR)
     assert office.told(case.id)[-3:] == ["ChildBorn", "NoticeSigned", "CaseEnrolled"]
 
@@ -152,7 +152,7 @@ def test_an_expected_child_is_found_by_its_mother_where_the_row_names_no_case(of
 def test_a_row_cannot_name_the_case_of_another_family(office):
     case = agreed(office, LIN)
     with pytest.raises(refusals.CaseOfAnotherFamily):
-        office.ask(CHEN.row(case_no=case.case_no), OPERATOR)
+        office.ask(CHEN.row(case_no=case.number), OPERATOR)
     with pytest.raises(refusals.CaseUnknown):
         office.ask(CHEN.row(case_no="250218P1621999"), OPERATOR)
 
@@ -163,9 +163,9 @@ def test_a_row_cannot_name_the_case_of_the_other_twin(office):
     )
     cases = [agreed(office, LIN, child=twin) for twin in (first, second)]
     with pytest.raises(refusals.CaseOfAnotherChild) as refused:
-        office.ask(LIN.row(child=second, case_no=cases[0].case_no), OPERATOR)
+        office.ask(LIN.row(child=second, case_no=cases[0].number), OPERATOR)
     assert refused.value.field == "case_no"
-    assert office.ask(LIN.row(child=second, case_no=cases[1].case_no), OPERATOR).case_no == cases[1].case_no
+    assert office.ask(LIN.row(child=second, case_no=cases[1].number), OPERATOR).number == cases[1].number
     assert office.case(cases[0].id).is_live
 
 
@@ -179,7 +179,7 @@ def test_a_row_cannot_name_the_case_of_a_child_still_expected(office, birth_orde
     office.now = taipei(4, 20)
     other = replace(LIN.child, birth_order=birth_order, birth_date=born_on, identifier=national_id(9210, "A"))
     with pytest.raises(refusals.CaseOfAnotherChild):
-        office.ask(LIN.row(child=other, enrolled_on=date(2025, 4, 18), case_no=case.case_no), OPERATOR)
+        office.ask(LIN.row(child=other, enrolled_on=date(2025, 4, 18), case_no=case.number), OPERATOR)
 
 
 def test_whoever_forgets_an_enrolled_child_forgets_what_was_told_before_it_had_a_number(office):
@@ -212,7 +212,7 @@ def test_a_row_for_a_case_that_has_ended_is_a_family_on_paper(office):
     case = office.submit(LIN)
     office.ask(commands.Withdraw(case.id, WithdrawReason.OTHER), office.parent(LIN))
     office.now = taipei(2, 27)
-    assert office.ask(LIN.row(case_no=case.case_no), OPERATOR).case_no == ""
+    assert office.ask(LIN.row(case_no=case.number), OPERATOR).number == ""
     assert office.told(case.id)[-1] == "CaseWithdrawn"
 
 
@@ -277,7 +277,7 @@ def test_a_change_can_be_asked_of_the_case_that_led_to_the_enrolment(office):
     with pytest.raises(refusals.NoticePending):
         change(office, LIN, case.id)
     office.ask(LIN.row(), OPERATOR)
-    assert change(office, LIN, case.id).case_no != case.case_no
+    assert change(office, LIN, case.id).number != case.number
 
 
 def test_one_change_at_a_time(office):
@@ -285,7 +285,7 @@ def test_one_change_at_a_time(office):
     first = change(office, LIN, enrolment.id)
     with pytest.raises(refusals.ChangeUnderWay) as refused:
         change(office, LIN, enrolment.id)
-    assert refused.value.params == {"case_no": first.case_no}
+    assert refused.value.params == {"case_no": first.number}
 
 
 def test_a_change_leads_elsewhere_and_is_the_familys_to_ask(office):
@@ -349,7 +349,7 @@ def test_a_closure_in_the_register_sets_the_change_free(office):
     case = change(office, LIN, enrolment.id)
     office.now = taipei(3, 11)
     outcome = office.ask(closure(LIN), doctor_at(BANQIAO))
-    assert (outcome.id, outcome.case_no) == (enrolment.id, case.case_no)
+    assert (outcome.id, outcome.number) == (enrolment.id, case.number)
     assert office.told(case.id)[-1] == "PreviousEnrolmentClosed"
     with pytest.raises(refusals.NoClosureAwaited):
         office.ask(commands.ConfirmClosure(case.id, CLOSED), bureau_of("新北市"))
@@ -401,10 +401,10 @@ def test_after_the_closure_a_family_may_apply_anew(office):
         office.submit(LIN)
     office.now = taipei(3, 11)
     office.ask(closure(LIN, reason=ClosureReason.MOVED_AWAY), OPERATOR)
-    assert office.submit(LIN).case_no
+    assert office.submit(LIN).number
 
 
 def test_an_enrolled_family_with_a_lost_phone_is_reached_again(office):
     enrolment = enrolled(office, LIN)
     office.ask(commands.ChangeContact(enrolment.id, CHEN.contact), doctor_at(BANQIAO))
-    assert change(office, CHEN, enrolment.id).case_no
+    assert change(office, CHEN, enrolment.id).number

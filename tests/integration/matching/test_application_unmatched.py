@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from services.matching import commands
-from services.matching.application import Result
 from services.matching.domain import refusals
 from services.matching.domain.statuses import MatchStatus
+from shared.application import Result
 from tests.integration.matching.made_up import BANQIAO, DAAN, OPERATOR, FamilyOf, national_id, taipei
 
 LIN = FamilyOf(1)
@@ -26,12 +26,12 @@ def unmatched(office, family, **changes):
 def test_an_enrolment_ends_a_case_that_found_nobody(office, named):
     case = unmatched(office, LIN)
     office.now = taipei(2, 27)
-    row = LIN.row(DAAN, contact=None, case_no=case.case_no if named else "")
+    row = LIN.row(DAAN, contact=None, case_no=case.number if named else "")
     outcome = office.ask(row, OPERATOR)
     assert office.told(case.id)[-2:] == ["CaseUnmatched", "EnrolmentMismatchDetected"]
     ended = office.case(case.id)
     assert (ended.match_status, ended.enrolment_id) == (MatchStatus.MATCHED, outcome.id)
-    assert outcome.case_no == case.case_no
+    assert outcome.number == case.number
 
 
 def test_an_enrolment_through_a_second_case_ends_the_first_that_found_nobody(office):
@@ -40,7 +40,7 @@ def test_an_enrolment_through_a_second_case_ends_the_first_that_found_nobody(off
     office.accepted_by(BANQIAO, second.id)
     office.now = taipei(2, 27)
     outcome = office.ask(LIN.row(), OPERATOR)
-    assert outcome.case_no == second.case_no
+    assert outcome.number == second.number
     assert outcome.notices == ()
     assert [office.case(case.id).enrolment_id for case in (first, second)] == [outcome.id] * 2
     assert [office.told(case.id)[-1] for case in (first, second)] == ["EnrolmentMismatchDetected", "CaseEnrolled"]

@@ -17,13 +17,13 @@ from services.matching.adapters.register_import import ResultFile, RowOutcome, i
 from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS
 from services.matching.application import Matching
 from services.matching.events import RegisterKind
-from services.matching.messages import Language
 from shared.calendar import working_calendar
 from shared.principal import Role
 from shared.store.schema import install
 from shared.vault import schema as vault_schema
 from shared.vault.master_keys import MasterKeys
 from shared.vault.vault import Vault
+from shared.words import Language
 from tests.integration.matching_models.people import bureau, doctor, staff
 
 if TYPE_CHECKING:

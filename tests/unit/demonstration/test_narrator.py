@@ -12,7 +12,7 @@ import pytest
 from services.matching import demonstration
 from services.matching.demonstration.narrator import Narrator, words_in
 from services.matching.events import DeclineReason, WithdrawReason
-from shared.settings import Language
+from shared.words import Language
 
 TOLD = re.compile(r"""(?:tell|_former_enrolment_ends|_reached_elsewhere)\((?:[a-z_.]+, )*"([a-z_]+)\"""")
 

@@ -9,8 +9,9 @@ from operate.command_line import run
 from operate.failures import Mistake, Status, sentence
 from operate.words import Words
 from shared.read_models.feed import Fork
-from shared.settings import Language, SettingRefused
+from shared.settings import SettingRefused
 from shared.store.errors import StoreUnavailable
+from shared.words import Language
 from shared.workers import WorkerFailed
 
 ENGLISH = Words(Language.ENGLISH)

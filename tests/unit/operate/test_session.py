@@ -9,7 +9,7 @@ from rich.console import Console
 
 from operate.session import Session, table
 from operate.words import Words
-from shared.settings import Language
+from shared.words import Language
 
 
 def test_on_a_narrow_terminal_names_are_folded_and_never_cut():

@@ -15,7 +15,7 @@ from operate.failures import EXPECTED
 from operate.manual import commands_of, explain, parameters_of, spelling
 from operate.words import Words
 from shared.relay.verify import Flaw
-from shared.settings import Language
+from shared.words import Language
 
 OF_CODES = ("alarms.", "errors.", "flaws.", "help.", "kinds.", "stages.")
 """Groups with one sentence a code, name or command: their keys are put together."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
-from services.matching.domain import refusals
+from shared.refusals import FieldMissing, InvalidForm, TextTooLong
 from shared.taiwan.text import objection_to_line, objection_to_paragraphs
 
 if TYPE_CHECKING:
@@ -14,28 +14,29 @@ if TYPE_CHECKING:
     from shared.refusals import Refusal
 
 KEY_LIMIT = 200
-_PARAGRAPHS = frozenset({"explanation", "ground"})
-"""Fields whose text may have several lines."""
 
 
-def refuse_unprintable(command: object) -> None:
-    """Raise `InvalidForm` with an objection to each text of a command that holds what nobody can see."""
+def refuse_unprintable(command: object, paragraphs: frozenset[str]) -> None:
+    """Raise `InvalidForm` with an objection to each text of a command that holds what nobody can see.
+
+    The text of the fields `paragraphs` may have several lines.
+    """
     objections: list[Refusal] = []
     for field, text in _texts("", command):
-        object_to = objection_to_paragraphs if field in _PARAGRAPHS else objection_to_line
+        object_to = objection_to_paragraphs if field in paragraphs else objection_to_line
         if objection := object_to(text, field):
             objections.append(objection)
     if objections:
-        raise refusals.InvalidForm(objections)
+        raise InvalidForm(objections)
 
 
 def refuse_unusable_key(key: str) -> None:
     """Raise unless an idempotency key is text of at most `KEY_LIMIT` characters."""
     field = "idempotency_key"
     if not key.strip():
-        raise refusals.FieldMissing(field)
+        raise FieldMissing(field)
     if len(key) > KEY_LIMIT:
-        raise refusals.TextTooLong(field, limit=KEY_LIMIT, given=len(key))
+        raise TextTooLong(field, limit=KEY_LIMIT, given=len(key))
     if objection := objection_to_line(key, field):
         raise objection
 

@@ -43,12 +43,12 @@ class Notice(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     """The aggregate that a command was about, and its version, by which a reader can wait for it.
 
-    `case_no` is empty where there is no case.
+    `number` is the one that people know it by, a 案件編號 say; empty where it has none.
     """
 
     id: UUID
     version: int
-    case_no: str = ""
+    number: str = ""
     result: Result = Result.DONE
     notices: tuple[Notice, ...] = ()
 

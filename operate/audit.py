@@ -11,7 +11,8 @@ import typer
 
 from operate.failures import Status
 from operate.session import Session
-from services.matching.bootstrap import CONTEXT, stored
+from services.matching.bootstrap import CONTEXT
+from shared.context import stored
 from shared.relay.checkpoints import load_public_keys
 from shared.relay.verify import Finding, Flaw, Verification, verify_log
 from shared.vault.signing import public_keys
@@ -46,7 +47,7 @@ def verify(
     """Prove the log; ends with 1 where it was altered, with 2 where a missing key leaves that open."""
     session: Session = context.obj
     keys = _keys(session.settings, key or [])
-    with stored(session.settings) as database, session.progress() as watch:
+    with stored(session.settings, CONTEXT) as database, session.progress() as watch:
         found = verify_log(database, CONTEXT, keys, partial(watch, session.words("audit.verifying")))
     whole = _is_whole(found)
     session.show(Verdict(found.positions, found.signed, whole, found.first_bad), *_told(session.words, found))

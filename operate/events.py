@@ -15,8 +15,9 @@ from rich.cells import cell_len
 
 from operate.failures import Mistake
 from operate.session import Session, taipei_time
-from services.matching.bootstrap import CONTEXT, stored
+from services.matching.bootstrap import CONTEXT
 from shared.cloudevents import NotAnEnvelope, parse
+from shared.context import stored
 from shared.events import event_name, published_by
 from shared.relay.sequencer import SettledPages
 
@@ -47,7 +48,7 @@ def tail(  # noqa: PLR0913 - an option each
     """Show settled events in their order; as JSON, in the very bytes that were published."""
     session: Session = context.obj
     wanted = _Wanted(_known(types or []), subject)
-    with stored(session.settings) as database, database.connect(name="caretrail events") as connection:
+    with stored(session.settings, CONTEXT) as database, database.connect(name="caretrail events") as connection:
         pages = SettledPages(connection, CONTEXT)
         printer = _Printer(session)
         if first is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import typer
 
+from operate.usage import complaint
 from services.matching.demonstration.venue import VenueTaken
 from shared.embedded import EmbeddedPostgresFailed
 from shared.events import UnknownEventType
@@ -83,7 +84,7 @@ def sentence(fault: Exception, words: Words) -> tuple[str, Status]:
     if isinstance(fault, Mistake):
         return words(fault.key, **fault.figures), Status.NOT_POSSIBLE
     if isinstance(fault, typer.TyperException):
-        return words("errors.usage", detail=fault.format_message().rstrip(".")), Status.NOT_POSSIBLE
+        return words("errors.usage", detail=complaint(fault.format_message(), words)), Status.NOT_POSSIBLE
     if isinstance(fault, WorkerFailed):
         detail, status = sentence(fault.cause, words)
         return words("errors.worker", worker=fault.worker, detail=detail), status

@@ -10,7 +10,8 @@ import typer
 
 from operate.failures import Status
 from operate.session import Session, table
-from services.matching.bootstrap import CONTEXT, stored
+from services.matching.bootstrap import CONTEXT
+from shared.context import stored
 from shared.relay.relay import Pace
 from shared.relay.status import LogStatus
 from shared.relay.status import status as status_of
@@ -60,7 +61,7 @@ class Found(msgspec.Struct):
 def status(context: typer.Context) -> None:
     """Show how the log and its relay are doing; ends with 1 where somebody has to look after it."""
     session: Session = context.obj
-    with stored(session.settings) as database, database.connect(name="caretrail log status") as connection:
+    with stored(session.settings, CONTEXT) as database, database.connect(name="caretrail log status") as connection:
         found = judge(status_of(connection, CONTEXT))
     session.show(found, table((), _rows(session.words, found)), *_told_alarms(session.words, found))
     if found.alarms:
@@ -77,6 +78,8 @@ def judge(log: LogStatus) -> Found:
         alarms.append("no-relay")
     if log.behind > limit and log.at_work:
         alarms.append("publishing-behind")
+    if _known_end(log) > log.head:
+        alarms.append("end-missing")
     return Found(
         incarnation=log.incarnation,
         epoch=log.epoch,
@@ -89,6 +92,11 @@ def judge(log: LogStatus) -> Found:
         checkpoint=Checkpoint(*log.checkpoint) if log.checkpoint else None,
         alarms=alarms,
     )
+
+
+def _known_end(log: LogStatus) -> int:
+    """The last position that the log must have had, since it was published or signed."""
+    return max(log.published, log.checkpoint.position if log.checkpoint else 0)
 
 
 def _rows(words: Words, found: Found) -> list[tuple[object, ...]]:
@@ -115,5 +123,7 @@ def _told_alarms(words: Words, found: Found) -> list[str]:
         "held": round(found.horizon_age),
         "behind": round(found.relay.behind),
         "waiting": found.waiting,
+        "known": max(found.relay.published, found.checkpoint.position if found.checkpoint else 0),
+        "head": found.head,
     }
     return [words(f"alarms.{alarm}", **figures) for alarm in found.alarms]

@@ -16,12 +16,14 @@ from shared.read_models.compare import Changed, Difference, NotBuilt, compare
 from shared.read_models.model import Key
 from shared.read_models.rebuild import rebuild as rebuild_model
 from shared.read_models.status import status as status_of
+from shared.store.log import LogDamaged
 
 if TYPE_CHECKING:
     from operate.words import Words
     from services.matching.bootstrap import MatchingContext
     from shared.read_models.filling import Progress
     from shared.read_models.model import ReadModel
+    from shared.store.log import Log
 
 commands = typer.Typer()
 
@@ -54,10 +56,15 @@ class Standing(msgspec.Struct):
 
 
 class Standings(msgspec.Struct):
-    """Where the log ends, and where everything stands that follows it."""
+    """Where the log ends, and where everything stands that follows it.
+
+    `alarms`: `end-missing` where somebody has come further than the log reaches, `end-damaged` where the log's last
+    events are not all there.
+    """
 
     head: int
     models: list[Standing]
+    alarms: list[str]
 
 
 class Rebuilt(msgspec.Struct):
@@ -94,15 +101,22 @@ class Checks(msgspec.Struct):
 
 @commands.command()
 def status(context: typer.Context) -> None:
-    """Show how far everything is that follows the log."""
+    """Show how far everything is that follows the log; ends with 1 where the log's own end is missing."""
     session: Session = context.obj
     with matching(session.settings) as matched:
-        found = Standings(matched.log.head().position, _standings(matched))
+        head, standings = matched.log.head().position, _standings(matched)
+        damage = _damage_at_end(matched.log, head)
+    beyond = [standing for standing in standings if standing.position > head]
+    alarms = [*(["end-missing"] if beyond else []), *(["end-damaged"] if damage else [])]
     session.show(
-        found,
-        session.words("models.head", head=found.head),
-        table(map(session.words, _HEADINGS), [_row(session.words, standing) for standing in found.models]),
+        Standings(head, standings, alarms),
+        session.words("models.head", head=head),
+        table(map(session.words, _HEADINGS), [_row(session.words, standing) for standing in standings]),
+        *(session.words("models.beyond", name=one.name, position=one.position, head=head) for one in beyond),
+        *([session.words("models.damaged", detail=damage)] if damage else []),
     )
+    if alarms:
+        raise typer.Exit(Status.NO)
 
 
 @commands.command()
@@ -121,7 +135,7 @@ def rebuild(context: typer.Context, *, name: Name = None, everything: All = Fals
 
 @commands.command()
 def check(context: typer.Context, *, name: Name = None, everything: All = False) -> None:
-    """Compare rows with rebuilt ones; ends with 1 where they differ, with 2 where there are none to compare."""
+    """Compare rows with rebuilt ones; ends with 1 where they differ or know more than the log, with 2 without rows."""
     session: Session = context.obj
     done = []
     with matching(session.settings) as matched:
@@ -129,9 +143,19 @@ def check(context: typer.Context, *, name: Name = None, everything: All = False)
             with session.progress() as watch:
                 done.append(_checked(matched, model, _labelled(session.words, model, watch)))
     session.show(Checks(done), *(line for checked in done for line in _told_checked(session.words, checked)))
-    verdicts = {checked.equal for checked in done}
+    verdicts = {checked.equal and checked.position <= checked.head for checked in done}
     if verdicts != {True}:
         raise typer.Exit(Status.NO if False in verdicts else Status.NOT_POSSIBLE)
+
+
+def _damage_at_end(log: Log, head: int) -> str:
+    """What is wrong with the last events of the log; empty where they are all there."""
+    try:
+        for _ in log.read(head - 1, head):
+            pass
+    except LogDamaged as damage:
+        return str(damage)
+    return ""
 
 
 def _standings(matched: MatchingContext) -> list[Standing]:
@@ -191,8 +215,13 @@ def _checked(matched: MatchingContext, model: ReadModel[Any], progress: Progress
 def _told_checked(words: Words, found: Checked) -> list[str]:
     if found.equal is None:
         return [words("models.not-built", name=found.name)]
+    if found.position > found.head:
+        return [words("models.beyond", name=found.name, position=found.position, head=found.head)]
+    if found.equal and found.position == found.head:
+        return [words("models.equal", name=found.name, position=found.position)]
     if found.equal:
-        return [words("models.equal", name=found.name, position=found.position, head=found.head)]
+        figures = {"position": found.position, "head": found.head, "behind": found.head - found.position}
+        return [words("models.equal-behind", name=found.name, **figures)]
     return [
         words("models.differs", name=found.name, position=found.position),
         *(words("models.only-live", key=_written(key)) for key in found.only_live),

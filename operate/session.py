@@ -59,10 +59,9 @@ class Session:
         if self.as_json:
             sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
             return
-        width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
-        console = _Output(file=sys.stdout, width=width, markup=False, emoji=False, highlight=False)
+        output = console(None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL)
         for part in told:
-            console.print(part)
+            output.print(part)
 
     def note(self, sentence: str) -> None:
         """Tell people something beside the answer."""
@@ -77,14 +76,19 @@ class Session:
             yield lambda label, done, total: bars.update(task, description=label, completed=done, total=total)
 
 
+def console(width: int | None = None) -> Console:
+    """Standard output for people, `width` cells wide, by default as wide as the terminal."""
+    return _Output(file=sys.stdout, width=width, markup=False, emoji=False, highlight=False)
+
+
 def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
     """Rows under their headings, if any, without lines, so that they can be copied and cut."""
     columns = list(headings)
     grid = Table(*columns, box=None, pad_edge=False, header_style="bold", show_header=bool(columns))
-    for column in grid.columns:
-        column.overflow = "fold"  # on a narrow terminal names go on below; cut short, nobody could copy them
     for row in rows:
         grid.add_row(*(_cell(value) for value in row))
+    for column in grid.columns:  # those of a table without headings came with its rows
+        column.overflow = "fold"  # on a narrow terminal names go on below; cut short, nobody could copy them
     return grid
 
 

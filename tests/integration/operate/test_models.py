@@ -33,6 +33,34 @@ def test_a_model_behind_the_log_and_one_never_built_are_told(lived_in):
     assert (found["family_cases"]["position"], found["family_cases"]["current"]) == (0, False)
 
 
+def test_a_log_whose_end_is_missing_is_told_by_everybody_who_has_seen_it(lived_in):
+    [(head,)] = lived_in.query("select max(position_to) from page")
+    lived_in.query("delete from page where position_to = (select max(position_to) from page)")
+    [(left,)] = lived_in.query("select coalesce(max(position_to), 0) from page")
+    found = lived_in.answer("models", "status", status=1)
+    assert (found["head"], found["alarms"]) == (left, ["end-missing"])
+    said = lived_in.caretrail("models", "status").stdout
+    assert f"Alarm: bureau_board has taken events up to position {head}, and the log ends at {left}" in said
+    assert "end-missing" in lived_in.answer("log", "status", status=1)["alarms"]
+    checked = lived_in.caretrail("models", "check", "bureau_board")
+    assert checked.returncode == 1
+    assert f"the log ends at {left}" in checked.stdout
+
+
+def test_events_that_are_missing_at_the_end_of_the_log_are_told(lived_in):
+    lived_in.query("delete from event where id = (select max(id) from event)")
+    assert lived_in.answer("models", "status", status=1)["alarms"] == ["end-damaged"]
+    assert "Alarm: the end of the log cannot be read" in lived_in.caretrail("models", "status").stdout
+
+
+def test_rows_behind_the_log_are_told_by_how_much(lived_in):
+    lived_in.query("truncate bureau_board")
+    lived_in.query("update read_model set position = 0 where name = 'bureau_board'")
+    [(head,)] = lived_in.query("select max(position_to) from page")
+    said = lived_in.caretrail("models", "check", "bureau_board").stdout
+    assert f"equal to its rebuild at position 0. The log ends at {head}: its projector has {head} more events" in said
+
+
 def test_rows_that_differ_are_listed_and_a_rebuild_mends_them(lived_in):
     assert all(checked["equal"] for checked in lived_in.answer("models", "check", "--all")["models"])
     [(first,), (second,), _] = lived_in.query("select id from case_statistics order by id")

@@ -10,6 +10,7 @@ from psycopg import sql
 from shared.postgres import Database
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from psycopg.abc import QueryNoTemplate
@@ -24,11 +25,14 @@ end $$
 """
 
 
-def install(admin_dsn: str, schema: str, scripts: Path, as_admin: bytes) -> Database:
+def install(
+    admin_dsn: str, schema: str, scripts: Path, *, as_admin: bytes = b"", readable: Collection[str] = ()
+) -> Database:
     """Create or update a schema and its role `caretrail_<schema>`, as often as you like and from several processes.
 
     `admin_dsn` names a user who may create both. `as_admin` are statements that this user runs in the schema each time;
-    the `*.sql` files in `scripts` run once each, by number, as the schema's own role.
+    the `*.sql` files in `scripts` run once each, by number, as the schema's own role. The role `reader_of(schema)` may
+    read the tables `readable`, and nothing else.
     """
     role = f"caretrail_{schema}"
     with psycopg.connect(admin_dsn, application_name="caretrail install") as connection:
@@ -36,10 +40,20 @@ def install(admin_dsn: str, schema: str, scripts: Path, as_admin: bytes) -> Data
         create_role(connection, role)
         connection.execute(_named("create schema if not exists {} authorization {}", schema, role))
         connection.execute(_named("set local search_path to {}", schema))
-        connection.execute(as_admin, prepare=False)
+        if readable:
+            create_role(connection, reader_of(schema))
+        if as_admin:
+            connection.execute(as_admin, prepare=False)
         connection.execute(_named("set local role {}", role))
         _migrate(connection, scripts)
+        if readable:
+            _let_read(connection, schema, readable)
     return Database(admin_dsn, schema, role)
+
+
+def reader_of(schema: str) -> str:
+    """The database role of those who may read what a schema shows to others."""
+    return f"caretrail_{schema}_reader"
 
 
 def create_role(connection: psycopg.Connection[tuple[object, ...]], role: str) -> None:
@@ -59,6 +73,13 @@ def _migrate(connection: psycopg.Connection[tuple[object, ...]], scripts: Path) 
         if int(number) not in done:
             connection.execute(script.read_bytes(), prepare=False)
             connection.execute("insert into migration (number, name) values (%s, %s)", (int(number), name))
+
+
+def _let_read(connection: psycopg.Connection[tuple[object, ...]], schema: str, tables: Collection[str]) -> None:
+    reader = reader_of(schema)
+    connection.execute(_named("grant usage on schema {} to {}", schema, reader))
+    for table in tables:
+        connection.execute(_named("grant select on {} to {}", table, reader))
 
 
 def _named(template: str, *names: str) -> QueryNoTemplate:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from shared import migrations
-
-if TYPE_CHECKING:
-    from shared.postgres import Database
+from shared.postgres import Database
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_READABLE = ("event", "page", "log", "checkpoint")
 _CONTEXT = re.compile(r"[a-z][a-z_]*")
 
 # A relay may see how long the oldest write transaction of the server has run, but nothing else of other contexts.
@@ -35,4 +33,12 @@ def install(admin_dsn: str, context: str) -> Database:
     """
     if not _CONTEXT.fullmatch(context):
         raise ValueError(f"{context!r} is not a name for a context: lower-case letters and underscores")
-    return migrations.install(admin_dsn, context, _MIGRATIONS, as_admin=_HORIZON_AGE)
+    return migrations.install(admin_dsn, context, _MIGRATIONS, as_admin=_HORIZON_AGE, readable=_READABLE)
+
+
+def readable(dsn: str, context: str) -> Database:
+    """A context's log as others may read it: its events and their order. `dsn` names a member of the reading role.
+
+    It is there once the context itself has been installed.
+    """
+    return Database(dsn, context, migrations.reader_of(context))

@@ -12,7 +12,8 @@ from shared.transport import BrokerLost
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.matching.bootstrap import Duty, MatchingContext
+    from services.matching.bootstrap import MatchingContext
+    from shared.context import Duty
     from shared.workers import Workers
     from tests.chaos.caseload import Clock
 

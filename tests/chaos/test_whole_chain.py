@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
-from services.matching.bootstrap import Duty, MatchingContext, matching
+from services.matching.bootstrap import MatchingContext, matching
 from services.matching.domain.statuses import MatchStatus
+from shared.context import Duty
 from shared.read_models.compare import compare
 from shared.read_models.parking import Parking
 from shared.read_models.status import status

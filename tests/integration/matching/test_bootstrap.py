@@ -130,4 +130,4 @@ class BusyApplication:
 def test_a_process_tries_a_busy_case_again_instead_of_taking_it_for_a_refusal(context: MatchingContext):
     busy = replace(context, application=BusyApplication())
     with pytest.raises(TryAgain):
-        busy.follow_up(OfferNextPreference(uuid4()), process("offer_next_preference"), Occasion("key", None))
+        busy.follow_up(OfferNextPreference(uuid4()), process("offer_next_preference"), Occasion("key", None), context.log)

@@ -32,7 +32,8 @@ def restore(dump_of: str, source: PostgresServer, target: PostgresServer) -> str
     dsn = target.new_database()
     dump = subprocess.run([source.binary("pg_dump"), "-Fc", "-d", dump_of], check=True, capture_output=True).stdout
     with psycopg.connect(dsn) as connection:
-        migrations.create_role(connection, "caretrail_parcels")
+        for role in ("caretrail_parcels", migrations.reader_of("parcels")):
+            migrations.create_role(connection, role)
     subprocess.run([target.binary("pg_restore"), "--exit-on-error", "-d", dsn], check=True, input=dump)
     return dsn
 

@@ -9,6 +9,7 @@ import pytest
 
 from shared.postgres import Database
 from shared.store import schema
+from tests.controls.parcels import cause, posted
 
 pytestmark = pytest.mark.postgres
 
@@ -78,3 +79,14 @@ def test_options_of_the_dsn_are_kept(database):
 def test_a_context_is_named_in_lower_case(database_dsn, name):
     with pytest.raises(ValueError, match="lower-case"):
         schema.install(database_dsn, name)
+
+
+def test_another_context_reads_the_log_and_nothing_else(office, database_dsn):
+    parcel = posted("P1")
+    office.append(parcel, cause=cause())
+    reader = schema.readable(database_dsn, "parcels")
+    with reader.connect() as connection:
+        assert connection.execute("select originator_id from event").fetchall() == [(parcel.id,)]
+        for statement in ("select * from answer", "select * from reservation", "delete from event"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement.encode())

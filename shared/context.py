@@ -1,0 +1,328 @@
+"""A context put together from settings: its database, vault and log, its use cases, and whoever follows the events.
+
+`installation` opens what all contexts of a process share; each context's `bootstrap` makes a `Context` in it.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import psycopg
+import structlog
+from psycopg import sql
+
+from shared.application import UNTRACED, ContextApplication, Trace
+from shared.embedded import EmbeddedPostgres
+from shared.logs import about
+from shared.principal import process as acting_process
+from shared.processes.runner import ProcessRunner
+from shared.read_models import standing
+from shared.read_models.freshness import Positions
+from shared.read_models.projector import Projector
+from shared.read_models.reader import Reader
+from shared.refusals import Busy
+from shared.relay.lease import LeaseLost
+from shared.relay.relay import Relay
+from shared.store import schema as store_schema
+from shared.store.log import Log
+from shared.transport.inproc import InprocTransport
+from shared.transport.rabbitmq import RabbitTransport
+from shared.trouble import TryAgain, persevere
+from shared.vault import schema as vault_schema
+from shared.vault.opening import open_vault
+from shared.vault.signing import load_or_create
+from shared.workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from shared.application import Outcome
+    from shared.postgres import Database
+    from shared.principal import Principal
+    from shared.processes.process import Process
+    from shared.processes.reactions import Occasion
+    from shared.read_models.model import ReadModel
+    from shared.settings import Settings
+    from shared.transport import Subscription, Transport
+    from shared.vault.vault import Vault
+
+    Follower = ReadModel[Any]
+
+App = TypeVar("App", bound=ContextApplication)
+
+_CLOCK_SECONDS = 1.0
+"""How often processes look whether a deadline has passed."""
+_RELAY_PAUSE = 1.0
+
+_log = structlog.get_logger()
+
+
+class Duty(StrEnum):
+    """What is to be done behind the log: one process may have every duty, or each of them a process of its own."""
+
+    RELAY = "relay"
+    PROJECT = "project"
+    REACT = "react"
+
+
+def utc_now() -> datetime:
+    """The time, where nobody has another idea of it."""
+    return datetime.now(UTC)
+
+
+def stay() -> None:
+    """Give way to nobody: threads need no leave to run; green threads do, see `GroupCommit`."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What the contexts of one process share: the settings, the broker, the vault, and where each has its database."""
+
+    settings: Settings
+    transport: Transport
+    vault: Vault
+    embedded: EmbeddedPostgres | None
+    give_way: Callable[[], object] = stay
+
+    def dsn(self, context: str) -> str:
+        """The connection string of a context's database."""
+        return _dsn(self.settings, self.embedded, context)
+
+
+@contextmanager
+def installation(settings: Settings, give_way: Callable[[], object] = stay) -> Iterator[Installation]:
+    """What these settings describe, installed and open; nothing works in it yet."""
+    with ExitStack() as closing:
+        embedded = _embedded(settings, closing)
+        vault = open_vault(
+            vault_schema.install(_dsn(settings, embedded, "vault")),
+            settings.master_keys,
+            settings.master_keys_file,
+            settings.forgotten_ledger,
+            settings.cached_keys,
+        )
+        closing.callback(vault.close)
+        transport = InprocTransport() if settings.broker is None else RabbitTransport(settings.broker)
+        yield Installation(settings, transport, vault, embedded, give_way)
+
+
+@contextmanager
+def stored(settings: Settings, context: str) -> Iterator[Database]:
+    """Where a context keeps its log, installed; without any key, for whoever only looks at it."""
+    with ExitStack() as closing:
+        yield install(_dsn(settings, _embedded(settings, closing), context), context)
+
+
+def install(dsn: str, context: str) -> Database:
+    """The database of a context with the tables of its log and of where its read models stand."""
+    database = store_schema.install(dsn, context)
+    standing.install(database)
+    return database
+
+
+@dataclass(frozen=True)
+class Context(Generic[App]):
+    """One context put together: what commands, queries, workers and operators need.
+
+    Its read models and processes fold the log that their class names in `context`: its own, or that of another context,
+    of which it may read the log and nothing else. `clock` tells processes what time it is; a played story has a clock
+    of its own.
+    """
+
+    name: str
+    installation: Installation
+    database: Database
+    logs: Mapping[str, Log]
+    """By context: its own, and those that it follows."""
+    application: App
+    positions: Positions
+    signing_key: Ed25519PrivateKey
+    model_types: Sequence[type[ReadModel[Any]]]
+    process_types: Sequence[type[Process[Any]]]
+    clock: Callable[[], datetime] = utc_now
+    wake: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def vault(self) -> Vault:
+        """The keys of people."""
+        return self.installation.vault
+
+    @property
+    def transport(self) -> Transport:
+        """The broker."""
+        return self.installation.transport
+
+    @property
+    def log(self) -> Log:
+        """The context's own log."""
+        return self.logs[self.name]
+
+    def handle(
+        self, command: object, actor: Principal, idempotency_key: str, now: datetime, trace: Trace = UNTRACED
+    ) -> Outcome:
+        """Carry out a command, as `ContextApplication.handle` does, and have its events relayed at once."""
+        with about(trace.correlation_id or idempotency_key, trace.causation_id):
+            outcome = self.application.handle(command, actor, idempotency_key, now, trace)
+        self.wake.set()
+        return outcome
+
+    @property
+    def models(self) -> dict[str, ReadModel[Any]]:
+        """The read models by name."""
+        return {model.table.name: model(self.vault) for model in self.model_types}
+
+    @property
+    def processes(self) -> dict[str, Process[Any]]:
+        """The processes by name; their states are read models too."""
+        return {process.table.name: process(self.vault) for process in self.process_types}
+
+    def reader(self, model: type[ReadModel[Any]]) -> Reader:
+        """What the queries of a read model read with."""
+        return Reader(model, self.database, self.logs[model.context], self.positions)
+
+    def projector(self, model: ReadModel[Any]) -> Projector[Any]:
+        """Keeps the rows of a read model up with the log."""
+        return Projector(model, self.database, self.logs[model.context], lambda: self._subscribe(model))
+
+    def runner(self, process: Process[Any]) -> ProcessRunner[Any]:
+        """Carries out what follows from events and deadlines."""
+        actor = acting_process(process.name)
+        log = self.logs[process.context]
+
+        return ProcessRunner(
+            process,
+            self.database,
+            log,
+            lambda: self._subscribe(process),
+            lambda command, occasion: self.follow_up(command, actor, occasion, log),
+        )
+
+    def follow_up(self, command: object, actor: Principal, occasion: Occasion, log: Log) -> Outcome:
+        """Carry out what a process asks that follows `log`; raises `TryAgain` where a person would be told `Busy`."""
+        try:
+            return self.handle(command, actor, occasion.key, self.clock(), _trace(log, occasion.position))
+        except Busy as busy:
+            raise TryAgain(str(busy)) from busy
+
+    def workers(self, duties: Collection[Duty] = tuple(Duty)) -> Workers:
+        """The relay, a projector a read model, a runner a process and their clock: those of `duties`, each a thread.
+
+        Raises `BrokerLost`; a broker that is lost later is waited for.
+        """
+        workers = Workers(self.wake)
+        followers = [*self.models.values(), *self.processes.values()]
+        own = [self._consumer(follower) for follower in followers if follower.context == self.name]
+        # Before anyone publishes: in process there is nobody else to make the queues.
+        self.transport.declare(self.name, own)
+        for follower in followers:
+            if follower.context != self.name:
+                self.transport.declare(follower.context, [self._consumer(follower)])
+        if Duty.RELAY in duties:
+            workers.add(f"{self.name} relay", self._relaying(own))
+        if Duty.PROJECT in duties:
+            for name, model in self.models.items():
+                workers.add(name, self.projector(model).run)
+        if Duty.REACT in duties:
+            runners = {name: self.runner(process) for name, process in self.processes.items()}
+            for name, runner in runners.items():
+                workers.add(name, runner.run)
+            workers.add(f"{self.name} clock", lambda stop: _tick(runners.values(), self.clock, stop))
+        return workers
+
+    def _consumer(self, follower: Follower) -> str:
+        """The name of a follower's queue behind the context whose log it folds: another's bears this context's name."""
+        name = follower.table.name
+        return name if follower.context == self.name else f"{self.name}.{name}"
+
+    def _subscribe(self, follower: Follower) -> Subscription:
+        return self.transport.subscribe(follower.context, self._consumer(follower))
+
+    def _relaying(self, consumers: list[str]) -> Callable[[threading.Event], None]:
+        relay = Relay(self.database, self.name, self.transport, self.signing_key, consumers, self.wake)
+
+        def run(stop: threading.Event) -> None:
+            while not stop.is_set():
+                try:
+                    relay.run(stop)
+                except (LeaseLost, psycopg.OperationalError) as fault:
+                    _log.warning("relay_paused", context=self.name, cause=type(fault).__name__, seconds=_RELAY_PAUSE)
+                    stop.wait(_RELAY_PAUSE)
+
+        return run
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What a context stands on, before its use cases are made: they are made of these."""
+
+    name: str
+    installation: Installation
+    database: Database
+    logs: Mapping[str, Log]
+    positions: Positions
+    signing_key: Ed25519PrivateKey
+
+
+@contextmanager
+def foundation(place: Installation, context: str, follows: Collection[str] = ()) -> Iterator[Foundation]:
+    """The database of a context, installed, with its log and those of the contexts that it follows."""
+    with ExitStack() as closing:
+        database = install(place.dsn(context), context)
+        logs = {context: Log(database, context)}
+        for other in follows:
+            logs[other] = Log(store_schema.readable(place.dsn(other), other), other)
+        for log in logs.values():
+            closing.callback(log.close)
+        positions = Positions(database)
+        closing.callback(positions.close)
+        signing_key = load_or_create(place.settings.checkpoint_key_file, _signed_by(database))
+        yield Foundation(context, place, database, logs, positions, signing_key)
+
+
+def _trace(log: Log, position: int | None) -> Trace:
+    """What follows from an event belongs to what the event belonged to, and names it; a deadline begins anew."""
+    if position is None:
+        return UNTRACED
+    event = log.circumstances(position)
+    return Trace(event.correlationid, f"{log.context}/{position}", event.traceparent)
+
+
+def _tick(runners: Collection[ProcessRunner[Any]], clock: Callable[[], datetime], stop: threading.Event) -> None:
+    def step() -> None:
+        for runner in runners:
+            runner.tick(clock())
+        stop.wait(_CLOCK_SECONDS)
+
+    persevere("clock", stop, step, lambda: None)
+
+
+def _embedded(settings: Settings, closing: ExitStack) -> EmbeddedPostgres | None:
+    """The embedded server with its databases, made when missing; None where the settings name servers."""
+    if not settings.is_embedded:
+        return None
+    server = closing.enter_context(EmbeddedPostgres(settings.var))
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        for name in ("caretrail", "caretrail_vault"):
+            # Another process may be making it at this moment, so that looking first would not help.
+            with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    return server
+
+
+def _dsn(settings: Settings, embedded: EmbeddedPostgres | None, context: str) -> str:
+    """The vault has a database of its own; the contexts of the embedded server share one, each with its schema."""
+    if embedded is None:
+        return settings.database(context)
+    return embedded.dsn("caretrail_vault" if context == "vault" else "caretrail")
+
+
+def _signed_by(database: Database) -> list[str]:
+    with database.connect() as connection:
+        return [key_id for (key_id,) in connection.execute("select distinct key_id from checkpoint")]

@@ -1,0 +1,90 @@
+"""What the use cases of the registry have at hand: stored entries, and the people behind practitioners."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from eventsourcing.application import AggregateNotFoundError
+
+from services.identity.domain.registry import refusals
+from services.identity.domain.registry.institution import Institution, institution_id
+from services.identity.domain.registry.practitioner import Practitioner, practitioner_id
+from services.identity.events import PractitionerIdentity
+from shared.application import Decision, Outcome, Result
+from shared.vault.blind_index import Identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.identity.domain.registry.place import Place
+    from services.identity.domain.registry.records import RegistryImport
+    from shared.application import Notice
+    from shared.sealing import Sealed
+    from shared.store.append import Reservation
+    from shared.store.application import StoredApplication
+    from shared.taiwan.identifiers import PersonalId
+    from shared.vault.vault import Vault
+
+    Entry = Institution | Practitioner | Place | RegistryImport
+    """Whatever the registry keeps."""
+
+
+class Desk(Protocol):
+    """What a handler of the registry asks of the desk of its context."""
+
+    @property
+    def store(self) -> StoredApplication:
+        """Where the entries are kept."""
+
+    @property
+    def vault(self) -> Vault:
+        """Who knows people by their identifiers."""
+
+
+def known_institution(desk: Desk, code: str) -> Institution | None:
+    """The institution of this code, where it is registered."""
+    try:
+        return desk.store.load(Institution, institution_id(code))
+    except AggregateNotFoundError:
+        return None
+
+
+def institution_of(desk: Desk, code: str, field: str = "institution") -> Institution:
+    """The institution of this code; refuses with `InstitutionUnknown`."""
+    found = known_institution(desk, code)
+    if found is None:
+        raise refusals.InstitutionUnknown(field)
+    return found
+
+
+def known_practitioner(desk: Desk, number: str) -> Practitioner | None:
+    """The practitioner of this number, where they are registered."""
+    try:
+        return desk.store.load(Practitioner, practitioner_id(number))
+    except AggregateNotFoundError:
+        return None
+
+
+def practitioner_of(desk: Desk, number: str) -> Practitioner:
+    """The practitioner of this number; refuses with `PractitionerUnknown`."""
+    found = known_practitioner(desk, number.strip())
+    if found is None:
+        raise refusals.PractitionerUnknown("practitioner")
+    return found
+
+
+def sealed_identity(desk: Desk, identifier: PersonalId | None) -> Sealed[PractitionerIdentity] | None:
+    """The identifier sealed for whoever it names; None where none was entered."""
+    if identifier is None:
+        return None
+    subject = desk.vault.subject_for([Identifier(identifier.kind, identifier.number)])
+    return desk.vault.seal(subject, PractitionerIdentity(identifier.number))
+
+
+def decided(
+    aggregate: Entry, number: str, notices: Sequence[Notice] = (), reserve: Sequence[Reservation] = ()
+) -> Decision:
+    """Save what was recorded; without anything new the answer is that it was so already."""
+    result = Result.DONE if aggregate.pending_events else Result.UNCHANGED
+    outcome = Outcome(aggregate.id, aggregate.version, number, result, tuple(notices))
+    return Decision(outcome, [aggregate] if aggregate.pending_events else [], reserve)

@@ -1,0 +1,55 @@
+"""Non-medical places, and the files that were taken in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eventsourcing.application import AggregateNotFoundError
+
+from services.identity.application.registry.desk import decided
+from services.identity.application.registry.sheet import NAME_LIMIT, NUMBER_LIMIT, Sheet
+from services.identity.domain.registry.access import keeping_entries_of
+from services.identity.domain.registry.place import Place, place_id
+from services.identity.domain.registry.records import RegistryImport, RowCounts
+from shared.calendar import taipei_day
+from shared.refusals import heed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from services.identity.application.registry.desk import Desk
+    from services.identity.commands import RecordPlace, RecordRegistryImport
+    from shared.application import Decision
+    from shared.principal import Principal
+
+
+def record_place(desk: Desk, command: RecordPlace, principal: Principal, now: datetime) -> Decision:
+    """新增非醫事機構: one for each code and name."""
+    sheet = Sheet(taipei_day(now))
+    code = sheet.needed_text(command.code, "code", NUMBER_LIMIT)
+    name = sheet.needed_text(command.name, "name", NAME_LIMIT)
+    address = sheet.address(command.county, command.district, command.street)
+    sheet.finish()
+    known = _known(desk, code, name)
+    heed(keeping_entries_of(principal, [known.address.county if known else "", address.county]))
+    place = known or Place.register(code, name, address, now)
+    place.change(address, now)
+    return decided(place, code)
+
+
+def record_import(desk: Desk, command: RecordRegistryImport, _: Principal, now: datetime) -> Decision:
+    """匯入: the rows were commands of their own; this counts them."""
+    sheet = Sheet(taipei_day(now))
+    digest = sheet.digest(command.digest)
+    sheet.finish()
+    counts = RowCounts(command.rows, command.taken, command.unchanged, command.refused)
+    told = desk.vault.keyed_digest("file", bytes.fromhex(digest)).hex()
+    record = RegistryImport.record(command.kind, told, counts, now)
+    return decided(record, "")
+
+
+def _known(desk: Desk, code: str, name: str) -> Place | None:
+    try:
+        return desk.store.load(Place, place_id(code, name))
+    except AggregateNotFoundError:
+        return None

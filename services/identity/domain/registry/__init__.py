@@ -1,0 +1,1 @@
+"""The registry: institutions, practitioners and non-medical places."""

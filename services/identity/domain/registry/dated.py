@@ -1,0 +1,17 @@
+"""What holds from a day to a day: taking part in a programme, a suspension."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@dataclass(frozen=True)
+class Period:
+    """From `since` to `until`, both included; without end where that is None."""
+
+    since: date
+    until: date | None = None

@@ -147,6 +147,8 @@ class Context(Generic[App]):
     model_types: Sequence[type[ReadModel[Any]]]
     process_types: Sequence[type[Process[Any]]]
     clock: Callable[[], datetime] = utc_now
+    errands: Mapping[str, Callable[[threading.Event], object]] = field(default_factory=dict)
+    """What else is done behind the log, by name, with `Duty.REACT`: the sending of messages, say. See `Workers.add`."""
     wake: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -234,6 +236,8 @@ class Context(Generic[App]):
             for name, runner in runners.items():
                 workers.add(name, runner.run)
             workers.add(f"{self.name} clock", lambda stop: _tick(runners.values(), self.clock, stop))
+            for name, run in self.errands.items():
+                workers.add(name, run)
         return workers
 
     def _consumer(self, follower: Follower) -> str:

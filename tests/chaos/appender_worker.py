@@ -18,8 +18,8 @@ from shared.settings import load
 from shared.store.errors import ReservationTaken, VersionConflict
 from shared.vault.blind_index import Identifier
 from tests.chaos.caseload import CALLERS, STANDING, Answered, Deed, Finished, Refused, Unknown
+from tests.controls.applicants import FamilyOf
 from tests.controls.deaths import die_at
-from tests.integration.matching.made_up import FamilyOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

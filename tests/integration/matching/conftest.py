@@ -19,7 +19,7 @@ from shared.vault import schema as vault_schema
 from shared.vault.blind_index import Identifier
 from shared.vault.master_keys import MasterKeys
 from shared.vault.vault import Vault
-from tests.integration.matching.made_up import ChangingRegistry, doctor_at, taipei
+from tests.controls.applicants import ChangingRegistry, doctor_at, taipei
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from shared.application import Outcome
     from shared.postgres import Database
-    from tests.integration.matching.made_up import FamilyOf
+    from tests.controls.applicants import FamilyOf
     from tests.servers import PostgresServer
 
 

@@ -18,7 +18,7 @@ from services.matching.events import Child, Contact, Sex, WithdrawReason
 from shared.application import Result
 from shared.refusals import Refusal
 from shared.vault.blind_index import Identifier
-from tests.integration.matching.made_up import (
+from tests.controls.applicants import (
     BANQIAO,
     DAAN,
     DOCTORS,

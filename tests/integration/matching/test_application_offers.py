@@ -11,7 +11,7 @@ from services.matching.domain import refusals
 from services.matching.domain.statuses import MatchStatus, PreferenceStatus
 from services.matching.events import DeclineReason, FreeText, WithdrawReason
 from shared.refusals import Refusal
-from tests.integration.matching.made_up import BANQIAO, DAAN, DOCTORS, FamilyOf, bureau_of, doctor_at, taipei
+from tests.controls.applicants import BANQIAO, DAAN, DOCTORS, FamilyOf, bureau_of, doctor_at, taipei
 
 LIN = FamilyOf(1)
 

@@ -12,7 +12,7 @@ from services.matching.domain.statuses import MatchStatus
 from services.matching.events import ChangeReason, Child, ClosureReason, WithdrawReason
 from shared.refusals import Refusal
 from shared.vault.blind_index import Identifier
-from tests.integration.matching.made_up import BANQIAO, DAAN, DOCTORS, OPERATOR, FamilyOf, taipei
+from tests.controls.applicants import BANQIAO, DAAN, DOCTORS, OPERATOR, FamilyOf, taipei
 
 ROUNDS = range(1, 21)
 CLOSED = date(2025, 3, 10)

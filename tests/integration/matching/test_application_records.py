@@ -11,7 +11,7 @@ from services.matching.events import Child, RegisterKind, WithdrawReason
 from shared.application import Result
 from shared.sealing import SubjectId
 from shared.vault.blind_index import Identifier
-from tests.integration.matching.made_up import BANQIAO, DAAN, OPERATOR, FamilyOf, bureau_of, doctor_at, taipei
+from tests.controls.applicants import BANQIAO, DAAN, OPERATOR, FamilyOf, bureau_of, doctor_at, taipei
 
 DIGEST = "ab" * 32
 LIN, CHEN = FamilyOf(1), FamilyOf(2)

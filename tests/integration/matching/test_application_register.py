@@ -12,7 +12,7 @@ from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.statuses import EnrolmentStatus, MatchStatus
 from services.matching.events import ChangeReason, Child, ClosureReason, Contact, IdentifierKind, WithdrawReason
 from shared.application import Result
-from tests.integration.matching.made_up import (
+from tests.controls.applicants import (
     BANQIAO,
     DAAN,
     DOCTORS,

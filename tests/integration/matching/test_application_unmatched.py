@@ -9,7 +9,7 @@ from services.matching import commands
 from services.matching.domain import refusals
 from services.matching.domain.statuses import MatchStatus
 from shared.application import Result
-from tests.integration.matching.made_up import BANQIAO, DAAN, OPERATOR, FamilyOf, national_id, taipei
+from tests.controls.applicants import BANQIAO, DAAN, OPERATOR, FamilyOf, national_id, taipei
 
 LIN = FamilyOf(1)
 

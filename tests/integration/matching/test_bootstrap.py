@@ -20,7 +20,7 @@ from shared.processes.reactions import Occasion
 from shared.settings import load
 from shared.trouble import TryAgain
 from shared.vault.blind_index import Identifier
-from tests.integration.matching.made_up import FamilyOf, taipei
+from tests.controls.applicants import FamilyOf, taipei
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,4 +130,6 @@ class BusyApplication:
 def test_a_process_tries_a_busy_case_again_instead_of_taking_it_for_a_refusal(context: MatchingContext):
     busy = replace(context, application=BusyApplication())
     with pytest.raises(TryAgain):
-        busy.follow_up(OfferNextPreference(uuid4()), process("offer_next_preference"), Occasion("key", None), context.log)
+        busy.follow_up(
+            OfferNextPreference(uuid4()), process("offer_next_preference"), Occasion("key", None), context.log
+        )

@@ -20,8 +20,8 @@ from shared.principal import Assurance, Principal, Role
 from shared.read_models.status import status
 from shared.settings import load
 from shared.vault.blind_index import Identifier
+from tests.controls.applicants import FamilyOf, taipei
 from tests.controls.logbook import eventually
-from tests.integration.matching.made_up import FamilyOf, taipei
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -79,7 +79,7 @@ class FamilyOf:
             HOME,
             birth_date=date(2025, 1, 20),
             name=f"寶寶{self.number}",
-            sex=Sex.MALE,
+            sex=Sex.FEMALE,
             identifier=national_id(self.number, "A"),
         )
 

@@ -28,10 +28,46 @@ Message = dict[str, Any]
 _declaring = threading.Lock()
 
 
+class Line:
+    """Messages in order, to wait for, with the names of `queue.Queue`, which kombu's channel uses.
+
+    That one itself lets green threads put nothing back.
+    """
+
+    def __init__(self) -> None:
+        self.queue: deque[Message] = deque()
+        self._arrived = threading.Condition()
+
+    def put(self, message: Message) -> None:
+        """Add one at the end."""
+        with self._arrived:
+            self.queue.append(message)
+            self._arrived.notify()
+
+    def put_back(self, messages: Sequence[Message]) -> None:
+        """Add these at the front, in their order."""
+        with self._arrived:
+            self.queue.extendleft(reversed(messages))
+            self._arrived.notify(len(messages))
+
+    def get(self, timeout: float = 0, *, block: bool = True) -> Message:
+        """Take the first; raises `queue.Empty` where none comes in `timeout` seconds, or is there without `block`."""
+        with self._arrived:
+            if not self.queue and block and timeout > 0:
+                self._arrived.wait_for(lambda: bool(self.queue), timeout)
+            if not self.queue:
+                raise queue.Empty
+            return self.queue.popleft()
+
+    def qsize(self) -> int:
+        """How many there are."""
+        return len(self.queue)
+
+
 class KombuChannel(memory.Channel):  # type: ignore[misc]
     """Kombu's in-memory channel with what Nameko's RPC needs: the content type among the message's properties."""
 
-    queues: ClassVar[dict[str, queue.Queue[Message]]] = {}
+    queues: ClassVar[dict[str, Line]] = {}
     events: ClassVar[defaultdict[str, set[Any]]] = defaultdict(set)
     body_encoding = None  # bodies stay in this process: there is no wire to encode them for
 
@@ -44,7 +80,7 @@ class KombuChannel(memory.Channel):  # type: ignore[misc]
     def _new_queue(self, name: str, **_: object) -> None:
         self.queue_named(name)
 
-    def _queue_for(self, name: str) -> queue.Queue[Message]:
+    def _queue_for(self, name: str) -> Line:
         return self.queue_named(name)
 
     def close(self) -> None:
@@ -52,9 +88,9 @@ class KombuChannel(memory.Channel):  # type: ignore[misc]
         super(memory.Channel, self).close()
 
     @classmethod
-    def queue_named(cls, name: str) -> queue.Queue[Message]:
+    def queue_named(cls, name: str) -> Line:
         """The queue itself, made in one step when it is not there, whichever thread comes first."""
-        return cls.queues.setdefault(name, queue.Queue())
+        return cls.queues.setdefault(name, Line())
 
 
 class KombuTransport(memory.Transport):  # type: ignore[misc]
@@ -103,7 +139,7 @@ class InprocPublisher:
 class InprocSubscription:
     """One queue of this process, in order, read without polling."""
 
-    def __init__(self, source: queue.Queue[Message]) -> None:
+    def __init__(self, source: Line) -> None:
         self._queue = source
         self._last_tag = 0
         self._unacknowledged: deque[tuple[int, Message]] = deque()
@@ -119,7 +155,7 @@ class InprocSubscription:
                 batch.append(Delivery(message["body"], self._last_tag))
                 if len(batch) == limit:
                     break
-                message = self._queue.get_nowait()
+                message = self._queue.get()
         except queue.Empty:
             pass
         return batch
@@ -131,9 +167,7 @@ class InprocSubscription:
 
     def close(self) -> None:
         """Put back what is not acknowledged, in its old place at the front."""
-        with self._queue.mutex:
-            self._queue.queue.extendleft(message for _, message in reversed(self._unacknowledged))
-            self._queue.not_empty.notify(len(self._unacknowledged))
+        self._queue.put_back([message for _, message in self._unacknowledged])
         self._unacknowledged.clear()
 
 

@@ -1,0 +1,97 @@
+"""Nameko's RPC entry point, hardened: what anybody may put into a queue stops no service and gets into no log.
+
+Nameko logs what a method raises together with its values, and ends the whole service over a message that cannot be
+answered. So methods return what they refuse, and it becomes an error only on its way back.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from kombu.exceptions import KombuError, OperationalError
+from nameko.messaging import QueueConsumer
+from nameko.rpc import Rpc, RpcConsumer
+
+from shared.rpc.refusals import RequestTooLarge
+from shared.rpc.wire import REQUEST_LIMIT, CallRefused, ServiceFailed, ServiceUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from kombu import Consumer
+    from kombu.message import Message
+
+_ERRORS = (CallRefused, ServiceFailed, ServiceUnavailable)
+
+_log = structlog.get_logger()
+
+
+class _Inbox(QueueConsumer):  # type: ignore[misc]
+    """Takes requests off the queue, looking at their size before they are decoded."""
+
+    def get_consumers(self, consumer_cls: type[Consumer], channel: object) -> Collection[Consumer]:  # noqa: ARG002 - kombu's
+        """A consumer a provider, as Nameko makes them, of messages that are not decoded yet."""
+        for provider in self._providers:
+            take = partial(self._take, provider)
+            consumer = consumer_cls(queues=[provider.queue], on_message=take, accept=self.accept)
+            consumer.qos(prefetch_count=self.prefetch_count)
+            self._consumers[provider] = consumer
+        return list(self._consumers.values())
+
+    def _take(self, provider: _Requests, message: Message) -> None:
+        size = len(message.body or b"")
+        if "reply_to" not in message.properties:
+            _log.error("request_ignored", size=size, reason="it names no queue for the answer")
+            self.ack_message(message)
+        elif size > REQUEST_LIMIT:
+            refused = CallRefused.because_of(RequestTooLarge(limit=REQUEST_LIMIT, given=size))
+            self.container.spawn_managed_thread(partial(provider.answer, message, refused))
+        else:
+            try:
+                body = message.decode()
+            except Exception as fault:  # noqa: BLE001 - kombu's decoders raise what they like, and quote the message
+                _log.error("request_ignored", size=size, reason=type(fault).__name__)
+                self.ack_message(message)
+            else:
+                self.handle_message(provider, body, message)
+
+
+class _Requests(RpcConsumer):  # type: ignore[misc]
+    """The queue `rpc-<service>`, shared by all its methods."""
+
+    queue_consumer = _Inbox()
+
+    def answer(self, message: Message, refused: CallRefused) -> None:
+        """Refuse a request that no method has seen."""
+        self.handle_result(message, None, (CallRefused, refused, None))
+
+    def handle_result(self, message: Message, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        """Send the answer and take the request off the queue, even where nobody can be told any more."""
+        try:
+            answered: tuple[Any, Any] = super().handle_result(message, result, exc_info)
+        except (OSError, KombuError, OperationalError) as fault:
+            _log.warning("reply_lost", cause=type(fault).__name__)
+            self.queue_consumer.ack_message(message)
+            return result, exc_info
+        return answered
+
+
+class Entry(Rpc):  # type: ignore[misc]
+    """One method that other processes may call."""
+
+    rpc_consumer = _Requests()
+
+    def handle_result(self, message: Message, worker_ctx: object, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        """Answer with the result, or with the error that it is."""
+        if isinstance(result, _ERRORS):
+            result, exc_info = None, (type(result), result, None)
+        if exc_info is not None and not isinstance(exc_info[1], _ERRORS):
+            # A fault of the method itself; its own words might quote what was entered.
+            exc_info = (ServiceFailed, ServiceFailed(""), None)
+        answered: tuple[Any, Any] = super().handle_result(message, worker_ctx, result, exc_info)
+        return answered
+
+
+entry = Entry.decorator

@@ -1,0 +1,183 @@
+"""A context as a Nameko service: one RPC method a command, and queries, each with a rule who may call it.
+
+A context subclasses `ContextService` in its `entrypoints`:
+
+    class IdentityService(ContextService):
+        name = "identity"
+        application = Identity  # a ContextApplication: its `handlers` become methods, its `who_may` their rules
+
+        @query(CLINIC, OPERATOR, asks=InstitutionSearch, reads=Institutions)
+        def find_institutions(self, principal: Principal, asked: InstitutionSearch) -> list[Institution]:
+            return find(self.reader(Institutions), asked)
+
+`SubmitCase` becomes `submit_case(payload, idempotency_key)`, which answers with the fields of its `Outcome`. A query is
+called with `payload` (the fields of `asks`, a frozen dataclass) and, to read one's own writes, `written` (`id` and
+`version` of an outcome); it answers with `found`, and `stale` where the rows of `reads` did not get there within two
+seconds. `self.context` is the composed context, `self.now` the time of the call, `aside.aside` does what would block.
+A refusal that is raised reaches the caller as one; anything else as an incident number.
+
+Whoever calls without a signed principal is `VISITOR`: that helps only where a rule names a party of that role.
+`entrypoints/__init__.py` gives the command line what it hosts: `HOSTED = Hosted(IdentityService, identity_in)`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
+
+from shared.access import Party
+from shared.health import Report, examine
+from shared.principal import Assurance, Role
+from shared.rpc.call import Calls, Question, Task
+from shared.rpc.entry import entry
+from shared.rpc.followers import Followers
+from shared.rpc.forms import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from shared.application import ContextApplication
+    from shared.context import Context, Installation
+    from shared.principal import Principal
+    from shared.read_models.model import ReadModel
+    from shared.read_models.reader import Reader
+    from shared.rpc.call import Call
+
+_RULE = "caretrail_rule"
+"""Where a method keeps what it is and who may call it."""
+
+EVERYBODY = Party(frozenset(Role), frozenset(Assurance))
+"""Whoever asks, also without having come in."""
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """What a query asks that needs to be told nothing."""
+
+
+class Kind(StrEnum):
+    """What a method does: a command changes something, a query nothing."""
+
+    COMMAND = "command"
+    QUERY = "query"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of a service's policy: the method, and the parties that may call it."""
+
+    service: str
+    method: str
+    kind: Kind
+    parties: tuple[Party, ...]
+
+
+class RuleMissing(TypeError):
+    """A method can be called by others, and nothing says by whom."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__(f"{method}: say which parties may call it; each needs a role and a proof")
+
+
+def query(
+    *parties: Party, asks: type = Nothing, reads: type[ReadModel[Any]] | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let `parties` call a method that only reads: it gets the principal and what was asked, read as `asks`.
+
+    `reads` is the model whose rows it finds, by which its answer is known to be fresh.
+    """
+
+    def declare(method: Callable[..., Any]) -> Callable[..., Any]:
+        _demand_rule(method.__name__, parties)
+        question = Question(method, Form(asks), parties, reads, takes_nothing=asks is Nothing)
+
+        def answer(self: ContextService, payload: object = None, written: object = None) -> object:
+            return self.call.answer(self, question, payload, written)
+
+        return _declared(answer, method.__name__, method.__doc__, Kind.QUERY, parties)
+
+    return declare
+
+
+def _command(command: type, parties: tuple[Party, ...]) -> Callable[..., Any]:
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", command.__name__).lower()
+    _demand_rule(name, parties)
+    task = Task(Form(command), parties)
+
+    def carry_out(self: ContextService, payload: object, idempotency_key: object) -> object:
+        return self.call.carry_out(task, payload, idempotency_key)
+
+    return _declared(carry_out, name, command.__doc__, Kind.COMMAND, parties)
+
+
+def _declared(
+    method: Callable[..., Any], name: str, doc: str | None, kind: Kind, parties: tuple[Party, ...]
+) -> Callable[..., Any]:
+    method.__name__, method.__doc__ = name, doc
+    setattr(method, _RULE, (kind, parties))
+    declared: Callable[..., Any] = entry(method)
+    return declared
+
+
+def _demand_rule(method: str, parties: tuple[Party, ...]) -> None:
+    if not parties or not all(party.roles and party.proofs for party in parties):
+        raise RuleMissing(method)
+
+
+class ContextService:
+    """What others may ask of one context."""
+
+    name: ClassVar[str]
+    application: ClassVar[type[ContextApplication]]
+
+    call: Call = Calls()
+    followers = Followers()
+
+    def __init_subclass__(cls) -> None:
+        for command in cls.application.handlers:
+            parties = cls.application.who_may.get(command, ())
+            method = _command(command, parties)
+            setattr(cls, method.__name__, method)
+
+    @query(EVERYBODY)
+    def health(self, _principal: Principal) -> Report:
+        """Whether the context can do its work: what it needs is there, and whoever follows its log is at work."""
+        return examine(self.context)
+
+    @property
+    def context(self) -> Context[Any]:
+        """The context, put together."""
+        return self.call.host.context
+
+    @property
+    def now(self) -> datetime:
+        """When the call came (aware, UTC)."""
+        return self.call.now
+
+    def reader(self, model: type[ReadModel[Any]]) -> Reader:
+        """What queries of this model read with; it stays open between calls."""
+        return self.call.readers.of(model)
+
+
+def rules_of(service: type) -> Iterator[Rule]:
+    """The policy of a service, method by method; raises `RuleMissing` for one that anybody could call."""
+    for name, method in inspect.getmembers(service, inspect.isfunction):
+        if hasattr(method, ENTRYPOINT_EXTENSIONS_ATTR):
+            kind, parties = getattr(method, _RULE, (Kind.QUERY, ()))
+            _demand_rule(f"{service.__name__}.{name}", parties)
+            yield Rule(service.name, name, kind, parties)  # type: ignore[attr-defined]  # Nameko demands the name
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """A context for a process to host: its service, and how it is put together in an installation."""
+
+    service: type[ContextService]
+    compose: Callable[[Installation], AbstractContextManager[Context[Any]]]

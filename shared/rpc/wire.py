@@ -1,0 +1,91 @@
+"""What travels with a call beside its form, and how an answer "no" travels back.
+
+Requests and replies are Nameko's own: JSON on the exchange `nameko-rpc`, the context in headers `nameko.<key>`. What is
+refused or fails is a Nameko error of one of three kinds, so any Nameko client sees it as one; its argument is a `Told`
+in JSON, since Nameko makes text of everything else.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import msgspec
+from nameko.exceptions import deserialize_to_instance
+
+from shared.decoding import json_decoder
+from shared.refusals import InvalidForm, Refusal
+
+PRINCIPAL = "principal"
+CORRELATION_ID = "correlation_id"
+CAUSATION_ID = "causation_id"
+TRACEPARENT = "traceparent"
+
+REQUEST_LIMIT = 1_000_000
+"""Bytes of a whole request: a batch of a thousand cases fits, a file does not."""
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A refusal as it travels: its code, the field at fault, the figures of its words; of a form, every objection."""
+
+    code: str
+    field: str = ""
+    params: dict[str, Any] = {}
+    refusals: tuple[Told, ...] = ()
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> Self:
+        """What is to be told of this refusal."""
+        below = refusal.refusals if isinstance(refusal, InvalidForm) else ()
+        return cls(refusal.code, refusal.field, refusal.params, tuple(cls.of(one) for one in below))
+
+
+_told = json_decoder(Told).decode
+
+
+@deserialize_to_instance
+class CallRefused(Exception):
+    """The service says no, in a way that a person can do something about: `refusal`."""
+
+    @classmethod
+    def because_of(cls, refusal: Refusal) -> Self:
+        """The error to answer a call with."""
+        return cls(msgspec.json.encode(Told.of(refusal)).decode())
+
+    @property
+    def refusal(self) -> RemoteRefusal:
+        """What the service refused with."""
+        return RemoteRefusal(_told(self.args[0]))
+
+
+class RemoteRefusal(Exception):
+    """A refusal of another process, by its code, field and figures; its class stays where it was made.
+
+    `refusals` are the single objections to a form with several.
+    """
+
+    def __init__(self, told: Told) -> None:
+        super().__init__(" ".join(filter(None, (told.code, told.field and f"[{told.field}]"))))
+        self.code = told.code
+        self.field = told.field
+        self.params = told.params
+        self.refusals = tuple(RemoteRefusal(one) for one in told.refusals)
+
+
+@deserialize_to_instance
+class ServiceFailed(RuntimeError):
+    """The service failed, and its operators find why under `incident`, the correlation id; nobody is told more."""
+
+    @property
+    def incident(self) -> str:
+        """What to name when asking its operators."""
+        return str(self.args[0])
+
+
+@deserialize_to_instance
+class ServiceUnavailable(RuntimeError):
+    """The service cannot answer at present. Whether a command was carried out is not known: repeat it with its key."""
+
+    @property
+    def incident(self) -> str:
+        """What to name when asking its operators."""
+        return str(self.args[0])

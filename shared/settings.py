@@ -67,6 +67,10 @@ class Settings:
     """The master keys themselves, lines of `id:base64`; empty means they are in `master_keys_file`."""
     master_keys_file: Path
     checkpoint_key_file: Path
+    principal_key_file: Path
+    """With what identity signs principals."""
+    principal_public_key_file: Path | None
+    """With what the other services read them; None where they find identity's own file."""
     forgotten_ledger: Path
     cached_keys: int
     """How many people's unwrapped data keys a process keeps in memory."""
@@ -94,6 +98,8 @@ VARIABLES = (
     "CARETRAIL_MASTER_KEYS",
     "CARETRAIL_MASTER_KEYS_FILE",
     "CARETRAIL_CHECKPOINT_KEY_FILE",
+    "CARETRAIL_PRINCIPAL_KEY_FILE",
+    "CARETRAIL_PRINCIPAL_PUBLIC_KEY_FILE",
     "CARETRAIL_FORGOTTEN_LEDGER",
     "CARETRAIL_CACHED_KEYS",
     "CARETRAIL_LANGUAGE",
@@ -115,6 +121,8 @@ def load(environment: Mapping[str, str]) -> Settings:
         master_keys=_master_keys(given),
         master_keys_file=_path(given, "CARETRAIL_MASTER_KEYS_FILE", var / "keys" / "master.keys"),
         checkpoint_key_file=_path(given, "CARETRAIL_CHECKPOINT_KEY_FILE", var / "keys" / "checkpoint.key"),
+        principal_key_file=_path(given, "CARETRAIL_PRINCIPAL_KEY_FILE", var / "keys" / "principal.key"),
+        principal_public_key_file=_optional_path(given, "CARETRAIL_PRINCIPAL_PUBLIC_KEY_FILE"),
         forgotten_ledger=_path(given, "CARETRAIL_FORGOTTEN_LEDGER", var / "vault" / "forgotten.jsonl"),
         cached_keys=_count(given, "CARETRAIL_CACHED_KEYS", CACHED_KEYS),
         language=_choice(given, "CARETRAIL_LANGUAGE", Language.CHINESE),
@@ -175,6 +183,10 @@ def _master_keys(given: Mapping[str, str]) -> str:
 
 def _path(given: Mapping[str, str], name: str, default: Path) -> Path:
     return Path(given.get(name, default)).absolute()
+
+
+def _optional_path(given: Mapping[str, str], name: str) -> Path | None:
+    return Path(given[name]).absolute() if name in given else None
 
 
 def _count(given: Mapping[str, str], name: str, default: int) -> int:

@@ -18,6 +18,8 @@ VALUES = {
     "CARETRAIL_MASTER_KEYS": ("a:AAAA", "master_keys", "a:AAAA"),
     "CARETRAIL_MASTER_KEYS_FILE": ("/run/master", "master_keys_file", Path("/run/master")),
     "CARETRAIL_CHECKPOINT_KEY_FILE": ("/run/signing", "checkpoint_key_file", Path("/run/signing")),
+    "CARETRAIL_PRINCIPAL_KEY_FILE": ("/run/principal", "principal_key_file", Path("/run/principal")),
+    "CARETRAIL_PRINCIPAL_PUBLIC_KEY_FILE": ("/run/public", "principal_public_key_file", Path("/run/public")),
     "CARETRAIL_FORGOTTEN_LEDGER": ("/safe/ledger", "forgotten_ledger", Path("/safe/ledger")),
     "CARETRAIL_CACHED_KEYS": ("25", "cached_keys", 25),
     "CARETRAIL_LANGUAGE": ("en", "language", Language.ENGLISH),

@@ -29,9 +29,9 @@ def weekly_hours(entries: Sequence[HoursEntry]) -> tuple[WeekdayHours, ...]:
     ]
     sessions = _sessions("hours", entries, objections)
     _refuse_repetition("hours", [(entry.weekday, entry.session) for entry in entries], objections)
-    placed = sorted(zip((entry.weekday for entry in entries), sessions, strict=True), key=_by_session)
     if objections:
         raise InvalidForm(objections)
+    placed = sorted(zip((entry.weekday for entry in entries), sessions, strict=True), key=_by_session)
     by_day = groupby(placed, key=lambda one: one[0])
     return tuple(WeekdayHours(weekday, tuple(hours for _, hours in of_day)) for weekday, of_day in by_day)
 
@@ -57,14 +57,14 @@ def _by_session(placed: tuple[object, SessionHours]) -> tuple[object, int]:
 
 
 def _sessions(name: str, entries: Sequence[HoursEntry | HolidayEntry], objections: list[Refusal]) -> list[SessionHours]:
-    """Each entry's session; an entry at fault leaves an objection and stands as it can."""
+    """The sessions of the entries; one at fault leaves an objection in place of its session."""
     found = []
     for place, entry in enumerate(entries):
         try:
             found.append(_session(f"{name}.{place}", entry))
         except Refusal as refusal:
             objections.append(refusal)
-    return found if not objections else []
+    return found
 
 
 def _session(field: str, entry: HoursEntry | HolidayEntry) -> SessionHours:

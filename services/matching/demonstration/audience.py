@@ -13,7 +13,7 @@ from services.matching.read_models.bureau_board import BureauBoard, Queue, cases
 from services.matching.read_models.case_statistics import CaseStatistics, by_county, by_institution, declines
 from services.matching.read_models.clinic_worklist import ClinicWorklist, worklist
 from services.matching.read_models.family_cases import FamilyCases, cases_of_contact
-from services.matching.read_models.paging import MAX_PAGE
+from shared.read_models.paging import MAX_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from services.matching.bootstrap import MatchingContext
     from services.matching.demonstration.cast import Cast
     from services.matching.demonstration.tally import Figures, Tally
-    from services.matching.read_models.paging import Page
+    from shared.read_models.paging import Page
 
 Row = TypeVar("Row")
 

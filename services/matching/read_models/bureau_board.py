@@ -11,10 +11,10 @@ import msgspec
 
 from services.matching import events
 from services.matching.read_models.actor import Actor
-from services.matching.read_models.paging import Page, check_limit, page_of, place_of
 from services.matching.read_models.progress import MOVES, BeginningMissing, Progress, moved, opening
 from shared.principal import Principal, Role
 from shared.read_models.model import Key, ReadModel, Table
+from shared.read_models.paging import Page, check_limit, page_of, place_of
 from shared.sealing import Sealed
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 from services.matching import events
 from services.matching.domain.policies import POLICIES
 from services.matching.domain.statuses import EnrolmentStatus, PreferenceStatus
-from services.matching.read_models.paging import Page, check_limit, page_of, place_of
 from services.matching.read_models.progress import BeginningMissing
 from shared.calendar import taipei_day
 from shared.principal import Principal, Role
 from shared.read_models.model import Key, ReadModel, Table
+from shared.read_models.paging import Page, check_limit, page_of, place_of
 from shared.sealing import Sealed, SubjectId
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from services.matching.read_models.bureau_board import BureauBoard, Queue, cases_on, queue_counts
-from services.matching.read_models.paging import CursorUnknown, PageTooLong
 from shared.principal import Role
+from shared.read_models.paging import CursorUnknown, PageTooLong
 from tests.integration.matching_models.people import bureau, doctor, parent, staff
 from tests.unit.matching_models.story import CONTACT, MATSU, MATSU_DOCTOR, NOON, SECOND, Story, fold
 

@@ -16,8 +16,8 @@ from services.matching.read_models.clinic_worklist import (
     offer,
     worklist,
 )
-from services.matching.read_models.paging import CursorUnknown, PageTooLong
 from shared.principal import Role
+from shared.read_models.paging import CursorUnknown, PageTooLong
 from shared.sealing import SubjectId
 from tests.integration.matching_models.people import bureau, doctor, parent, staff
 from tests.unit.matching_models.story import (

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from services.matching.adapters.register_files import digest_of, open_register
 from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS, closure_of, enrolment_of
+from services.matching.application.register import what_stands
 from services.matching.commands import RecordImport
 from services.matching.domain.refusals import InvalidForm
 from services.matching.events import RegisterKind
@@ -26,6 +27,7 @@ from shared.words import Language
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+    from uuid import UUID
 
     from services.matching.adapters.register_files import Columns, FileRow
     from services.matching.application import Matching
@@ -164,12 +166,21 @@ class _Import:
         before = self._matching.answer_to(key)
         if before is not None:
             outcome = outcome_of(before.body)
-            return RowResult(row.number, RowOutcome.UNCHANGED, outcome.number)
+            return RowResult(row.number, RowOutcome.UNCHANGED, outcome.number, self._what_stands(outcome.id, row))
         command = _COMMANDS[self._kind](row.cells, taipei_day(self._now))
         outcome = self._matching.handle(command, self._principal, key, self._now)
         done = RowOutcome.TAKEN if outcome.result == Result.DONE else RowOutcome.UNCHANGED
         remarks = (_remark(notice.code, notice.field, notice.params, self._columns) for notice in outcome.notices)
         return RowResult(row.number, done, outcome.number, tuple(remarks))
+
+    def _what_stands(self, enrolment_id: UUID, row: FileRow) -> tuple[Remark, ...]:
+        """What has become of the enrolment that the row made; of a closure nothing can."""
+        if self._kind is not RegisterKind.ENROLMENTS:
+            return ()
+        told = enrolment_of(row.cells, taipei_day(self._now))
+        enrolment = self._matching.desk.enrolment(enrolment_id)
+        notices = what_stands(enrolment, told.doctor.strip(), told.enrolled_on)
+        return tuple(_remark(notice.code, notice.field, notice.params, self._columns) for notice in notices)
 
     def record(self, summary: ImportSummary) -> None:
         """Count the import, unless everything that could be taken had been taken before."""

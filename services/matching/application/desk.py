@@ -110,8 +110,26 @@ class Desk:
 
     def _expected(self, case: Case, born_on: date) -> bool:
         """Whether a child born on that day can be the one that the mother expected when she applied."""
-        first, last = self.policy(case.created_on).births_expected(taipei_day(case.created_on))
+        first, last = self.births_expected(case)
         return first <= born_on <= last
+
+    def births_expected(self, case: Case) -> tuple[date, date]:
+        """The first and the last day on which the child can have been born that a case was opened for before."""
+        due_date = self.people.due_date(case.family.child)
+        return self.policy(case.created_on).births_expected(taipei_day(case.created_on), due_date)
+
+    def newborn_matter(self, family: Family, due_date: date, now: datetime) -> Case | Enrolment | None:
+        """What is under way or open for a born child that must be the one which its mother says she expects."""
+        first, last = self.policy(now).births_due(due_date)
+        possible = {family.birth_order} if family.birth_order else {0, 1}
+        scopes = [reservations.live_matter(mother) for mother in self.people.known_as(family.mother_subject)]
+        for matter in map(self.case_or_enrolment, self.store.holders_in(scopes)):
+            ours = matter.family
+            same = ours.mother_subject == family.mother_subject and ours.birth_order in possible
+            born_on = self.people.birth_date(ours.child)
+            if same and born_on is not None and first <= born_on <= last:
+                return matter
+        return None
 
     def enrolment_of(self, case: Case) -> Enrolment:
         """The enrolment that a case led to; refuses with `NotEnrolledYet`."""

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from services.matching.application import reservations
 from services.matching.domain import access, guards, refusals
 from services.matching.domain.case import Case
+from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.refusals import heed
 from shared.application.outcome import Decision, Outcome, Result
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from services.matching.application.desk import Desk
+    from services.matching.application.forms import CheckedChild
     from services.matching.application.reservations import Turn
     from services.matching.commands import (
         AmendPreferences,
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
         SubmitApplication,
         Withdraw,
     )
-    from services.matching.domain.enrolment import Enrolment
     from services.matching.domain.family import Family
     from shared.application.outcome import Notice
     from shared.principal import Principal
@@ -40,7 +41,7 @@ def submit_application(desk: Desk, command: SubmitApplication, principal: Princi
         raise refusals.PhoneNotProved("contact.mobile")
     family = desk.people.family(child, desk.people.mother(mother), desk.people.contact(contact))
     turn = desk.turn(family.people)
-    _refuse_second(desk, family, child.child.birth_date)
+    _refuse_second(desk, family, child, now)
     case = Case.submit(
         family,
         preferences,
@@ -81,16 +82,17 @@ def report_birth(desk: Desk, command: ReportBirth, principal: Principal, now: da
     heed(access.to_case(type(command), principal, case))
     heed(guards.reporting_birth(case))
     form = desk.form(now)
-    child = form.newborn(command.child)
+    child = form.newborn(command.child, desk.births_expected(case))
+    form.object(guards.reporting_birth_as(case, child.birth_order))
     form.finish()
     family = desk.people.family(child, case.family.mother, case.family.contact)
     turn = desk.turn(family.people)
-    _refuse_second(desk, family, child.child.birth_date, own=case)
+    _refuse_second(desk, family, child, now, own=case)
     held, expected = reservations.held_by(case), case.family.child_subject
     case.report_birth(family, now)
     reserve, release = reservations.difference(held, reservations.held_by(case))
     desk.people.recognise(family.child_subject, expected)
-    outcome = Outcome(case.id, case.version, case.case_no)
+    outcome = Outcome(case.id, case.version, case.case_no, notices=form.notices)
     return Decision(outcome, [case], [*reserve, *turn.reserve], [*release, *turn.release])
 
 
@@ -157,15 +159,29 @@ def _enrolment_to_change(desk: Desk, command: RequestChange, principal: Principa
     return enrolment, turn
 
 
-def _refuse_second(desk: Desk, family: Family, born_on: date | None, own: Case | None = None) -> None:
+def _refuse_second(desk: Desk, family: Family, child: CheckedChild, now: datetime, own: Case | None = None) -> None:
     """A child has one doctor, and one case under way, which may be `own`; only its own phone is told which."""
-    known = desk.child_keys(family)
-    if desk.open_enrolment(known) is not None:
+    matter = _matter_of(desk, family, child, now)
+    if matter is None or (own is not None and matter.id == own.id):
+        return
+    ours = matter.family.contact_subject == family.contact_subject
+    before = matter.family.child
+    if before.subject != family.child_subject and (
+        desk.people.is_another(before, child.identifier)
+        or (ours and desk.people.is_called_otherwise(before, child.child.name))
+    ):
+        raise refusals.AnotherChildOfThisBirth("child.birth_order")
+    if isinstance(matter, Enrolment):
         raise refusals.AlreadyEnrolled
-    if born_on is None:
-        case = desk.live_case((*known, reservations.expected_key(family.mother_subject, family.birth_order)))
-    else:
-        case = desk.live_case(known) or desk.expecting_case(family.mother_subject, family.birth_order, born_on)
-    if case is not None and (own is None or case.id != own.id):
-        ours = case.family.contact_subject == family.contact_subject
-        raise refusals.LiveCaseExists(case_no=case.case_no if ours else "")
+    raise refusals.LiveCaseExists(case_no=matter.case_no if ours else "")
+
+
+def _matter_of(desk: Desk, family: Family, child: CheckedChild, now: datetime) -> Case | Enrolment | None:
+    """The open enrolment or the live case that a child has, whether it was met before or after its birth."""
+    known = desk.child_keys(family)
+    if (enrolment := desk.open_enrolment(known)) is not None:
+        return enrolment
+    if child.born:
+        return desk.live_case(known) or desk.expecting_case(family.mother_subject, child.birth_order, child.day)
+    expected = reservations.expected_key(family.mother_subject, family.birth_order)
+    return desk.live_case((*known, expected)) or desk.newborn_matter(family, child.day, now)

@@ -10,11 +10,13 @@ from msgspec.structs import replace
 
 from services.matching import events
 from services.matching.domain import refusals
+from services.matching.domain.policies import has_reached
 from services.matching.domain.registry import InstitutionFacts, objection_to_doctor, objection_to_institution
 from services.matching.events import IdentifierKind
 from shared.application.outcome import Notice
 from shared.refusals import Refusal
 from shared.taiwan.contacts import parse_email_address, parse_mobile_number
+from shared.taiwan.identifiers import Sex as NumberedSex
 from shared.taiwan.identifiers import (
     parse_institution_code,
     parse_national_id,
@@ -34,9 +36,12 @@ if TYPE_CHECKING:
     from services.matching.domain.policies import Policy
     from services.matching.domain.registry import Registry
     from services.matching.events import Address, Contact, Mother, Preference
+    from shared.taiwan.identifiers import PersonalId
 
 T = TypeVar("T")
 
+_OF_AGE_YEARS = 18
+"""滿十八歲為成年 (民法 §12)."""
 NAME_LIMIT = 100
 STREET_LIMIT = 200
 _MOST_BIRTH_ORDER = 9
@@ -86,6 +91,9 @@ class Form:
         """Keep an objection, where there is one."""
         if objection is not None:
             self._objections.append(objection)
+
+    def _notice(self, doubt: Refusal) -> None:
+        self._notices.append(Notice.of(doubt))
 
     # Single fields ---------------------------------------------------------------------------------------------
 
@@ -138,7 +146,7 @@ class Form:
         return events.Contact(entry.relation, name, mobile or "", email)
 
     def mother(self, entry: MotherEntry, field: str = "mother") -> Mother:
-        """The mother by her identifier, of the kind said."""
+        """The mother by her identifier, of the kind said; a number that men have is only noticed."""
         return events.Mother(entry.kind, self._identifier(entry, f"{field}.identifier") or "")
 
     def applied_for(self, entry: ChildEntry) -> CheckedChild:
@@ -154,10 +162,28 @@ class Form:
         if birth_date is not None and self._policy.is_too_old(birth_date, self._today):
             self.object(refusals.ChildTooOld("child.birth_date", limit=self._policy.age_limit_years))
 
-    def newborn(self, entry: ChildEntry) -> CheckedChild:
-        """A child whose birth is reported."""
+    def newborn(self, entry: ChildEntry, expected: tuple[date, date]) -> CheckedChild:
+        """A child whose birth is reported, born when it was `expected`: from the first to the last of these days."""
         self._complete(entry)
-        return self.registered_child(entry)
+        child = self.registered_child(entry)
+        first, last = expected
+        if child.born and not first <= child.day <= last:
+            self.object(refusals.BirthNotExpectedThen("child.birth_date", first=first, last=last))
+        else:
+            self.refuse_too_old(entry.birth_date)
+        return child
+
+    def enrolled_child(self, entry: ChildEntry, enrolled_on: date) -> CheckedChild:
+        """A child that the register enrols: it says what is so, and only what cannot be is refused."""
+        child = self.registered_child(entry)
+        if child.born and enrolled_on < child.day:
+            self.object(refusals.EnrolledBeforeBirth("enrolled_on"))
+        if child.born and has_reached(_OF_AGE_YEARS, child.day, self._today):
+            self.object(refusals.ChildOfAge("child.birth_date"))
+        elif child.born and self._policy.is_too_old(child.day, self._today):
+            limit = self._policy.age_limit_years
+            self._notice(refusals.ChildPastAgeLimit("child.birth_date", limit=limit))
+        return child
 
     def registered_child(self, entry: ChildEntry) -> CheckedChild:
         """A child as the register knows it: born, the rest as far as it is filled in."""
@@ -181,6 +207,9 @@ class Form:
         identifier = self.child_identifier(entry.identifier, "child.identifier")
         if identifier is not None:
             known = replace(known, identifier=identifier.value)
+            told = parse_personal_id(identifier.value, on=self._today).sex
+            if entry.sex is not None and told is not None and told.value != entry.sex.value:
+                self._notice(refusals.SexUnlikeNumber("child.identifier"))
         return CheckedChild(known, entry.birth_order, entry.birth_date or entry.due_date or self._today, identifier)
 
     def child_identifier(self, text: str, field: str) -> Identifier | None:
@@ -221,11 +250,19 @@ class Form:
             return None
         match entry.kind:
             case IdentifierKind.NATIONAL_ID:
-                return self._parsed(lambda: parse_national_id(text, field=field).number)
+                return self._womans(self._parsed(lambda: parse_national_id(text, field=field)), field)
             case IdentifierKind.RESIDENT_CERTIFICATE:
-                return self._parsed(lambda: parse_resident_certificate(text, on=self._today, field=field).number)
+                certificate = self._parsed(lambda: parse_resident_certificate(text, on=self._today, field=field))
+                return self._womans(certificate, field)
             case IdentifierKind.PASSPORT:
                 return self._parsed(lambda: parse_passport_number(text, field=field).number)
+
+    def _womans(self, found: PersonalId | None, field: str) -> str | None:
+        if found is None:
+            return None
+        if found.sex == NumberedSex.MALE:
+            self._notice(refusals.MotherNumberLikeMans(field))
+        return found.number
 
     def address(self, entry: AddressEntry, field: str) -> Address:
         """地址: a county and district of the table; the postal code follows from them."""
@@ -267,7 +304,7 @@ class Form:
         if parsed is None:
             return ""
         if parsed.warning:
-            self._notices.append(Notice.of(refusals.InstitutionCodeDoubtful(field, code=parsed.code)))
+            self._notice(refusals.InstitutionCodeDoubtful(field, code=parsed.code))
         return parsed.code
 
     def known_institution(self, text: str, field: str) -> InstitutionFacts:

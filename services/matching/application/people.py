@@ -7,6 +7,7 @@ Kinds of identifiers, as every context that meets the same people has to name th
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -15,11 +16,10 @@ from services.matching import events
 from services.matching.domain import refusals
 from services.matching.domain.family import Family
 from shared.sealing import PersonForgotten
+from shared.taiwan.identifiers import PersonalIdKind, parse_personal_id
 from shared.vault.blind_index import Identifier
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from services.matching.application.forms import CheckedChild
     from shared.sealing import Sealed, SubjectId
     from shared.vault.vault import Vault
@@ -115,6 +115,18 @@ class People:
         if former != child and self._vault.known_by(former) == {_BIRTH}:
             self._vault.merge(child, former)
 
+    def is_another(self, known: Sealed[events.Child], identifier: Identifier | None) -> bool:
+        """Whether a child on record is not the one of this identifier: each has a national ID, which never changes."""
+        before = self._vault.open(known, events.Child)
+        if before is None or before.identifier is None or identifier is None:
+            return False
+        return before.identifier != identifier.value and _is_national(identifier.value, before.identifier)
+
+    def is_called_otherwise(self, known: Sealed[events.Child], name: str) -> bool:
+        """Whether a child on record has another name."""
+        before = self._vault.open(known, events.Child)
+        return before is not None and bool(before.name and name) and before.name != name
+
     def can_be_reached(self, contact: Sealed[events.Contact]) -> bool:
         """Whether the contact has not been forgotten."""
         return self._vault.open(contact, events.Contact) is not None
@@ -136,6 +148,11 @@ class People:
     def forget(self, subject: SubjectId, ground: str) -> tuple[SubjectId, ...]:
         """Destroy the keys of a person and of all that were found to be the same; the answer is all of them."""
         return self._vault.forget(subject, ground)
+
+
+def _is_national(*numbers: str) -> bool:
+    kinds = {parse_personal_id(number, on=date.min).kind for number in numbers}
+    return kinds == {PersonalIdKind.NATIONAL_ID}
 
 
 def _birth(mother: SubjectId, birth_order: int, day: date) -> Identifier:

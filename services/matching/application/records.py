@@ -43,8 +43,9 @@ def record_import(desk: Desk, command: RecordImport, _: Principal, now: datetime
     """匯入: the rows were commands of their own; this counts them."""
     form = desk.form(now)
     digest = form.digest(command.digest, "digest")
-    form.finish()
     counts = RowCounts(command.rows, command.taken, command.unchanged, command.refused)
+    form.object(counts.objection())
+    form.finish()
     record = RegisterImport.record(command.kind, desk.file_digest(digest), counts, now)
     return Decision(Outcome(record.id, record.version), [record])
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from services.matching.domain.registry import InstitutionFacts
     from services.matching.events import Contact, Mother
     from shared.principal import Principal
+    from shared.refusals import Refusal
     from shared.vault.blind_index import Identifier
 
 
@@ -62,7 +63,8 @@ def record_enrolment(desk: Desk, command: RecordEnrolment, principal: Principal,
     turn = desk.turn(people)
     known = desk.people.known_child(row.child.identifier, row.mother, row.child.birth_order, row.child.day)
     if (before := _enrolled_before(desk, known, row)) is not None:
-        return Decision(Outcome(before.id, before.version, before.case_no, Result.UNCHANGED, row.notices))
+        notices = [*row.notices, *what_stands(before, row.doctor, row.enrolled_on)]
+        return Decision(Outcome(before.id, before.version, before.case_no, Result.UNCHANGED, tuple(notices)))
     cases = _cases_of(desk, row, known)
     enrolment = _enrolment(desk, row, cases, now)
     rows = reservations.enrolled_rows(reservations.child_keys(enrolment.family), row.institution.code, row.enrolled_on)
@@ -96,7 +98,7 @@ def _enrolment_row(desk: Desk, command: RecordEnrolment, now: datetime) -> _Enro
         institution=institution,
         doctor=doctor,
         enrolled_on=form.past_day(command.enrolled_on, "enrolled_on"),
-        child=form.registered_child(command.child),
+        child=form.enrolled_child(command.child, command.enrolled_on),
         mother=form.mother(command.mother),
         contact=form.contact(command.contact) if command.contact else None,
         case_no=command.case_no.strip(),
@@ -110,12 +112,30 @@ def _enrolment_row(desk: Desk, command: RecordEnrolment, now: datetime) -> _Enro
 def _enrolled_before(desk: Desk, known: Sequence[str], row: _EnrolmentRow) -> Enrolment | None:
     """The enrolment that this row, or one to the same effect, has made; another institution's must be closed first."""
     before = desk.taken_row(reservations.enrolled_rows(known, row.institution.code, row.enrolled_on))
-    if before is not None:
-        return before
-    enrolment = desk.open_enrolment(known)
-    if enrolment is not None and enrolment.institution != row.institution.code:
+    enrolment = before or desk.open_enrolment(known)
+    if enrolment is not None:
+        _refuse_sibling(desk, enrolment, row.child.identifier, "child.birth_order")
+    if before is None and enrolment is not None and enrolment.institution != row.institution.code:
         raise refusals.EnrolledElsewhereNotClosed("institution", institution=enrolment.institution)
     return enrolment
+
+
+def what_stands(enrolment: Enrolment, doctor: str, enrolled_on: date) -> list[Notice]:
+    """What a row that is known again does not say of the enrolment that it has led to."""
+    notices: list[Refusal] = []
+    if enrolment.closed_on is not None:
+        notices.append(refusals.EnrolmentClosedSince("enrolled_on", closed_on=enrolment.closed_on))
+    if enrolment.doctor != doctor:
+        notices.append(refusals.AnotherDoctorOnRecord("doctor", doctor=enrolment.doctor))
+    if enrolment.enrolled_on != enrolled_on:
+        notices.append(refusals.AnotherDayOnRecord("enrolled_on", enrolled_on=enrolment.enrolled_on))
+    return [Notice.of(notice) for notice in notices]
+
+
+def _refuse_sibling(desk: Desk, matter: Case | Enrolment, identifier: Identifier | None, field: str) -> None:
+    """Twins that were both entered as a single child have one birth, and must not be taken for one child."""
+    if desk.people.is_another(matter.family.child, identifier):
+        raise refusals.AnotherChildOfThisBirth(field)
 
 
 def _cases_of(desk: Desk, row: _EnrolmentRow, known: Sequence[str]) -> list[Case]:
@@ -126,6 +146,8 @@ def _cases_of(desk: Desk, row: _EnrolmentRow, known: Sequence[str]) -> list[Case
         live = live or desk.expecting_case(mother, row.child.birth_order, row.child.day)
         keys = (*known, *reservations.expected_keys(mother, row.child.birth_order))
     cases = [*([live] if live else []), *desk.unmatched_cases(keys, row.child.day)]
+    for case in cases:
+        _refuse_sibling(desk, case, row.child.identifier, "child.birth_order")
     if row.case_no:
         named = desk.case_numbered(row.case_no)
         if named.family.mother_subject != mother:
@@ -163,10 +185,12 @@ def close_enrolment(desk: Desk, command: CloseEnrolment, principal: Principal, n
     known = desk.people.known_child(row.identifier, row.mother, command.birth_order, command.birth_date)
     before = desk.taken_row(reservations.closed_rows(known, row.institution, command.closed_on))
     if before is not None:
+        _refuse_sibling(desk, before, row.identifier, "birth_order")
         return Decision(Outcome(before.id, before.version, before.case_no, Result.UNCHANGED, row.notices))
     enrolment = desk.open_enrolment(known)
     if enrolment is None or enrolment.institution != row.institution:
         raise refusals.EnrolmentUnknown("institution")
+    _refuse_sibling(desk, enrolment, row.identifier, "birth_order")
     turn = desk.turn([enrolment.family.mother_subject])
     enrolment.close(command.closed_on, command.reason, Source.IMPORT, now)
     case = desk.live_case_of(enrolment.family)

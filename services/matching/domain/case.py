@@ -218,7 +218,7 @@ class Case(Aggregate):
 
     def report_birth(self, family: Family, now: datetime) -> None:
         """出生: what is known of the child replaces what was expected; mother and contact stay."""
-        heed(guards.reporting_birth(self))
+        heed(guards.reporting_birth(self) or guards.reporting_birth_as(self, family.birth_order))
         known = ("birth_order", "birth_subject", "child_subject", "child", "county")
         self._record(self.ChildBorn, now, **{name: getattr(family, name) for name in known})
 

@@ -126,6 +126,13 @@ def reporting_birth(case: Case) -> Refusal | None:
     return _over(case) or (refusals.ChildAlreadyBorn() if case.born else None)
 
 
+def reporting_birth_as(case: Case, birth_order: int) -> Refusal | None:
+    """Of twins that were expected as one child the first is reported here; any other has a case of its own."""
+    expected = case.family.birth_order
+    possible = {0, expected} if expected else {0, 1}
+    return None if birth_order in possible else refusals.SecondTwinHasOwnCase("child.birth_order")
+
+
 def changing_contact(case: Case) -> Refusal | None:
     """The contact is changed while somebody may still have to reach the family through the case."""
     return _over(case)

@@ -41,6 +41,9 @@ class Policy:
     due_date_days_past: int
     """How long after its due date a child may still be expected (ours)."""
 
+    premature_days: int
+    """How long before its due date a child may be born: 20 of the 40 weeks (ours)."""
+
     preferences: int
     """志願序 1 to 3 (S000, 申請 2/4)."""
 
@@ -99,12 +102,17 @@ class Policy:
         return end_of_day(calendar.add_working_days(taipei_day(now), self.closure_working_days))
 
     def is_too_old(self, birth_date: date, on: date) -> bool:
-        """Whether a child has reached the age limit on that day; of 29 February on 1 March (民法 §121, §124)."""
-        return (on.year - birth_date.year, on.month, on.day) >= (self.age_limit_years, birth_date.month, birth_date.day)
+        """Whether a child has reached the age limit on that day."""
+        return has_reached(self.age_limit_years, birth_date, on)
 
-    def births_expected(self, on: date) -> tuple[date, date]:
-        """The first and the last birth date that a child expected on that day can have."""
-        return on, on + timedelta(days=self.due_date_days_ahead + self.due_date_days_past)
+    def births_expected(self, on: date, due_date: date | None) -> tuple[date, date]:
+        """The first and the last birth date of a child expected on that day; one due soon may have been born before."""
+        last = on + timedelta(days=self.due_date_days_ahead + self.due_date_days_past)
+        return on if due_date is None else min(on, self.births_due(due_date)[0]), last
+
+    def births_due(self, due_date: date) -> tuple[date, date]:
+        """The first and the last birth date of a child with that due date."""
+        return due_date - timedelta(days=self.premature_days), due_date + timedelta(days=self.due_date_days_past)
 
     def due_dates(self, today: date) -> tuple[date, date]:
         """The first and the last due date that an application of today can give."""
@@ -117,6 +125,7 @@ POLICIES = (
         age_limit_years=3,
         due_date_days_ahead=300,
         due_date_days_past=21,
+        premature_days=140,
         preferences=3,
         locked_ranks=frozenset({1}),
         pending_notice_locks=True,
@@ -130,6 +139,11 @@ POLICIES = (
     ),
 )
 """In order of their dates."""
+
+
+def has_reached(years: int, birth_date: date, on: date) -> bool:
+    """Whether somebody is that old on that day; whoever was born on 29 February on 1 March (民法 §121, §124)."""
+    return (on.year - birth_date.year, on.month, on.day) >= (years, birth_date.month, birth_date.day)
 
 
 def policy_in_force(on: date, policies: Sequence[Policy] = POLICIES) -> Policy:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from services.matching import events
+from services.matching.domain import refusals
 from shared.events import Aggregate
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.matching.events import RegisterKind
+    from shared.refusals import Refusal
     from shared.sealing import SubjectId
 
 
@@ -43,6 +45,12 @@ class RowCounts:
     taken: int
     unchanged: int
     refused: int
+
+    def objection(self) -> Refusal | None:
+        """Why these cannot be the counts of a file."""
+        parts = (self.taken, self.unchanged, self.refused)
+        adds_up = min(parts) >= 0 and sum(parts) == self.rows
+        return None if adds_up else refusals.CountsInconsistent("rows", rows=self.rows)
 
 
 class RegisterImport(Aggregate):

@@ -206,8 +206,32 @@ class ChildTooOld(Refusal):
     """The programme takes children until they are `limit` years old."""
 
 
+class EnrolledBeforeBirth(Refusal):
+    """Nobody is enrolled before being born."""
+
+
+class ChildOfAge(Refusal):
+    """Whoever was born on that day is of age."""
+
+
+class BirthNotExpectedThen(Refusal):
+    """The child that the case was opened for can have been born from `first` to `last`."""
+
+
+class SecondTwinHasOwnCase(Refusal):
+    """The case was opened for another child of this birth than the one reported."""
+
+
+class AnotherChildOfThisBirth(Refusal):
+    """A sibling of the same birth is on record with the same birth order, so the two would be taken for one."""
+
+
 class BirthOrderOutOfRange(Refusal):
     """The birth order is 0 for a single child, 1 to 9 among twins."""
+
+
+class CountsInconsistent(Refusal):
+    """Rows taken, unchanged and refused are no numbers of rows, or do not add up to `rows`."""
 
 
 class DigestMalformed(Refusal):
@@ -275,3 +299,27 @@ class InstitutionCodeDoubtful(Refusal):
 
 class EnrolledElsewhereThanAgreed(Refusal):
     """The row was taken, but the family's case had agreed, or asked, `expected`."""
+
+
+class ChildPastAgeLimit(Refusal):
+    """A row of the register enrols a child past the age limit of `limit` years: rare, but what it says may be so."""
+
+
+class MotherNumberLikeMans(Refusal):
+    """The mother's number is one that men have; whoever changed their registered sex may have kept it."""
+
+
+class SexUnlikeNumber(Refusal):
+    """The child's number says another sex than the form; the registered sex may have been changed since."""
+
+
+class AnotherDoctorOnRecord(Refusal):
+    """The row changed nothing: the enrolment on record at this institution is with `doctor`."""
+
+
+class AnotherDayOnRecord(Refusal):
+    """The row changed nothing: the enrolment on record began on `enrolled_on`."""
+
+
+class EnrolmentClosedSince(Refusal):
+    """The row changed nothing: it was taken before, and the enrolment was closed on `closed_on`."""

@@ -361,6 +361,66 @@ def test_a_child_born_after_its_mother_applied_is_the_one_that_was_expected(offi
     assert refused.value.params == {"case_no": case.number}
 
 
+def test_a_child_born_the_day_before_its_mother_applied_for_an_expected_one_is_that_child(office):
+    case = office.submit(LIN, child=replace(LIN.expected, due_date=date(2025, 2, 20)))
+    newborn = replace(LIN.child, birth_date=date(2025, 2, 17))
+    with pytest.raises(refusals.LiveCaseExists) as refused:
+        office.submit(LIN, child=newborn)
+    assert refused.value.params == {"case_no": case.number}
+    office.ask(commands.ReportBirth(case.id, newborn), office.parent(LIN))
+    assert office.case(case.id).born
+
+
+def test_a_child_that_has_a_case_since_its_birth_is_not_expected_as_another(office):
+    case = office.submit(LIN, child=replace(LIN.child, birth_date=date(2025, 2, 17)))
+    with pytest.raises(refusals.LiveCaseExists) as refused:
+        office.submit(LIN, child=replace(LIN.expected, due_date=date(2025, 2, 20)))
+    assert refused.value.params == {"case_no": case.number}
+    assert office.submit(LIN, child=replace(LIN.expected, due_date=date(2025, 12, 1))).id != case.id
+
+
+def test_a_birth_is_reported_for_the_days_and_the_child_that_were_expected(office):
+    case = office.submit(LIN, child=LIN.expected)
+    for changes, code in (
+        ({"birth_date": date(2024, 6, 1)}, "birth-not-expected-then"),
+        ({"birth_date": date(2025, 4, 1), "birth_order": 2}, "second-twin-has-own-case"),
+    ):
+        report = commands.ReportBirth(case.id, replace(LIN.child, **changes))
+        with pytest.raises(refusals.InvalidForm) as refused:
+            office.ask(report, office.parent(LIN), now=taipei(4, 4))
+        assert [refusal.code for refusal in refused.value.refusals] == [code]
+    assert not office.case(case.id).born
+
+
+def test_a_number_unlike_the_childs_sex_is_noticed_when_its_birth_is_reported(office):
+    case = office.submit(LIN, child=LIN.expected)
+    newborn = replace(LIN.child, birth_date=date(2025, 4, 1), sex=Sex.MALE)
+    told = office.ask(commands.ReportBirth(case.id, newborn), office.parent(LIN), now=taipei(4, 4))
+    assert [(notice.field, notice.code) for notice in told.notices] == [("child.identifier", "sex-unlike-number")]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"identifier": national_id(9401, "A")}, {"name": "寶寶二", "identifier": ""}], ids=["number", "name"]
+)
+def test_a_twin_entered_as_a_single_child_is_told_what_to_enter(office, changes):
+    office.submit(LIN)
+    twin = replace(LIN.child, **changes)
+    with pytest.raises(refusals.AnotherChildOfThisBirth) as refused:
+        office.submit(LIN, child=twin)
+    assert refused.value.field == "child.birth_order"
+    assert office.submit(LIN, child=replace(twin, birth_order=2)).number
+
+
+def test_nobody_learns_by_guessing_what_a_child_of_another_phone_is_called(office):
+    office.submit(LIN)
+    with pytest.raises(refusals.LiveCaseExists) as refused:
+        office.ask(
+            LIN.application(contact=CHEN.contact, child=replace(LIN.child, name="別名", identifier="")),
+            office.parent(CHEN),
+        )
+    assert refused.value.params == {"case_no": ""}
+
+
 def test_an_elder_child_of_an_expecting_mother_has_a_case_of_its_own(office):
     office.submit(LIN, child=LIN.expected)
     elder = replace(LIN.child, birth_date=date(2023, 6, 1))

@@ -63,6 +63,13 @@ def test_an_import_is_counted(office):
     assert record.digest == office.matching.desk.file_digest(DIGEST) != DIGEST
 
 
+@pytest.mark.parametrize("counts", [(4, 2, 1, 0), (1, 2, -1, 0), (-1, -1, 0, 0)])
+def test_counts_that_no_file_can_have_are_refused(office, counts):
+    with pytest.raises(refusals.InvalidForm) as refused:
+        office.ask(commands.RecordImport(RegisterKind.CLOSURES, DIGEST, *counts), OPERATOR)
+    assert [(refusal.field, refusal.code) for refusal in refused.value.refusals] == [("rows", "counts-inconsistent")]
+
+
 # Forgetting
 
 

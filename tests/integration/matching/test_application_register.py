@@ -117,11 +117,69 @@ def test_a_row_leaves_the_phone_that_the_family_proved(office):
 def test_the_same_row_again_changes_nothing_even_after_the_closure(office):
     first = enrolled(office, LIN)
     again = office.ask(LIN.row(), OPERATOR)
-    assert (again.result, again.id) == (Result.UNCHANGED, first.id)
+    assert (again.result, again.id, again.notices) == (Result.UNCHANGED, first.id, ())
     office.now = taipei(3, 11)
     office.ask(closure(LIN), OPERATOR)
-    assert office.ask(LIN.row(), OPERATOR).result == Result.UNCHANGED
+    later = office.ask(LIN.row(), OPERATOR)
+    assert (later.result, later.id) == (Result.UNCHANGED, first.id)
+    [notice] = later.notices
+    assert (notice.code, notice.field, notice.params) == (
+        "enrolment-closed-since",
+        "enrolled_on",
+        {"closed_on": CLOSED.isoformat()},
+    )
     assert office.told(first.id) == ["EnrolmentRecorded", "EnrolmentClosed"]
+
+
+def test_a_row_with_another_doctor_or_day_changes_nothing_and_says_what_stands(office):
+    office.registry.doctors["DR-OTHER"] = replace(office.registry.doctors[DOCTORS[BANQIAO]], number="DR-OTHER")
+    first = enrolled(office, LIN)
+    again = office.ask(LIN.row(doctor="DR-OTHER", enrolled_on=date(2025, 2, 27)), OPERATOR)
+    assert (again.result, again.id) == (Result.UNCHANGED, first.id)
+    assert {notice.code: notice.params for notice in again.notices} == {
+        "another-doctor-on-record": {"doctor": DOCTORS[BANQIAO]},
+        "another-day-on-record": {"enrolled_on": "2025-02-26"},
+    }
+
+
+def test_twins_entered_as_single_children_are_never_taken_for_one(office):
+    first, second = (replace(LIN.child, identifier=national_id(9300 + order, "A")) for order in (1, 2))
+    office.now = taipei(2, 27)
+    enrolment = office.ask(LIN.row(child=first), OPERATOR)
+    with pytest.raises(refusals.AnotherChildOfThisBirth) as refused:
+        office.ask(LIN.row(child=second), OPERATOR)
+    assert refused.value.field == "child.birth_order"
+    other = office.ask(LIN.row(child=replace(second, birth_order=2)), OPERATOR)
+    assert other.id != enrolment.id
+    office.now = taipei(3, 11)
+    by_birth = {"mother": LIN.mother, "birth_date": first.birth_date}
+    with pytest.raises(refusals.AnotherChildOfThisBirth) as refused:
+        office.ask(closure(LIN, child_identifier=national_id(9303, "A"), **by_birth), OPERATOR)
+    assert refused.value.field == "birth_order"
+    assert office.matching.load(Enrolment, enrolment.id).is_open
+
+
+def test_a_row_does_not_end_the_case_of_a_twin_that_was_entered_as_a_single_child(office):
+    first, second = (replace(LIN.child, identifier=national_id(9310 + order, "A")) for order in (1, 2))
+    case = agreed(office, LIN, child=first)
+    with pytest.raises(refusals.AnotherChildOfThisBirth):
+        office.ask(LIN.row(child=second), OPERATOR)
+    assert office.case(case.id).is_live
+
+
+def test_a_certificate_that_a_national_id_has_followed_is_the_same_child(office):
+    foreigner = replace(LIN.child, identifier="A800000014")
+    office.now = taipei(2, 27)
+    enrolment = office.ask(LIN.row(child=foreigner), OPERATOR)
+    assert office.ask(LIN.row(), OPERATOR).id == enrolment.id
+
+
+def test_a_child_cannot_be_enrolled_before_its_birth(office):
+    with pytest.raises(refusals.InvalidForm) as refused:
+        office.ask(LIN.row(enrolled_on=date(1900, 1, 1)), OPERATOR)
+    assert {refusal.field: refusal.code for refusal in refused.value.refusals} == {
+        "enrolled_on": "enrolled-before-birth"
+    }
 
 
 def test_a_child_enrolled_elsewhere_has_to_be_closed_there_first(office):

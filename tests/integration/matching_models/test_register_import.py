@@ -223,19 +223,31 @@ def test_json_is_taken_like_csv(matching):
     assert (told, summary.encoding) == ([(1, "taken", [])], "utf-8")
 
 
+CLOSURE = {
+    "institution": MATSU,
+    "closed_on": "114/03/03",
+    "reason": "遷出",
+    "mother.identifier": MOTHERS[0],
+    "birth_date": "2025/02/01",
+    "birth_order": "0",
+}
+
+
+def test_a_row_imported_again_tells_that_its_enrolment_was_closed_since(matching):
+    file = as_csv([row(0), row(1)])
+    taken_in(matching, file)
+    taken_in(matching, as_csv([CLOSURE]), kind=RegisterKind.CLOSURES)
+
+    for again in (file, as_csv([row(0), row(1), row(2)])):
+        _, told = taken_in(matching, again)
+        assert told[:2] == [(1, "unchanged", ["enrolment-closed-since"]), (2, "unchanged", [])]
+
+
 def test_a_closure_finds_the_child_and_closes_once(matching):
     taken_in(matching, as_csv([row(0)]))
-    closure = {
-        "institution": MATSU,
-        "closed_on": "114/03/03",
-        "reason": "遷出",
-        "mother.identifier": MOTHERS[0],
-        "birth_date": "2025/02/01",
-        "birth_order": "0",
-    }
 
-    first = taken_in(matching, as_csv([closure]), kind=RegisterKind.CLOSURES)[1]
-    again = taken_in(matching, as_csv([closure, {**closure, "birth_order": "2"}]), kind=RegisterKind.CLOSURES)[1]
+    first = taken_in(matching, as_csv([CLOSURE]), kind=RegisterKind.CLOSURES)[1]
+    again = taken_in(matching, as_csv([CLOSURE, {**CLOSURE, "birth_order": "2"}]), kind=RegisterKind.CLOSURES)[1]
 
     assert first == [(1, "taken", [])]
     assert again == [(1, "unchanged", []), (2, "refused", ["enrolment-unknown"])]

@@ -12,6 +12,7 @@ from services.matching.domain.refusals import (
     NoPreferenceLeftToAmend,
     PreferenceAlreadyAsked,
     PreferenceIsFormerDoctor,
+    SecondTwinHasOwnCase,
 )
 from services.matching.domain.statuses import MatchStatus, PreferenceStatus
 from services.matching.events import CaseKind, Preference, Source, WithdrawReason
@@ -218,3 +219,16 @@ def test_the_contact_of_a_finished_case_stays():
     contact = contact_changed().contact
     for history in (ENROLLED, (*ASKED, case_withdrawn())):
         given(*history).when(lambda case: case.change_contact(contact, Source.PLATFORM, NOW)).then_refused(CaseEnded)
+
+
+@pytest.mark.parametrize(
+    ("expected", "born", "taken"), [(0, 1, True), (1, 0, True), (0, 2, False), (1, 2, False), (2, 1, False)]
+)
+def test_the_second_of_twins_is_not_reported_as_the_child_that_was_expected(expected, born, taken):
+    story = given(case_submitted(born=False, child_subject=BIRTH, birth_order=expected), preference_offered())
+    family = replace(replayed(case_submitted()).family, birth_order=born)
+    told = story.when(lambda case: case.report_birth(family, NOW))
+    if taken:
+        assert told.then(child_born(birth_order=born, child=family.child, child_subject=family.child_subject)).born
+    else:
+        told.then_refused(SecondTwinHasOwnCase)

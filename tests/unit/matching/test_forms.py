@@ -174,8 +174,77 @@ def test_a_birth_order_is_small(birth_order):
     assert faults(lambda form: form.applied_for(child)) == {"child.birth_order": "birth-order-out-of-range"}
 
 
+THAT_WINTER = (date(2025, 1, 1), date(2025, 2, 28))
+
+
+@pytest.mark.parametrize(
+    ("born_on", "code"),
+    [
+        (date(2024, 12, 31), "birth-not-expected-then"),
+        (date(1900, 1, 1), "birth-not-expected-then"),
+        (date(2025, 2, 19), "date-in-future"),
+    ],
+)
+def test_a_birth_is_reported_of_the_child_that_was_expected(born_on, code):
+    report = replace(BORN, birth_date=born_on)
+    assert faults(lambda form: form.newborn(report, THAT_WINTER)) == {"child.birth_date": code}
+
+
+def test_the_birth_of_a_child_past_the_age_limit_is_not_reported():
+    report = replace(BORN, birth_date=date(2022, 2, 18))
+    since_then = (date(2022, 2, 1), TODAY)
+    assert faults(lambda form: form.newborn(report, since_then)) == {"child.birth_date": "child-too-old"}
+    new_form().newborn(replace(BORN, birth_date=date(2025, 1, 1)), THAT_WINTER)
+
+
+@pytest.mark.parametrize(
+    ("born_on", "enrolled_on", "fault"),
+    [
+        (date(2025, 1, 20), date(2025, 1, 19), {"enrolled_on": "enrolled-before-birth"}),
+        (date(2025, 1, 20), date(1900, 1, 1), {"enrolled_on": "enrolled-before-birth"}),
+        (date(1900, 1, 1), date(1900, 1, 2), {"child.birth_date": "child-of-age"}),
+        (date(2007, 2, 18), date(2025, 2, 1), {"child.birth_date": "child-of-age"}),
+    ],
+)
+def test_the_register_cannot_say_what_cannot_be(born_on, enrolled_on, fault):
+    row = replace(BORN, birth_date=born_on)
+    assert faults(lambda form: form.enrolled_child(row, enrolled_on)) == fault
+
+
+def noticed(fill):
+    """What `fill` takes although it is unlikely, as code by field."""
+    form = new_form()
+    fill(form)
+    form.finish()
+    return {notice.field: notice.code for notice in form.notices}
+
+
+def test_the_register_may_say_what_is_unlikely_and_it_is_noticed():
+    past_limit, at_birth = replace(BORN, birth_date=date(2007, 2, 19)), replace(BORN, birth_date=TODAY)
+    assert noticed(lambda form: form.enrolled_child(past_limit, TODAY)) == {"child.birth_date": "child-past-age-limit"}
+    assert noticed(lambda form: form.enrolled_child(at_birth, TODAY)) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "code"),
+    [
+        (IdentifierKind.NATIONAL_ID, "A100000001", "mother-number-like-mans"),
+        (IdentifierKind.RESIDENT_CERTIFICATE, "A800000014", "mother-number-like-mans"),
+        (IdentifierKind.NATIONAL_ID, "A200000030", None),
+    ],
+)
+def test_a_mothers_number_that_men_have_is_taken_and_noticed(kind, number, code):
+    found = noticed(lambda form: form.mother(MotherEntry(kind, number)))
+    assert found == ({"mother.identifier": code} if code else {})
+
+
+@pytest.mark.parametrize(("sex", "seen"), [(Sex.MALE, {"child.identifier": "sex-unlike-number"}), (Sex.FEMALE, {})])
+def test_a_childs_sex_unlike_its_number_is_taken_and_noticed(sex, seen):
+    assert noticed(lambda form: form.applied_for(replace(BORN, sex=sex))) == seen
+
+
 def test_a_reported_birth_has_a_birth_date_a_name_and_a_sex():
-    assert faults(lambda form: form.newborn(EXPECTED)) == {
+    assert faults(lambda form: form.newborn(EXPECTED, THAT_WINTER)) == {
         "child.birth_date": "field-missing",
         "child.name": "field-missing",
         "child.sex": "field-missing",

@@ -88,7 +88,14 @@ def test_a_due_date_may_have_passed_by_some_days_and_lie_a_pregnancy_ahead():
 
 def test_a_child_expected_on_a_day_is_born_then_at_the_earliest_and_the_last_due_date_may_have_passed():
     applied_on = date(2025, 2, 18)
-    first, last = POLICY.births_expected(applied_on)
+    first, last = POLICY.births_expected(applied_on, due_date=date(2025, 9, 1))
     assert first == applied_on
     _, last_due = POLICY.due_dates(applied_on)
     assert last == last_due + timedelta(days=POLICY.due_date_days_past)
+
+
+def test_a_child_due_soon_may_have_been_born_before_its_family_applied():
+    applied_on = date(2025, 2, 18)
+    first, _ = POLICY.births_expected(applied_on, due_date=date(2025, 2, 19))
+    assert first == date(2025, 2, 19) - timedelta(days=POLICY.premature_days)
+    assert POLICY.births_expected(applied_on, None)[0] == applied_on

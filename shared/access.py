@@ -34,6 +34,8 @@ BUREAU = Party(
     frozenset({Role.BUREAU_MANAGER, Role.BUREAU_OFFICER}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN})
 )
 OPERATOR = Party(frozenset({Role.OPERATOR}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
+INSURER = Party(frozenset({Role.INSURER_OFFICER}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
+AUDITOR = Party(frozenset({Role.AUDITOR}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
 PLATFORM = Party(frozenset({Role.PROCESS}), frozenset({Assurance.INTERNAL}))
 
 

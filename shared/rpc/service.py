@@ -106,8 +106,13 @@ def query(
     return declare
 
 
+def method_of(command: type) -> str:
+    """The name of the method that carries out this command."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", command.__name__).lower()
+
+
 def _command(command: type, parties: tuple[Party, ...]) -> Callable[..., Any]:
-    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", command.__name__).lower()
+    name = method_of(command)
     _demand_rule(name, parties)
     task = Task(Form(command), parties)
 

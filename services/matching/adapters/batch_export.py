@@ -72,10 +72,19 @@ def export_offers(offers: Sequence[ClinicOffer], opener: Opener, file_format: st
 
     Cells of people who have been forgotten stay empty.
     """
+    return as_file(rows_of(offers, opener), [offer.case_id for offer in offers], file_format)
+
+
+def rows_of(offers: Sequence[ClinicOffer], opener: Opener) -> list[list[str]]:
+    """The headings, and a row an offer."""
     opener.prepare({sealed.subject for offer in offers for sealed in (offer.child, offer.mother, offer.contact)})
-    rows = [list(ENROLMENTS.headings.values()), *(_row(offer, opener) for offer in offers)]
+    return [list(ENROLMENTS.headings.values()), *(_row(offer, opener) for offer in offers)]
+
+
+def as_file(rows: Sequence[Sequence[str]], case_ids: Sequence[UUID], file_format: str) -> ExportFile:
+    """The rows as a file; needs nothing but its arguments, and for thousands of rows the better part of a second."""
     content = FORMATS[file_format](rows)
-    return ExportFile(content, sha256(content).hexdigest(), tuple(offer.case_id for offer in offers))
+    return ExportFile(content, sha256(content).hexdigest(), tuple(case_ids))
 
 
 def _row(offer: ClinicOffer, opener: Opener) -> list[str]:

@@ -1,0 +1,91 @@
+"""What queries of matching ask, field by field, as it is entered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from services.matching.domain.statuses import EnrolmentStatus, PreferenceStatus
+from services.matching.events import IdentifierKind
+from services.matching.read_models.bureau_board import Queue
+
+_ID_LIMIT = {"limit": 20}
+_PLACE_LIMIT = {"limit": 40}
+_CURSOR_LIMIT = {"limit": 400}
+PAGE = 50
+
+
+class FileFormat(StrEnum):
+    """The kinds of file that a batch of cases comes in."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+@dataclass(frozen=True)
+class CaseNumber:
+    """案件編號."""
+
+    case_no: str = field(metadata=_ID_LIMIT)
+
+
+@dataclass(frozen=True)
+class Matter:
+    """A case, or an enrolment made on paper."""
+
+    case_or_enrolment_id: UUID
+
+
+@dataclass(frozen=True)
+class CaseAsked:
+    """A case by its id."""
+
+    case_id: UUID
+
+
+@dataclass(frozen=True)
+class MotherAsked:
+    """母親證號, to find her children's cases by."""
+
+    kind: IdentifierKind
+    identifier: str = field(metadata=_ID_LIMIT)
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """家長媒合工具申請案件查詢: filters, each left out where it does not matter; dates are inclusive."""
+
+    county: str | None = field(default=None, metadata=_PLACE_LIMIT)
+    district: str | None = field(default=None, metadata=_PLACE_LIMIT)
+    birth_from: date | None = None
+    birth_until: date | None = None
+    mother: MotherAsked | None = None
+    birth_orders: tuple[int, ...] = ()
+    enrolments: tuple[EnrolmentStatus, ...] = ()
+    institution: str | None = field(default=None, metadata=_ID_LIMIT)
+    doctor: str | None = field(default=None, metadata=_ID_LIMIT)
+    applied_from: date | None = None
+    applied_until: date | None = None
+    case_no: str | None = field(default=None, metadata=_ID_LIMIT)
+    statuses: tuple[PreferenceStatus, ...] = ()
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR_LIMIT)
+
+
+@dataclass(frozen=True)
+class Export:
+    """批次匯出: the cases to put into one file."""
+
+    case_ids: tuple[UUID, ...]
+    file_format: FileFormat
+
+
+@dataclass(frozen=True)
+class BoardQueue:
+    """A page of one queue of the bureau's board."""
+
+    queue: Queue
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR_LIMIT)

@@ -26,6 +26,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 _PREFIX = "CARETRAIL_"
 _DATABASE = "CARETRAIL_DATABASE_"
 _VAULT = f"{_DATABASE}VAULT"
+_FILE = "_FILE"
 _POSTGRESQL_PORT = 5432
 
 
@@ -108,10 +109,14 @@ VARIABLES = (
 )
 """Every variable there is, beside one `CARETRAIL_DATABASE_<CONTEXT>` a context."""
 
+SECRETS = ("CARETRAIL_BROKER",)
+"""Variables that hold a secret, beside the addresses of databases: `<VARIABLE>_FILE` may name a file that has it."""
+
 
 def load(environment: Mapping[str, str]) -> Settings:
     """The settings in a mapping such as `os.environ`; an empty value counts as none. Raises `SettingRefused`."""
-    given = {name: value for name, value in environment.items() if name.startswith(_PREFIX) and value}
+    named = {name: value for name, value in environment.items() if name.startswith(_PREFIX) and value}
+    given = _with_secrets(named)
     _refuse_unknown(given)
     var = _path(given, "CARETRAIL_VAR", Path("var"))
     return Settings(
@@ -129,6 +134,31 @@ def load(environment: Mapping[str, str]) -> Settings:
         log_format=_choice(given, "CARETRAIL_LOG_FORMAT", LogFormat.CONSOLE),
         log_level=_choice(given, "CARETRAIL_LOG_LEVEL", LogLevel.INFO),
     )
+
+
+def _with_secrets(named: Mapping[str, str]) -> dict[str, str]:
+    """The same variables, with what is in the file in place of each `<VARIABLE>_FILE` that names a secret's."""
+    given = dict(named)
+    for name in named:
+        variable = name.removesuffix(_FILE)
+        if variable != name and (variable in SECRETS or variable.startswith(_DATABASE)):
+            if variable in named:
+                raise SettingRefused(variable, f"it is given beside {name}: leave one of them")
+            given[variable] = _secret(name, Path(given.pop(name)))
+    return given
+
+
+def _secret(name: str, file: Path) -> str:
+    try:
+        secret = file.read_text(encoding="utf-8").strip()
+    except OSError as fault:
+        raise SettingRefused(name, f"{file} cannot be read ({fault.strerror}): put the secret there") from None
+    except UnicodeDecodeError:
+        # Not chained: the original would carry what is in the file into tracebacks.
+        raise SettingRefused(name, f"{file} is not text: put the secret there, on a line") from None
+    if not secret or "\n" in secret:
+        raise SettingRefused(name, f"{file} does not hold one line: put the secret there, and nothing else")
+    return secret
 
 
 def _refuse_unknown(given: Mapping[str, str]) -> None:

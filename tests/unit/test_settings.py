@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.settings import VARIABLES, LogFormat, LogLevel, SettingRefused, load
+from shared.settings import SECRETS, VARIABLES, LogFormat, LogLevel, SettingRefused, load
 from shared.words import Language
 
 DATABASES = {
@@ -107,6 +107,44 @@ def test_what_cannot_be_used_is_named_with_the_mend(environment, complaint):
         load(environment)
 
 
+@pytest.mark.parametrize("variable", [*SECRETS, "CARETRAIL_DATABASE_MATCHING"])
+def test_a_secret_may_lie_in_a_file_instead(variable, tmp_path):
+    values = DATABASES | {secret: VALUES[secret][0] for secret in SECRETS}
+    file = tmp_path / "secret"
+    file.write_text(f"{values[variable]}\n")
+    in_a_file = {name: value for name, value in values.items() if name != variable} | {f"{variable}_FILE": str(file)}
+
+    assert load(in_a_file) == load(values) != load({})
+
+
+@pytest.mark.parametrize("variable", [*SECRETS, "CARETRAIL_DATABASE_VAULT", "CARETRAIL_MASTER_KEYS"])
+def test_a_secret_given_twice_is_refused_rather_than_one_of_them_chosen(variable):
+    with pytest.raises(SettingRefused, match=f"{variable}: it is given beside {variable}_FILE: leave one of them"):
+        load({variable: "one", f"{variable}_FILE": "/run/secrets/other"})
+
+
+def test_a_file_is_read_for_secrets_alone():
+    with pytest.raises(SettingRefused, match="CARETRAIL_LANGUAGE_FILE: there is no such setting"):
+        load({"CARETRAIL_LANGUAGE_FILE": "/etc/language"})
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfesecret", b"amqp://u:secret@mq/\namqp://u:secret@mq/"])
+def test_a_file_without_one_secret_in_it_is_named_and_not_quoted(content, tmp_path):
+    file = tmp_path / "broker"
+    file.write_bytes(content)
+
+    with pytest.raises(SettingRefused, match=f"CARETRAIL_BROKER_FILE: {file} ") as refused:
+        load({"CARETRAIL_BROKER_FILE": str(file)})
+
+    assert "amqp" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_a_file_that_is_not_there_is_named_with_the_cause():
+    with pytest.raises(SettingRefused, match="CARETRAIL_BROKER_FILE: /nowhere/broker cannot be read"):
+        load({"CARETRAIL_BROKER_FILE": "/nowhere/broker"})
+
+
 def test_secrets_show_neither_in_the_settings_nor_in_a_refusal():
     settings = load(DATABASES | {"CARETRAIL_MASTER_KEYS": "a:secret", "CARETRAIL_BROKER": "amqp://u:secret@mq/"})
     with pytest.raises(SettingRefused) as refused:
@@ -119,6 +157,13 @@ def test_secrets_show_neither_in_the_settings_nor_in_a_refusal():
 @pytest.mark.parametrize("variable", [*VARIABLES, "CARETRAIL_DATABASE_<CONTEXT>", "CARETRAIL_DATABASE_VAULT"])
 def test_the_operators_guide_explains_every_variable(variable):
     assert f"| `{variable}` |" in GUIDE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("variable", [*SECRETS, "CARETRAIL_DATABASE_<CONTEXT>", "CARETRAIL_DATABASE_VAULT"])
+def test_the_operators_guide_tells_which_secrets_may_lie_in_a_file(variable):
+    [row] = re.findall(rf"^\| `{variable}` \|.*$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert "`…_FILE`" in row
 
 
 def test_the_operators_guide_explains_no_variable_that_is_not_there():

@@ -5,11 +5,11 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic
 
-import msgspec
 import psycopg
 from msgspec.structs import astuple
 
 from shared.decoding import json_decoder
+from shared.read_models.arrays import Arrays, encode_json, execute
 from shared.read_models.model import Key, Row, columns_of
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from shared.postgres import Connection
     from shared.read_models.model import Column, Table
     from shared.sealing import SubjectId
-
-_encode_json = msgspec.json.Encoder(order="deterministic").encode
-"""Equal values give equal text: that is how a comparison finds rows that differ."""
 
 _COPIED_AS = {"json": "bytea", "boolean": "bool"}
 """How psycopg is to send a column in a binary COPY, where the server takes JSON as bare bytes."""
@@ -86,14 +83,16 @@ class Rows(Generic[Row]):
         self.key_of = _key_getter(table.key)
         self._typing = Typing(table.row)
         self._copying = [(place, encode) for place, column in enumerate(table.columns) if (encode := _encoder(column))]
-        kinds = {column.name: column.sql_type for column in table.columns}
+        columns = {column.name: column for column in table.columns}
+        self._keys_sent = Arrays([columns[name] for name in table.key])
+        self._rows_sent = Arrays(table.columns)
         keys = quoted(table.key)
         names = quoted(column.name for column in table.columns)
-        given_keys = f"unnest({', '.join(f'%b::{kinds[name]}[]' for name in table.key)}) as k ({keys})"
+        given_keys = f"unnest({self._keys_sent.placeholders}) as k ({keys})"
         self._selected = ", ".join(
             f't."{column.name}"::text' if column.json is not None else f't."{column.name}"' for column in table.columns
         )
-        self._of_keys = f"join {given_keys} using ({keys})"
+        self._load = self._selection(f"join {given_keys} using ({keys})")
         self._delete = (
             f'delete from "{self.name}" t using {given_keys}'
             f" where ({quoted(table.key, 't.')}) = ({quoted(table.key, 'k.')})"
@@ -103,17 +102,18 @@ class Rows(Generic[Row]):
 
     def _upsert_statement(self, names: str, keys: str) -> bytes:
         columns = self.table.columns
-        # A list of lists would be flattened by unnest, so lists of text travel as JSON; see `save`.
-        arrays = ", ".join(f"%b::{'text' if _travels_as_text(column) else column.sql_type}[]" for column in columns)
         chosen = ", ".join(_received(column) for column in columns)
         changes = ", ".join(
             f'"{column.name}" = excluded."{column.name}"' for column in columns if column.name not in self.table.key
         )
         action = f"update set {changes}" if changes else "nothing"
+        given = f"unnest({self._rows_sent.placeholders}) as v ({names})"
         return (
-            f'insert into "{self.name}" ({names}) select {chosen} from unnest({arrays}) as v ({names})'
-            f" on conflict ({keys}) do {action}"
+            f'insert into "{self.name}" ({names}) select {chosen} from {given} on conflict ({keys}) do {action}'
         ).encode()
+
+    def _selection(self, conditions: str) -> bytes:
+        return f'select {self._selected} from "{self.name}" t {conditions}'.encode()
 
     def create(self, connection: Connection) -> None:
         """Make the bare table, without key or indexes, as a bulk load wants it."""
@@ -152,10 +152,10 @@ class Rows(Generic[Row]):
 
     def load(self, connection: Connection, keys: Iterable[Key]) -> dict[Key, Row]:
         """The rows that exist of these keys."""
-        columns = [list(values) for values in zip(*keys, strict=True)]
-        if not columns:
+        arrays = self._keys_sent.of(keys)
+        if not arrays:
             return {}
-        return {self.key_of(row): row for row in self.select(connection, self._of_keys, columns)}
+        return {self.key_of(row): row for row in self._typing.rows(execute(connection, self._load, arrays))}
 
     def load_people(self, connection: Connection, people: Iterable[SubjectId]) -> dict[Key, Row]:
         """The rows that are about any of these people, by the columns that the table names in `subjects`."""
@@ -173,24 +173,19 @@ class Rows(Generic[Row]):
 
     def select(self, connection: Connection, conditions: str, parameters: Sequence[object]) -> list[Row]:
         """The rows of the table, called `t`, that fulfil what follows it in the query: joins, `where`, `limit`."""
-        query = f'select {self._selected} from "{self.name}" t {conditions}'.encode()
-        return self._typing.rows(connection.cursor(binary=True).execute(query, parameters))
+        return self._typing.rows(connection.cursor(binary=True).execute(self._selection(conditions), parameters))
 
     def save(self, connection: Connection, rows: Iterable[Row]) -> None:
         """Insert these rows, or replace those of the same key."""
-        columns = [list(values) for values in zip(*map(astuple, rows), strict=True)]
-        if not columns:
-            return
-        for place, column in enumerate(self.table.columns):
-            if _travels_as_text(column):
-                columns[place] = [None if value is None else _encode_json(value).decode() for value in columns[place]]
-        connection.execute(self._upsert, columns)
+        arrays = self._rows_sent.of(map(astuple, rows))
+        if arrays:
+            execute(connection, self._upsert, arrays)
 
     def delete(self, connection: Connection, keys: Iterable[Key]) -> None:
         """Remove the rows of these keys."""
-        columns = [list(values) for values in zip(*keys, strict=True)]
-        if columns:
-            connection.execute(self._delete, columns)
+        arrays = self._keys_sent.of(keys)
+        if arrays:
+            execute(connection, self._delete, arrays)
 
     def copy_in(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Append rows that are not there yet, by binary COPY."""
@@ -208,20 +203,14 @@ class Rows(Generic[Row]):
 def _encoder(column: Column) -> Callable[[Any], Any] | None:
     """What makes of a field's value what a binary COPY takes, where that is not the value itself."""
     if column.json is not None:
-        return _encode_json
+        return encode_json
     return list if column.sql_type == "text[]" else None
-
-
-def _travels_as_text(column: Column) -> bool:
-    return column.json is not None or column.sql_type == "text[]"
 
 
 def _received(column: Column) -> str:
     name = f'v."{column.name}"'
-    if column.json is not None:
-        return f"{name}::json"
     if column.sql_type == "text[]":
-        return f"case when {name} is not null then array(select json_array_elements_text({name}::json)) end"
+        return f"case when {name} is not null then array(select json_array_elements_text({name})) end"
     return name
 
 

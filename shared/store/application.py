@@ -36,6 +36,8 @@ _SEIZE = """
 insert into reservation (scope, key, holder) values (%s, %s, %s)
 on conflict (scope, key) do update set holder = excluded.holder
 """
+_GIVE_BACK = "delete from reservation where scope = %s and key = %s"
+_KEYS_HELD_BY = "select key from reservation where scope = %s and holder = %s order by key"
 _NEXT_NUMBER = """
 insert into counter (scope, value) values (%s, 1)
 on conflict (scope) do update set value = counter.value + 1
@@ -139,15 +141,36 @@ class StoredApplication(Application[UUID]):
     def seizing(self, reservations: Collection[Reservation], work: Callable[[], T]) -> T:
         """What `work` returns, while every append that touches these reservations waits; then they are as given.
 
-        Whoever held them loses them, unless `work` raises. It may run twice, and must append nothing itself.
+        Whoever held them loses them, unless `work` raises. It may run twice, and must append nothing itself. Milestone:
+        before a seizure is kept.
         """
 
         def seized(connection: Connection) -> T:
             for scope, key, holder in sorted(reservations):
                 connection.execute(_SEIZE, (scope, key, holder))
-            return work()
+            done = work()
+            self._milestone("before a seizure is kept")
+            return done
 
         return self.recorder.connections.transact(seized)
+
+    def settle(self, reservations: Collection[Reservation], decide: Callable[[], Collection[Reservation]]) -> None:
+        """Put what `decide` answers in the place of these reservations, while every append that touches them waits."""
+
+        def settled(connection: Connection) -> None:
+            for scope, key, holder in sorted(reservations):
+                connection.execute(_SEIZE, (scope, key, holder))
+            kept = decide()
+            for scope, key, _ in reservations:
+                connection.execute(_GIVE_BACK, (scope, key))
+            for scope, key, holder in sorted(kept):
+                connection.execute(_SEIZE, (scope, key, holder))
+
+        self.recorder.connections.transact(settled)
+
+    def keys_held_by(self, scope: str, holder: UUID) -> list[str]:
+        """Every key of a scope that this holder has now; for scopes of few keys."""
+        return [key for (key,) in self.recorder.connections.fetch(_KEYS_HELD_BY, (scope, holder))]
 
     def _rows(self, aggregates: Sequence[Changed], attribution: Attribution) -> Iterator[EventRow]:
         for aggregate in aggregates:

@@ -167,11 +167,15 @@ class Desk:
     def turn(self, people: Iterable[SubjectId]) -> Turn:
         """The next turn to decide about these people, taken before looking at what is decided about.
 
-        Refuses with `FamilyForgotten`. Saved with the decision it makes sure that nobody else decided meanwhile, and
-        that nobody has been forgotten whose data have just been sealed.
+        Refuses with `FamilyForgotten`, or `CaseBusy` while somebody is being forgotten. Saved with the decision it
+        makes sure that nobody else decided meanwhile, and that nobody has been forgotten whose data have just been
+        sealed.
         """
         keys = sorted({str(person) for person in people})
-        turn = reservations.next_turn(keys, self.store.holders(reservations.TURN, keys))
+        held = self.store.holders(reservations.TURN, keys)
+        if reservations.LEAVING in held.values():
+            raise refusals.CaseBusy
+        turn = reservations.next_turn(keys, held)
         if turn is None:
             raise refusals.FamilyForgotten
         return turn

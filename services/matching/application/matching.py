@@ -110,6 +110,7 @@ class Matching(ContextApplication):
 
         Of a person who was never in this log it tells too, which empties nothing.
         """
+        records.settle_leaving(self.desk)
         grounds = {str(subject): entry.ground for entry in forgotten for subject in entry.subjects}
         told = self.holders(FORGOTTEN, grounds)
         for subject, ground in grounds.items():

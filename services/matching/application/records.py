@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from services.matching.application import reservations
 from services.matching.domain import access, guards, refusals
 from services.matching.domain.records import CaseExport, ForgottenSubject, RegisterImport, RowCounts
 from services.matching.domain.refusals import heed
 from shared.application.outcome import Decision, Outcome, Result
-from shared.sealing import UnknownSubject
+from shared.sealing import SubjectId
 from shared.store.append import Reservation
 from shared.vault.errors import SubjectOnHold
 
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from services.matching.application.desk import Desk
     from services.matching.commands import ExportCases, ForgetSubject, RecordForgotten, RecordImport
     from shared.principal import Principal
-    from shared.sealing import SubjectId
 
 
 def export_cases(desk: Desk, command: ExportCases, principal: Principal, now: datetime) -> Decision:
@@ -51,32 +53,63 @@ def record_import(desk: Desk, command: RecordImport, _: Principal, now: datetime
 
 
 def forget_subject(desk: Desk, command: ForgetSubject, _: Principal, now: datetime) -> Decision:
-    """Destroy a person's keys, then say so; after a crash in between the next start says it."""
+    """Destroy a person's keys, then say so; after a crash in between the next start says it.
+
+    The vault has its own transactions. So nobody can decide about the person from before the keys are destroyed until
+    it is known here that they have been, however this process ends.
+    """
     form = desk.form(now)
     ground = form.needed_text(command.ground, "ground", desk.policy(now).explanation_limit)
     form.finish()
     known_as = desk.people.known_as(command.subject)
+    if not known_as:
+        raise refusals.PersonUnknown("subject")
+    leaving = reservations.leaving(known_as)
+    desk.store.seizing(leaving, lambda: None)
     try:
-        forgotten = desk.store.seizing(
-            reservations.last_turns(known_as), lambda: _forget(desk, command.subject, ground)
-        )
-    except UnknownSubject:
-        raise refusals.PersonUnknown("subject") from None
+        forgotten = desk.store.seizing(reservations.last_turns(known_as), lambda: _forget(desk, known_as, ground))
+    except refusals.PersonHasLiveMatter:
+        desk.store.settle(leaving, tuple)
+        raise
     except SubjectOnHold as error:
+        desk.store.settle(leaving, tuple)
         raise refusals.PersonOnHold("subject", grounds=tuple(hold.ground for hold in error.holds)) from None
     return _tell_forgotten(desk, forgotten, ground, now)
 
 
-def _forget(desk: Desk, subject: SubjectId, ground: str) -> Sequence[SubjectId]:
+def _forget(desk: Desk, known_as: Sequence[SubjectId], ground: str) -> Sequence[SubjectId]:
     """Destroy the keys of somebody about whom nobody can decide anything meanwhile."""
-    if desk.store.holders_in([reservations.live_matter(known) for known in desk.people.known_as(subject)]):
+    leaving = desk.store.holders(reservations.BEING_FORGOTTEN, [str(person) for person in known_as])
+    if len(leaving) < len(known_as) or set(leaving.values()) != {reservations.LEAVING}:
+        raise refusals.CaseBusy  # another process has settled the same before we came to it
+    _refuse_live_matter(desk, known_as)
+    return desk.people.forget(known_as[0], ground)
+
+
+def _refuse_live_matter(desk: Desk, people: Sequence[SubjectId]) -> None:
+    if desk.store.holders_in([reservations.live_matter(person) for person in people]):
         raise refusals.PersonHasLiveMatter("subject")
-    return desk.people.forget(subject, ground)
+
+
+def settle_leaving(desk: Desk) -> None:
+    """Find out of those whom a process that died was about to forget whether it has."""
+    for person in desk.store.keys_held_by(reservations.BEING_FORGOTTEN, reservations.LEAVING):
+        subject = SubjectId(UUID(person))
+        desk.store.settle(reservations.leaving([subject]), partial(_turns_left, desk, subject))
+
+
+def _turns_left(desk: Desk, subject: SubjectId) -> list[Reservation]:
+    """The last turns of somebody who has been forgotten; nobody has those of anybody else, so the next may begin."""
+    gone = any(subject in entry.subjects for entry in desk.vault.forgotten())
+    return reservations.last_turns([subject]) if gone else []
 
 
 def record_forgotten(desk: Desk, command: RecordForgotten, _: Principal, now: datetime) -> Decision:
-    """The vault has forgotten a person, and the log may not know."""
-    return _tell_forgotten(desk, (command.subject,), command.ground, now)
+    """The vault has forgotten a person, and the log may not know; nothing new can begin for them from now on."""
+    person = [command.subject]
+    with suppress(refusals.PersonHasLiveMatter):  # it has to come to its end
+        desk.store.seizing(reservations.last_turns(person), lambda: _refuse_live_matter(desk, person))
+    return _tell_forgotten(desk, person, command.ground, now)
 
 
 def _tell_forgotten(desk: Desk, subjects: Sequence[SubjectId], ground: str, now: datetime) -> Decision:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
@@ -30,6 +31,10 @@ TURN = "turn"
 """Whose turn it is to decide about a person: of two decisions made at once, the second is made anew."""
 _NOBODY = UUID(int=0)
 """Has the turn of a person who has been forgotten: for good."""
+BEING_FORGOTTEN = "being-forgotten"
+"""People of whom it is not known here yet whether they have been forgotten: nobody decides about them meanwhile."""
+LEAVING = UUID(int=1)
+"""Has their turn."""
 
 
 class Turn(NamedTuple):
@@ -48,9 +53,18 @@ def next_turn(people: Iterable[str], held: Mapping[str, UUID]) -> Turn | None:
     return Turn([Reservation(TURN, person, mine) for person in people], release)
 
 
+def leaving(people: Iterable[SubjectId]) -> list[Reservation]:
+    """Nobody decides about these people before it is known whether they have been forgotten."""
+    return _held_in([BEING_FORGOTTEN, TURN], people, LEAVING)
+
+
 def last_turns(people: Iterable[SubjectId]) -> list[Reservation]:
     """Nobody decides about these people any more."""
-    return [Reservation(TURN, str(person), _NOBODY) for person in people]
+    return _held_in([BEING_FORGOTTEN, TURN], people, _NOBODY)
+
+
+def _held_in(scopes: Iterable[str], people: Iterable[SubjectId], holder: UUID) -> list[Reservation]:
+    return [Reservation(scope, str(person), holder) for scope, person in product(scopes, people)]
 
 
 def live_matter(subject: SubjectId) -> str:

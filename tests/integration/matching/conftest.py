@@ -24,6 +24,7 @@ from tests.controls.applicants import ChangingRegistry, doctor_at, taipei
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from pathlib import Path
     from uuid import UUID
 
     from shared.application import Outcome
@@ -82,8 +83,13 @@ def people(postgres_server: PostgresServer) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def vault(people: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
-    ledger = tmp_path_factory.mktemp("vault") / "forgotten.jsonl"
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the vault keeps whom it has forgotten."""
+    return tmp_path_factory.mktemp("vault") / "forgotten.jsonl"
+
+
+@pytest.fixture(scope="module")
+def vault(people: Database, ledger: Path) -> Iterator[Vault]:
     vault = Vault(people, MasterKeys({"test": b"1" * 32}, "the test"), ledger)
     yield vault
     vault.close()

@@ -10,6 +10,11 @@ help:
     @echo './justw TASK, where TASK is one of'
     @{{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --list --unsorted --list-heading ''
 
+# run everything in one process until Ctrl-C: embedded PostgreSQL, all contexts, the broker in the process
+[no-exit-message]
+up *arguments:
+    @{{ python }} -m operate up "$@"
+
 # play the matching story on the embedded PostgreSQL and check every read model against it
 [no-exit-message]
 demo *arguments:

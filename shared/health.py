@@ -1,6 +1,6 @@
 """Whether a process can do its work, for supervisors and operators: asked by HTTP, or of a service by RPC.
 
-`GET /live` answers 200 as long as the process answers at all, `GET /ready` 200 or 503 with a `Report` in JSON: what
+`GET /live` answers 200 as long as the process answers at all, `GET /ready` 200 or 503 with a list of `Report` in JSON:
 systemd, compose and Kubernetes look at.
 """
 
@@ -19,7 +19,7 @@ from shared.relay.status import status as status_of_log
 from shared.trouble import TROUBLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from shared.context import Context
     from shared.relay.status import LogStatus
@@ -106,7 +106,7 @@ def _followers(context: Context[Any], name: str, followers: Collection[Any], *, 
 class HealthServer:
     """Answers `/live` and `/ready` at an address as long as `with` lasts; port 0 takes any that is free."""
 
-    def __init__(self, host: str, port: int, look: Callable[[], Report]) -> None:
+    def __init__(self, host: str, port: int, look: Callable[[], Sequence[Report]]) -> None:
         self._server = ThreadingHTTPServer((host, port), _handler(look))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
@@ -126,7 +126,7 @@ class HealthServer:
         self._server.server_close()
 
 
-def _handler(look: Callable[[], Report]) -> type[BaseHTTPRequestHandler]:
+def _handler(look: Callable[[], Sequence[Report]]) -> type[BaseHTTPRequestHandler]:
     class Answer(BaseHTTPRequestHandler):
         """Two questions, nothing else."""
 
@@ -137,9 +137,10 @@ def _handler(look: Callable[[], Report]) -> type[BaseHTTPRequestHandler]:
             if self.path == "/live":
                 self._say(HTTPStatus.OK, b'{"live":true}')
             elif self.path == "/ready":
-                report = look()
-                status = HTTPStatus.OK if report.ready else HTTPStatus.SERVICE_UNAVAILABLE
-                self._say(status, msgspec.json.encode(report))
+                reports = look()
+                ready = all(report.ready for report in reports)
+                status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
+                self._say(status, msgspec.json.encode(reports))
             else:
                 self._say(HTTPStatus.NOT_FOUND, b"{}")
 

@@ -17,7 +17,7 @@ seconds. `self.context` is the composed context, `self.now` the time of the call
 A refusal that is raised reaches the caller as one; anything else as an incident number.
 
 Whoever calls without a signed principal is `VISITOR`: that helps only where a rule names a party of that role.
-`entrypoints/__init__.py` gives the command line what it hosts: `HOSTED = Hosted(IdentityService, identity_in)`.
+The command line hosts what `entrypoints/__init__.py` names `SERVICE`, put together by `identity_in` of the bootstrap.
 """
 
 from __future__ import annotations
@@ -40,11 +40,10 @@ from shared.rpc.forms import Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from shared.application import ContextApplication
-    from shared.context import Context, Installation
+    from shared.context import Context
     from shared.principal import Principal
     from shared.read_models.model import ReadModel
     from shared.read_models.reader import Reader
@@ -178,11 +177,3 @@ def rules_of(service: type) -> Iterator[Rule]:
             kind, parties = getattr(method, _RULE, (Kind.QUERY, ()))
             _demand_rule(f"{service.__name__}.{name}", parties)
             yield Rule(service.name, name, kind, parties)  # type: ignore[attr-defined]  # Nameko demands the name
-
-
-@dataclass(frozen=True)
-class Hosted:
-    """A context for a process to host: its service, and how it is put together in an installation."""
-
-    service: type[ContextService]
-    compose: Callable[[Installation], AbstractContextManager[Context[Any]]]

@@ -1,7 +1,5 @@
-"""Matching as others reach it: a Nameko service, and what `caretrail` hosts of it."""
+"""Matching as others reach it: a Nameko service."""
 
-from services.matching.bootstrap import matching_in
 from services.matching.entrypoints.service import MatchingService
-from shared.rpc.service import Hosted
 
-HOSTED = Hosted(MatchingService, matching_in)
+SERVICE = MatchingService

@@ -1,0 +1,45 @@
+"""The contexts of this release, found by where they lie: their service, and how each is put together."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from typing import TYPE_CHECKING, Any
+
+import services
+from operate.failures import Mistake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from shared.context import Context, Installation
+    from shared.rpc.service import ContextService
+
+    Compose = Callable[[Installation], AbstractContextManager[Context[Any]]]
+
+
+def contexts() -> list[str]:
+    """Every context that can be called: one with entry points."""
+    names = (module.name for module in pkgutil.iter_modules(services.__path__))
+    return sorted(name for name in names if importlib.util.find_spec(f"services.{name}.entrypoints"))
+
+
+def known(name: str) -> str:
+    """The name of a context; raises `Mistake` where there is none of this name."""
+    if name not in contexts():
+        raise Mistake("mistakes.unknown-context", given=name, known=", ".join(contexts()))
+    return name
+
+
+def service_of(name: str) -> type[ContextService]:
+    """The Nameko service of a context; Nameko is imported with it."""
+    service: type[ContextService] = importlib.import_module(f"services.{name}.entrypoints").SERVICE
+    return service
+
+
+def compose(name: str) -> Compose:
+    """What puts a context together in an installation."""
+    composed: Compose = getattr(importlib.import_module(f"services.{name}.bootstrap"), f"{name}_in")
+    return composed

@@ -1,0 +1,51 @@
+"""Hosts contexts in this process, which was begun as `operate.hosted`: their services, and duties beside them."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING
+
+from operate.contexts import compose, service_of
+from operate.running import Running, tell, watched
+from shared.context import installation
+from shared.ending import Ending
+from shared.health import examine
+from shared.read_models.rebuild import rebuild_if_needed
+from shared.rpc.call import Host
+from shared.rpc.hosting import broker_uri, give_way, hosted
+from shared.rpc.keys import principal_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from operate.session import Session
+    from shared.context import Context, Duty
+    from shared.health import Report
+
+
+def host(session: Session, names: Sequence[str], duties: Sequence[Duty], health: str | None) -> None:
+    """Answer the calls of these contexts, with these duties done beside, until told to end."""
+    settings = session.settings
+    with Ending() as ending, installation(settings, give_way) as place, ExitStack() as closing:
+        composed = [closing.enter_context(compose(name)(place)) for name in names]
+        if duties:
+            for one in composed:
+                _rebuild(one)
+        reader = principal_reader(settings)
+        hosts = {service_of(one.name): Host(one, reader, tuple(duties)) for one in composed}
+        containers = closing.enter_context(hosted(hosts, broker_uri(settings)))
+        port = closing.enter_context(watched(health, partial(_examine, composed, duties)))
+        tell(session, Running.of(settings, names, ["serve", *duties], port))
+        containers.work(ending)
+
+
+def _rebuild(context: Context[Any]) -> None:
+    """What a projector would do first, done before anybody is answered: it would stop the hub."""
+    for follower in (*context.models.values(), *context.processes.values()):
+        rebuild_if_needed(follower, context.database, context.logs[follower.context])
+
+
+def _examine(composed: Sequence[Context[Any]], duties: Sequence[Duty]) -> list[Report]:
+    return [examine(one, duties) for one in composed]

@@ -1,0 +1,78 @@
+"""`caretrail up`, `serve`, `relay`, `project`, `react`: processes that go on until they are told to end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from operate.contexts import compose, contexts, known
+from operate.failures import Mistake
+from operate.running import Running, tell, watched
+from operate.session import Session
+from shared.context import Duty, installation
+from shared.ending import Ending
+from shared.health import Report, examine
+
+ContextName = Annotated[str, typer.Argument(metavar="CONTEXT")]
+Health = Annotated[str | None, typer.Option("--health", metavar="HOST:PORT")]
+
+_LOOK = 0.2
+"""Seconds within which a signal is noticed."""
+
+
+def up(context: typer.Context, health: Health = None) -> None:
+    """Run every context, with all its duties, in this one process."""
+    _host(context.obj, contexts(), tuple(Duty), health)
+
+
+def serve(context: typer.Context, name: ContextName, health: Health = None) -> None:
+    """Answer the calls of one context."""
+    _demand_broker(context.obj)
+    _host(context.obj, [known(name)], (), health)
+
+
+def relay(context: typer.Context, name: ContextName, health: Health = None) -> None:
+    """Give the events of one context their positions, and publish them."""
+    _work(context.obj, known(name), Duty.RELAY, health)
+
+
+def project(context: typer.Context, name: ContextName, health: Health = None) -> None:
+    """Keep the read models of one context up with the logs that they fold."""
+    _work(context.obj, known(name), Duty.PROJECT, health)
+
+
+def react(context: typer.Context, name: ContextName, health: Health = None) -> None:
+    """Run the processes of one context."""
+    _work(context.obj, known(name), Duty.REACT, health)
+
+
+def _demand_broker(session: Session) -> None:
+    """The broker in the process reaches nobody outside of it: whoever were alone with it would wait for ever."""
+    if session.settings.broker is None:
+        raise Mistake("mistakes.no-broker")
+
+
+def _host(session: Session, names: list[str], duties: tuple[Duty, ...], health: str | None) -> None:
+    """Host in a process that is patched for it: this one begins anew, unless it is one already."""
+    began_as = sys.modules["__main__"].__spec__
+    if began_as is None or began_as.name != "operate.hosted":
+        os.execv(sys.executable, [sys.executable, "-m", "operate.hosted", *sys.argv[1:]])  # noqa: S606 - itself
+    from operate.hosting import host  # noqa: PLC0415 - Nameko is imported where it is hosted, and nowhere else
+
+    host(session, names, duties, health)
+
+
+def _work(session: Session, name: str, duty: Duty, health: str | None) -> None:
+    _demand_broker(session)
+    with Ending() as ending, installation(session.settings) as place, compose(name)(place) as composed:
+
+        def look() -> list[Report]:
+            return [examine(composed, [duty])]
+
+        with composed.workers([duty]) as workers, watched(health, look) as port:
+            tell(session, Running.of(session.settings, [name], [duty], port))
+            while not ending.is_told and not workers.wait(_LOOK):
+                pass

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.controls.events import EXAMPLES
+from tests.controls.examples import EXAMPLES
 
 FOLDER = Path(__file__).with_name("golden")
 DIGESTS = "DIGESTS"

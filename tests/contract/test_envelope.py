@@ -15,7 +15,7 @@ from shared.cloudevents import FIRST_PREVIOUS, Chain, Envelope, hash_of, is_unal
 from shared.principal import Assurance, Principal, Role
 from shared.store.append import Attribution, Cause
 from tests.contract.golden_files import golden
-from tests.controls.events import EXAMPLES
+from tests.controls.examples import EXAMPLES
 
 HERE = Path(__file__).parent
 FIRST, SECOND = "matching.CaseSubmitted.v1", "matching.PreferenceOffered.v1"

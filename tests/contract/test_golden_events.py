@@ -11,7 +11,7 @@ from operate.documents.schemas import data_schema
 from shared.events import EventDecoder, current_version_of
 from shared.vault.boxes import PersonKey
 from tests.contract.golden_files import DIGESTS, FOLDER, add_missing, altered, digests, golden
-from tests.controls.events import EXAMPLES
+from tests.controls.examples import EXAMPLES
 from tests.controls.family import (
     BORN_CHILD,
     CHILD,

@@ -1,0 +1,59 @@
+"""What people do about messages, and what carriers tell of them later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.notifier.application import reservations
+from services.notifier.domain import access, refusals
+from services.notifier.events import Recipient
+from shared.application import Decision, Outcome, Result
+from shared.refusals import heed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from services.notifier.application.desk import Desk
+    from services.notifier.commands import CheckUncertain, RecordDelivery, SendAgain
+    from shared.principal import Principal
+
+
+def send_again(desk: Desk, command: SendAgain, principal: Principal, now: datetime) -> Decision:
+    """重寄: to the same recipient, in the same words, within the same limits."""
+    message = desk.message(command.message_id)
+    heed(access.to_message(principal, message.draft))
+    heed(message.objection_to_resend(now))
+    if message.draft.recipient is not None and desk.vault.open(message.draft.recipient, Recipient) is None:
+        raise refusals.RecipientForgotten("message_id")
+    counted = desk.counted(message.draft, now)
+    for limit, number in counted.items():
+        if number >= limit.most:
+            raise refusals.RecipientLimitReached("message_id", most=limit.most, per=limit.per)
+    message.resend(desk.policy(now).send_by(now, message.draft.useful_until), now)
+    return Decision(
+        Outcome(message.id, message.version, message.draft.case_no),
+        [message],
+        reservations.places(message.draft, counted, now),
+    )
+
+
+def check_uncertain(desk: Desk, command: CheckUncertain, _: Principal, now: datetime) -> Decision:
+    """查核: an operator has looked, or asked."""
+    message = desk.message(command.message_id)
+    message.check(command.finding, now)
+    return Decision(Outcome(message.id, message.version, message.draft.case_no), [message])
+
+
+def record_delivery(desk: Desk, command: RecordDelivery, _: Principal, now: datetime) -> Decision:
+    """The carrier has delivered it; refuses with `MessageUnknown` where the key is none of ours."""
+    try:
+        message = desk.message(UUID(command.key.partition(".")[0]))
+    except ValueError:
+        raise refusals.MessageUnknown("key") from None
+    if message.key != command.key:
+        raise refusals.MessageUnknown("key")
+    before = message.version
+    message.record_delivered(now)
+    result = Result.DONE if message.version > before else Result.UNCHANGED
+    return Decision(Outcome(message.id, message.version, message.draft.case_no, result), [message])

@@ -1,0 +1,37 @@
+"""What the notifier refuses; the words are in `services/notifier/messages`, by language, with what to do next."""
+
+from __future__ import annotations
+
+from shared.refusals import PersonGone, Refusal
+
+
+class MessageUnknown(Refusal):
+    """There is no such message."""
+
+
+class MessageNotYours(Refusal):
+    """The message was for another institution or county."""
+
+
+class MessageOnItsWay(Refusal):
+    """The message waits to be sent, or is being sent: asking again would make two of it."""
+
+
+class NobodyToSendTo(Refusal):
+    """No address was known when the message was due; `institution` or `county` says whose."""
+
+
+class MessageOfNoUse(Refusal):
+    """What the message says was over at `since`: a code, or a link with an end."""
+
+
+class MessageNotUncertain(Refusal):
+    """Only of an uncertain message somebody can find out more; this one is `status`."""
+
+
+class RecipientLimitReached(Refusal):
+    """The recipient has had the `most` messages that are allowed in an hour or a day (`per`)."""
+
+
+class RecipientForgotten(PersonGone):
+    """Whoever the message was for has been forgotten: nothing can be sent any more."""

@@ -1,0 +1,10 @@
+"""What the notifier says: the words of its refusals and statuses, and those of every message it sends."""
+
+from __future__ import annotations
+
+from shared.words import Wording
+
+_WORDING = Wording(__name__)
+
+catalogue = _WORDING.catalogue
+words = _WORDING.words

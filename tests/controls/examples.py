@@ -1,0 +1,7 @@
+"""One canonical example of every published event of every context: builders by event type, old versions included."""
+
+from __future__ import annotations
+
+from tests.controls import events, messages, registry
+
+EXAMPLES = {**events.EXAMPLES, **registry.EXAMPLES, **messages.EXAMPLES}

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from shared.taiwan.contacts import MalformedEmailAddress, parse_email_address
 from shared.vault.key_cache import CACHED_KEYS
 from shared.words import Language
 
@@ -28,6 +30,7 @@ _DATABASE = "CARETRAIL_DATABASE_"
 _VAULT = f"{_DATABASE}VAULT"
 _FILE = "_FILE"
 _POSTGRESQL_PORT = 5432
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class LogFormat(StrEnum):
@@ -75,6 +78,14 @@ class Settings:
     forgotten_ledger: Path
     cached_keys: int
     """How many people's unwrapped data keys a process keeps in memory."""
+    site: str
+    """The address of the pages, as people know it: links in messages begin with it, codes are bound to it."""
+    smtp: str | None = field(repr=False)
+    """The address of the mail server; None means that mail is put into the local outbox."""
+    mail_sender: str
+    sms: str | None = field(repr=False)
+    """The address of the SMS provider; None means that SMS are put into the local outbox."""
+    sms_token: str = field(repr=False)
     language: Language
     log_format: LogFormat
     log_level: LogLevel
@@ -103,13 +114,18 @@ VARIABLES = (
     "CARETRAIL_PRINCIPAL_PUBLIC_KEY_FILE",
     "CARETRAIL_FORGOTTEN_LEDGER",
     "CARETRAIL_CACHED_KEYS",
+    "CARETRAIL_SITE",
+    "CARETRAIL_SMTP",
+    "CARETRAIL_MAIL_SENDER",
+    "CARETRAIL_SMS",
+    "CARETRAIL_SMS_TOKEN",
     "CARETRAIL_LANGUAGE",
     "CARETRAIL_LOG_FORMAT",
     "CARETRAIL_LOG_LEVEL",
 )
 """Every variable there is, beside one `CARETRAIL_DATABASE_<CONTEXT>` a context."""
 
-SECRETS = ("CARETRAIL_BROKER",)
+SECRETS = ("CARETRAIL_BROKER", "CARETRAIL_SMTP", "CARETRAIL_SMS_TOKEN")
 """Variables that hold a secret, beside the addresses of databases: `<VARIABLE>_FILE` may name a file that has it."""
 
 
@@ -130,6 +146,11 @@ def load(environment: Mapping[str, str]) -> Settings:
         principal_public_key_file=_optional_path(given, "CARETRAIL_PRINCIPAL_PUBLIC_KEY_FILE"),
         forgotten_ledger=_path(given, "CARETRAIL_FORGOTTEN_LEDGER", var / "vault" / "forgotten.jsonl"),
         cached_keys=_count(given, "CARETRAIL_CACHED_KEYS", CACHED_KEYS),
+        site=_site(given),
+        smtp=_smtp(given),
+        mail_sender=_mail_sender(given),
+        sms=_sms(given),
+        sms_token=given.get("CARETRAIL_SMS_TOKEN", ""),
         language=_choice(given, "CARETRAIL_LANGUAGE", Language.CHINESE),
         log_format=_choice(given, "CARETRAIL_LOG_FORMAT", LogFormat.CONSOLE),
         log_level=_choice(given, "CARETRAIL_LOG_LEVEL", LogLevel.INFO),
@@ -201,6 +222,61 @@ def _broker(given: Mapping[str, str]) -> str | None:
     if broker is not None and not broker.startswith(("amqp://", "amqps://")):
         raise SettingRefused("CARETRAIL_BROKER", "give RabbitMQ's address, as in amqp://user:password@host:5672/vhost")
     return broker
+
+
+def _site(given: Mapping[str, str]) -> str:
+    site = given.get("CARETRAIL_SITE", "http://localhost:8080")
+    parts = _split(site)
+    if parts is None or not _is_protected(parts, "https", "http") or parts.path or parts.query or parts.username:
+        raise SettingRefused(
+            "CARETRAIL_SITE", "give the address of the pages without a path, as in https://kids.example.tw"
+        )
+    return site
+
+
+def _smtp(given: Mapping[str, str]) -> str | None:
+    smtp = given.get("CARETRAIL_SMTP")
+    parts = _split(smtp or "")
+    if smtp is not None and (parts is None or not _is_protected(parts, "smtp smtps", "smtp+plain") or parts.path):
+        mend = "give the mail server's address, as in smtp://user:password@host:587 (STARTTLS) or smtps://host:465"
+        raise SettingRefused("CARETRAIL_SMTP", f"{mend}; smtp+plain:// is for a server on this machine")
+    return smtp
+
+
+def _mail_sender(given: Mapping[str, str]) -> str:
+    try:
+        return parse_email_address(given.get("CARETRAIL_MAIL_SENDER", "docforkids@mohw.gov.tw")).address
+    except MalformedEmailAddress:
+        raise SettingRefused("CARETRAIL_MAIL_SENDER", "give a mail address, as in docforkids@mohw.gov.tw") from None
+
+
+def _sms(given: Mapping[str, str]) -> str | None:
+    sms = given.get("CARETRAIL_SMS")
+    if sms is None:
+        return None
+    parts = _split(sms)
+    if parts is None or not _is_protected(parts, "https", "http") or parts.username:
+        raise SettingRefused(
+            "CARETRAIL_SMS", "give the SMS provider's address, as in https://sms.example.tw/v1/messages"
+        )
+    if "CARETRAIL_SMS_TOKEN" not in given:
+        raise SettingRefused("CARETRAIL_SMS_TOKEN", "give the token that the SMS provider knows this installation by")
+    return sms
+
+
+def _split(address: str) -> SplitResult | None:
+    """The parts of an address with a host; None where it has none, or a port that is no number."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return None
+    return parts if parts.hostname and port != 0 else None
+
+
+def _is_protected(parts: SplitResult, schemes: str, open_scheme: str) -> bool:
+    """Whether the line is encrypted, or `open_scheme` leads to this very machine."""
+    return parts.scheme in schemes.split() or (parts.scheme == open_scheme and parts.hostname in _THIS_MACHINE)
 
 
 def _master_keys(given: Mapping[str, str]) -> str:

@@ -22,6 +22,11 @@ VALUES = {
     "CARETRAIL_PRINCIPAL_PUBLIC_KEY_FILE": ("/run/public", "principal_public_key_file", Path("/run/public")),
     "CARETRAIL_FORGOTTEN_LEDGER": ("/safe/ledger", "forgotten_ledger", Path("/safe/ledger")),
     "CARETRAIL_CACHED_KEYS": ("25", "cached_keys", 25),
+    "CARETRAIL_SITE": ("https://kids.example.tw", "site", "https://kids.example.tw"),
+    "CARETRAIL_SMTP": ("smtps://u:p@mail:465", "smtp", "smtps://u:p@mail:465"),
+    "CARETRAIL_MAIL_SENDER": ("kids@example.tw", "mail_sender", "kids@example.tw"),
+    "CARETRAIL_SMS": ("http://localhost:8025/sms", "sms", "http://localhost:8025/sms"),
+    "CARETRAIL_SMS_TOKEN": ("t0ken", "sms_token", "t0ken"),
     "CARETRAIL_LANGUAGE": ("en", "language", Language.ENGLISH),
     "CARETRAIL_LOG_FORMAT": ("json", "log_format", LogFormat.JSON),
     "CARETRAIL_LOG_LEVEL": ("warning", "log_level", LogLevel.WARNING),
@@ -52,7 +57,8 @@ def test_everything_kept_in_files_follows_var():
 def test_every_variable_sets_what_it_says(variable):
     value, attribute, expected = VALUES[variable]
 
-    assert getattr(load({variable: value}), attribute) == expected != getattr(load({}), attribute)
+    beside = {"CARETRAIL_SMS_TOKEN": "t0ken"} if variable == "CARETRAIL_SMS" else {}
+    assert getattr(load({variable: value, **beside}), attribute) == expected != getattr(load({}), attribute)
 
 
 def test_an_empty_variable_counts_as_none():
@@ -82,6 +88,14 @@ def test_each_context_has_its_own_database_and_the_vault_too():
         ({"CARETRAIL_CACHED_KEYS": "0"}, "CARETRAIL_CACHED_KEYS: '0' is not a whole number above 0"),
         ({"CARETRAIL_CACHED_KEYS": "many"}, "CARETRAIL_CACHED_KEYS: 'many' is not a whole number"),
         ({"CARETRAIL_BROKER": "localhost:5672"}, "CARETRAIL_BROKER: give RabbitMQ's address, as in amqp://"),
+        ({"CARETRAIL_SITE": "https://kids.example.tw/app"}, "CARETRAIL_SITE: give the address of the pages without"),
+        ({"CARETRAIL_SITE": "http://kids.example.tw"}, "CARETRAIL_SITE: give the address of the pages without"),
+        ({"CARETRAIL_SMTP": "mail.example.tw"}, "CARETRAIL_SMTP: give the mail server's address, as in smtp://"),
+        ({"CARETRAIL_SMTP": "smtp+plain://mail.example.tw:25"}, "CARETRAIL_SMTP: give the mail server's address"),
+        ({"CARETRAIL_SMTP": "smtp://mail:port"}, "CARETRAIL_SMTP: give the mail server's address, as in smtp://"),
+        ({"CARETRAIL_MAIL_SENDER": "kids"}, "CARETRAIL_MAIL_SENDER: give a mail address"),
+        ({"CARETRAIL_SMS": "http://sms.example.tw/"}, "CARETRAIL_SMS: give the SMS provider's address, as in https://"),
+        ({"CARETRAIL_SMS": "https://sms.example.tw/"}, "CARETRAIL_SMS_TOKEN: give the token that the SMS provider"),
         (
             {"CARETRAIL_MASTER_KEYS": "a:AAAA", "CARETRAIL_MASTER_KEYS_FILE": "/run/master"},
             "CARETRAIL_MASTER_KEYS: it is given beside CARETRAIL_MASTER_KEYS_FILE: leave one of them",

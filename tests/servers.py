@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -165,11 +166,12 @@ class RabbitMQServer:
         """Remove a virtual host made by `new_vhost`, with all in it."""
         self.manage("DELETE", f"vhosts/{uri.rpartition('/')[2]}")
 
-    def manage(self, method: str, path: str) -> bytes:
-        """One call of RabbitMQ's management API, for example `GET`, `queues/<vhost>/<name>`."""
+    def manage(self, method: str, path: str, body: object = None) -> bytes:
+        """One call of RabbitMQ's management API, for example `GET`, `queues/<vhost>/<name>`; `body` travels as JSON."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self._management}/api/{path}",
             method=method,
+            data=None if body is None else json.dumps(body).encode(),
             headers={
                 "Authorization": "Basic " + b64encode(b"guest:guest").decode(),
                 "Content-Type": "application/json",

@@ -12,7 +12,7 @@ from kombu.utils.url import parse_url
 from shared.transport import CONTENT_TYPE, LOG_STREAM, BrokerLost, Delivery, PublishFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
 T = TypeVar("T")
@@ -157,17 +157,24 @@ class RabbitTransport:
         """Reach the broker at `amqp://user:password@host:port/vhost` (`amqps` for TLS); `window` as of a publisher."""
         self._parts = parse_url(uri)
         self._window = window
+        self._may_make = True
 
     def declare(self, context: str, consumers: Sequence[str]) -> None:
-        """Make the context's exchange, the log stream and the queues of these consumers, where they do not exist."""
+        """Make the context's exchange, the log stream and the queues of these consumers, where they do not exist.
+
+        A user who may make nothing, as in a deployment whose broker was given everything beforehand, only looks whether
+        all of it is there; raises `BrokerLost` with the name of what is not.
+        """
         exchange = f"{context}.events"
         queues = {LOG_STREAM: "stream"} | {f"{context}.{consumer}": "quorum" for consumer in consumers}
         with self._connected() as connection:
-            channel = connection.channel()
-            channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
-            for queue, kind in queues.items():
-                channel.queue_declare(queue, durable=True, auto_delete=False, arguments={"x-queue-type": kind})
-                channel.queue_bind(queue, exchange, "#")
+            if self._may_make:
+                try:
+                    _make(connection.channel(), exchange, queues)
+                except amqp.AccessRefused:
+                    self._may_make = False  # not asked again: the broker notes every refusal
+            if not self._may_make:
+                _look_for(connection.channel(), exchange, queues)
 
     def publisher(self, context: str) -> RabbitPublisher:
         """A publisher on the context's exchange."""
@@ -191,7 +198,7 @@ class RabbitTransport:
             channel.auto_decode = False
             channel.basic_qos(0, _STREAM_PREFETCH, a_global=False)
             channel.basic_consume(LOG_STREAM, callback=arrived.append, arguments={"x-stream-offset": since or "first"})
-            channel.basic_publish(amqp.Message(b"", message_id=mark), "", LOG_STREAM)
+            channel.basic_publish(amqp.Message(b"", message_id=mark), LOG_STREAM)
             while True:
                 _gather(connection, arrived, _STREAM_PREFETCH, _CONFIRM_SECONDS)
                 if not arrived:
@@ -238,6 +245,24 @@ class RabbitTransport:
             )
             connection.connect()
         return connection
+
+
+def _make(channel: amqp.Channel, exchange: str, queues: Mapping[str, str]) -> None:
+    """Declare and bind; `queues` gives the kind of each."""
+    channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
+    for queue, kind in queues.items():
+        channel.queue_declare(queue, durable=True, auto_delete=False, arguments={"x-queue-type": kind})
+        channel.queue_bind(queue, exchange, "#")
+    # By the default exchange, who may put a mark into the stream could write into every queue.
+    channel.exchange_declare(LOG_STREAM, "fanout", durable=True, auto_delete=False)
+    channel.queue_bind(LOG_STREAM, LOG_STREAM)
+
+
+def _look_for(channel: amqp.Channel, exchange: str, queues: Iterable[str]) -> None:
+    for name in (exchange, LOG_STREAM):
+        channel.exchange_declare(name, "topic", passive=True)
+    for queue in queues:
+        channel.queue_declare(queue, passive=True)
 
 
 def _drain_for(connection: _Connection, timeout: float) -> None:

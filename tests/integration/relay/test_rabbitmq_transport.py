@@ -160,6 +160,30 @@ def test_wrong_credentials_are_told(vhost):
         RabbitTransport(vhost.replace("guest:guest", "guest:wrong")).publisher(CONTEXT)
 
 
+@pytest.fixture
+def nobody(rabbitmq, vhost):
+    """A user who may make, write and read nothing in the virtual host."""
+    name = vhost.rpartition("/")[2]
+    rabbitmq.manage("PUT", f"users/{name}", {"password": "nobody", "tags": ""})
+    rabbitmq.manage("PUT", f"permissions/{name}/{name}", {"configure": "^$", "write": "^$", "read": "^$"})
+    yield vhost.replace("guest:guest", f"{name}:nobody")
+    rabbitmq.manage("DELETE", f"users/{name}")
+
+
+def test_who_may_make_nothing_is_content_with_what_is_there(nobody):
+    restricted = RabbitTransport(nobody)
+
+    for _ in range(2):
+        restricted.declare(CONTEXT, [CONSUMER])
+
+
+def test_who_may_make_nothing_is_told_what_is_missing(nobody):
+    with pytest.raises(BrokerLost, match=r"no queue 'parcels.board'"):
+        RabbitTransport(nobody).declare(CONTEXT, [CONSUMER, "board"])
+    with pytest.raises(BrokerLost, match=r"no exchange 'letters.events'"):
+        RabbitTransport(nobody).declare("letters", [])
+
+
 def test_the_stream_is_read_to_its_end_and_not_beyond(transport):
     publish(transport)
     assert list(transport.stream_tail(CONTEXT, None)) == BODIES

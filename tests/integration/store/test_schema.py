@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 
+from shared import migrations
 from shared.postgres import Database
 from shared.store import schema
 from tests.controls.parcels import cause, posted
@@ -90,3 +91,32 @@ def test_another_context_reads_the_log_and_nothing_else(office, database_dsn):
         for statement in ("select * from answer", "select * from reservation", "delete from event"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement.encode())
+
+
+@pytest.fixture
+def who_only_runs(database_dsn):
+    """A login that was let into the schema of parcels, and may make nothing of its own."""
+    with psycopg.connect(database_dsn, autocommit=True) as connection:
+        for role in ("caretrail_parcels", migrations.reader_of("parcels")):
+            migrations.create_role(connection, role)
+        connection.execute("create role porter login in role caretrail_parcels")
+    yield f"{database_dsn} user=porter"
+    with psycopg.connect(database_dsn, autocommit=True) as connection:
+        connection.execute("drop role porter")
+
+
+def test_who_only_runs_finds_what_was_installed(database_dsn, who_only_runs):
+    schema.install(database_dsn, "parcels")
+
+    with schema.install(who_only_runs, "parcels").connect() as connection:
+        assert connection.execute("select current_user").fetchall() == [("caretrail_parcels",)]
+
+
+def test_who_only_runs_is_told_who_has_to_install(database_dsn, who_only_runs):
+    with pytest.raises(migrations.NotInstalled, match="run `caretrail install` as the user who may"):
+        schema.install(who_only_runs, "parcels")
+
+    with schema.install(database_dsn, "parcels").connect() as connection:
+        connection.execute("delete from migration where number = (select max(number) from migration)")
+    with pytest.raises(migrations.NotInstalled, match="the tables of parcels are not all there"):
+        schema.install(who_only_runs, "parcels")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 from typer.main import get_group
 
-from operate import audit, demo, events, keys, log, models, parked, policy, serve
+from operate import audit, demo, events, install, keys, log, models, parked, policy, serve
 from operate.failures import Mistake, Status, sentence
 from operate.manual import explain
 from operate.session import Session
@@ -30,6 +30,7 @@ app.command("relay")(serve.relay)
 app.command("project")(serve.project)
 app.command("react")(serve.react)
 app.command("policy")(policy.policy)
+app.command("install")(install.install)
 app.add_typer(events.commands, name="events")
 app.add_typer(audit.commands, name="audit")
 app.add_typer(models.commands, name="models")

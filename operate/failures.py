@@ -12,6 +12,7 @@ from operate.usage import complaint
 from services.matching.demonstration.venue import VenueTaken
 from shared.embedded import EmbeddedPostgresFailed
 from shared.events import UnknownEventType
+from shared.migrations import NotInstalled
 from shared.postgres import DatabaseUnavailable
 from shared.read_models.compare import NotBuilt
 from shared.read_models.feed import Fork
@@ -59,6 +60,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     LedgerDamaged,
     EmbeddedPostgresFailed,
     DatabaseUnavailable,
+    NotInstalled,
     psycopg.OperationalError,
     BrokerLost,
     LogForked,

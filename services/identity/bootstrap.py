@@ -5,6 +5,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from services.identity.adapters.speech import spoken
+from services.identity.application.accounts import install
+from services.identity.application.accounts.entrance import Entrance
 from services.identity.application.identity import Identity
 from shared.context import Context, foundation, utc_now
 
@@ -26,7 +29,9 @@ _PROCESSES: tuple[type[Process[Any]], ...] = ()
 def identity_in(place: Installation, clock: Callable[[], datetime] = utc_now) -> Iterator[Context[Identity]]:
     """Identity in an installation, ready; nothing works in it before `workers` are started."""
     with foundation(place, CONTEXT) as base:
-        application = Identity(base.database, place.vault, give_way=place.give_way)
+        install(base.database)
+        entrance = Entrance.over(base.database, place.vault, spoken)
+        application = Identity(base.database, place.vault, entrance, give_way=place.give_way)
         try:
             yield Context(
                 **vars(base),
@@ -37,3 +42,4 @@ def identity_in(place: Installation, clock: Callable[[], datetime] = utc_now) ->
             )
         finally:
             application.close()
+            entrance.close()

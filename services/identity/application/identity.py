@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from services.identity.application import registry
+from services.identity.application import accounts, registry
 from services.identity.application.desk import Desk
+from services.identity.domain.accounts import access as accounts_access
 from services.identity.domain.registry import access as registry_access
 from shared.application import ContextApplication
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from services.identity.application.accounts.entrance import Entrance
+    from shared.access import WhoMay
+    from shared.application.handling import Handler
     from shared.events import Aggregate
     from shared.postgres import Database
     from shared.vault.vault import Vault
@@ -18,12 +25,16 @@ if TYPE_CHECKING:
 class Identity(ContextApplication):
     """身分: every command of the context goes through `handle`."""
 
-    aggregates: ClassVar[tuple[type[Aggregate], ...]] = registry.AGGREGATES
-    handlers = registry.HANDLERS
-    who_may = registry_access.WHO_MAY
+    aggregates: ClassVar[tuple[type[Aggregate], ...]] = (*registry.AGGREGATES, *accounts.AGGREGATES)
+    handlers: ClassVar[Mapping[type, Handler]] = {**registry.HANDLERS, **accounts.HANDLERS}
+    who_may: ClassVar[WhoMay] = {**registry_access.WHO_MAY, **accounts_access.WHO_MAY}
 
     desk: Desk
 
-    def __init__(self, database: Database, vault: Vault, **options: Any) -> None:
+    def __init__(self, database: Database, vault: Vault, entrance: Entrance, **options: Any) -> None:
         super().__init__(database, vault, **options)
-        self.desk = Desk(self, vault)
+        self.desk = Desk(self, vault, entrance)
+
+    def policy_version(self, now: datetime) -> str:
+        """The dated figures of coming in; what the registry decides by is of the law, and has no version."""
+        return self.desk.entrance.policy(now).version

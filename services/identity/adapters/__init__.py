@@ -1,0 +1,1 @@
+"""What identity meets outside: files of the registry, and a voice."""

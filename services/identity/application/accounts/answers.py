@@ -1,0 +1,70 @@
+"""What the front desk answers with. Some of it is secret, and is kept nowhere else."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
+from uuid import UUID  # noqa: TC003 - as above
+
+import msgspec
+
+from services.identity.events import Whereabouts  # noqa: TC001 - as above
+from shared.principal import Assurance, Role  # noqa: TC001 - as above
+
+
+class QuestionAsked(msgspec.Struct, frozen=True):
+    """驗證問題: by its token it is heard and answered."""
+
+    token: str
+    text: str
+    expires_at: datetime
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """The question as a WAV file."""
+
+    wav: bytes
+
+
+class CodeSent(msgspec.Struct, frozen=True):
+    """驗證碼已寄出, if anybody is known by what was entered; `attempt` is wanted with the code."""
+
+    attempt: str
+    expires_at: datetime
+    resend_at: datetime
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """已登入: `session` is the token to send with every request, until `ends_at`, or `idle_seconds` without any."""
+
+    session: str
+    session_id: UUID
+    role: Role
+    assurances: tuple[Assurance, ...]
+    idle_seconds: int
+    ends_at: datetime
+
+
+class Done(msgspec.Struct, frozen=True):
+    """It was taken; what came of it, only the mailbox learns."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Who asks: `principal` is signed, for other services to read; it lives a minute."""
+
+    principal: str
+    session_id: UUID
+    role: Role
+    assurances: tuple[Assurance, ...]
+    institution: str | None
+    jurisdiction: str | None
+
+
+class OwnSession(msgspec.Struct, frozen=True):
+    """One of one's own sessions: since when, from where, with what; `where` is None once it cannot be read any more."""
+
+    id: UUID
+    opened_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    assurances: tuple[Assurance, ...]
+    where: Whereabouts | None

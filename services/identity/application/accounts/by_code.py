@@ -1,0 +1,120 @@
+"""手機驗證: a code by SMS, and the session that it opens or proves further (IDENTITY §7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.identity.application.accounts.answers import CodeSent, SignedIn
+from services.identity.application.accounts.code_desk import Applicant
+from services.identity.application.accounts.opening import Arrival, open_session, prove
+from services.identity.application.accounts.people import phone, whereabouts
+from services.identity.application.accounts.telling import tell, tell_refused, turned_away
+from services.identity.application.accounts.windows import Window
+from services.identity.domain.accounts import refusals
+from services.identity.domain.accounts.codes import Verdict
+from services.identity.domain.accounts.failures import Answer
+from services.identity.domain.accounts.records import CodeAttempt, RefusedLogin, Tried
+from services.identity.events import CodePurpose, OneTimeCode, Proof, Way
+from shared.principal import Assurance
+from shared.taiwan.contacts import parse_mobile_number
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from services.identity.application.accounts.code_desk import Issued
+    from services.identity.application.accounts.code_desk import Tried as Guessed
+    from services.identity.application.desk import Desk
+    from services.identity.commands.accounts import RequestCode, VerifyCode
+    from shared.principal import Principal
+    from shared.refusals import Refusal
+
+
+def request_code(desk: Desk, command: RequestCode, principal: Principal, now: datetime) -> CodeSent:
+    """A code is made and told of, or it is only answered that it was."""
+    policy = desk.entrance.policy(now)
+    applicant = _applicant(desk, command, now)
+    _count(desk, command, applicant, now)
+    issued = desk.entrance.codes.issue(applicant, command.purpose, now, policy)
+    tell(desk, principal, now, _record(desk, command, applicant, issued, now))
+    return CodeSent(issued.attempt, issued.expires_at, now + policy.resend.period)
+
+
+def verify_code(desk: Desk, command: VerifyCode, principal: Principal, now: datetime) -> SignedIn:
+    """The code is compared and consumed; the right one opens a session, or proves the open one further."""
+    entrance = desk.entrance
+    session = entrance.sessions.find(command.session, now).id if command.session else None
+    guessed = entrance.codes.enter(command.attempt, session, command.code.strip(), now, entrance.policy(now))
+    if guessed.verdict is not Verdict.RIGHT or guessed.subject is None:
+        raise _refused(desk, command, guessed, now)
+    attempt = desk.store.load(CodeAttempt, guessed.attempt_id)
+    attempt.verify(now)
+    tell(desk, principal, now, attempt)
+    proof = Proof(Assurance.OTP, f"code/{guessed.attempt_id}")
+    if guessed.purpose is CodePurpose.STEP_UP:
+        return prove(desk, command.session, proof, now)
+    return open_session(desk, Arrival.of_parent(guessed.subject, proof, command.client), now)
+
+
+def _applicant(desk: Desk, command: RequestCode, now: datetime) -> Applicant:
+    """A parent is whoever has the phone; an open session is proved further by its own person's phone only."""
+    mobile = parse_mobile_number(command.mobile, field="mobile").number
+    keys = desk.entrance.keys
+    user, client = keys.phone(mobile), keys.client(command.client.address)
+    if command.purpose is CodePurpose.LOG_IN:
+        return Applicant(mobile, user, client, desk.vault.subject_for([phone(mobile)]))
+    session = desk.entrance.sessions.find(command.session, now)
+    own = desk.vault.find(phone(mobile)) == desk.vault.resolve(session.subject)
+    return Applicant(mobile, user, client, session.subject if own else None, session.id)
+
+
+def _count(desk: Desk, command: RequestCode, applicant: Applicant, now: datetime) -> None:
+    """One more to this phone and from this place; refuses where a wait or the question comes first."""
+    entrance, policy = desk.entrance, desk.entrance.policy(now)
+    answer = entrance.questions.take(command.question, now)
+    if answer is Answer.WRONG:
+        raise turned_away(Way.CODE, refusals.AnswerWrong("question.answer"))
+    if objection := entrance.codes.objection_to_issuing(applicant, now):
+        raise turned_away(Way.CODE, objection)
+    windows = (
+        Window(applicant.user_key, (*policy.sends, policy.resend), free=policy.sends_before_question),
+        Window(applicant.client_key, policy.sends, free=policy.sends_before_question),
+    )
+    try:
+        entrance.windows.count(windows, answer, now)
+    except (refusals.TooManySends, refusals.QuestionNeeded) as refusal:
+        raise turned_away(Way.CODE, refusal) from None
+
+
+def _record(
+    desk: Desk, command: RequestCode, applicant: Applicant, issued: Issued, now: datetime
+) -> CodeAttempt | RefusedLogin:
+    """What is told: a code to be sent, or that nobody is known by this phone here."""
+    subject = applicant.subject
+    if subject is None:
+        return RefusedLogin.record(Tried(Way.CODE), "phone-unknown", now)
+    return CodeAttempt.issue(
+        issued.attempt_id,
+        command.purpose,
+        desk.vault.seal(subject, OneTimeCode(issued.code, applicant.mobile)),
+        where=whereabouts(desk, subject, command.client),
+        expires_at=issued.expires_at,
+        now=now,
+    )
+
+
+def _refused(desk: Desk, command: VerifyCode, guessed: Guessed, now: datetime) -> Refusal:
+    match guessed.verdict:
+        case Verdict.USED:
+            return turned_away(Way.CODE, refusals.CodeUsed("code"))
+        case Verdict.USED_UP:
+            return turned_away(Way.CODE, refusals.CodeUsedUp("code"))
+        case Verdict.EXPIRED:
+            return turned_away(Way.CODE, refusals.CodeExpired("code"))
+        case Verdict.LOCKED:
+            return turned_away(Way.CODE, refusals.LockedOut(until=guessed.locked_until))
+    where = None if guessed.subject is None else whereabouts(desk, guessed.subject, command.client)
+    refusal = refusals.CodeWrong("code")
+    tried = Tried(Way.CODE, guessed.subject, where=where)
+    locked = guessed.locked_until if guessed.locked_until is not None and now < guessed.locked_until else None
+    tell_refused(desk, tried, refusal.code, locked, now)
+    return refusal

@@ -1,0 +1,82 @@
+"""Wrong passwords where they are counted: before the password is looked at, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from services.identity.domain.accounts.failures import Answer, Failures, Obstacle, obstacle_to_try
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from services.identity.domain.accounts.policies import Policy
+    from shared.postgres import Connection, Connections
+
+_ANYWHERE = b""
+"""In place of a client: all of them together."""
+_KEPT = timedelta(days=30)
+"""So long failures in one place are remembered after the last; those of all places together, for good."""
+
+_BEGIN = """
+insert into password_failure (account_key, client_key, in_a_row, locks, last_at) values (%s, %s, 0, 0, %s)
+on conflict do nothing
+"""
+# In the order of the keys, so that two tries never wait for each other in a circle; the empty key comes first.
+_LOCK = """
+select in_a_row, locks, locked_until from password_failure
+where account_key = %s and client_key = any(%s) order by client_key for update
+"""
+_COUNT = """
+update password_failure set in_a_row = %s, locks = %s, locked_until = %s, last_at = %s
+where account_key = %s and client_key = %s
+"""
+_CLEAR = "delete from password_failure where account_key = %s and client_key in (%s, '')"
+_FORGIVE = "delete from password_failure where account_key = %s"
+_SWEEP = """
+delete from password_failure where (account_key, client_key) in (
+    select account_key, client_key from password_failure where last_at < %s and client_key <> ''
+    order by last_at limit 20 for update skip locked
+)
+"""
+
+
+class FailureCounts:
+    """Counts tries at an account, from one place and from all."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def begin(
+        self, account_key: bytes, client_key: bytes, answer: Answer, now: datetime, policy: Policy
+    ) -> tuple[Obstacle, datetime | None]:
+        """Count a try as a failure, unless something stands before it; and until when it does, where it is a wait."""
+
+        def count(connection: Connection) -> tuple[Obstacle, datetime | None]:
+            for client in (_ANYWHERE, client_key):
+                connection.execute(_BEGIN, (account_key, client, now))
+            rows = connection.execute(_LOCK, (account_key, [_ANYWHERE, client_key])).fetchall()
+            anywhere, here = (Failures(*row) for row in rows)
+            obstacle = obstacle_to_try(here, anywhere, answer, now, policy)
+            if obstacle is not Obstacle.NONE:
+                return obstacle, here.locked_until
+            after = here.another(now, policy.password_lock)
+            _note(connection, after, now, account_key, client_key)
+            _note(connection, Failures(anywhere.in_a_row + 1), now, account_key, _ANYWHERE)
+            connection.execute(_SWEEP, (now - _KEPT,))
+            return Obstacle.NONE, after.locked_until
+
+        return self._connections.transact(count)
+
+    def clear(self, account_key: bytes, client_key: bytes) -> None:
+        """The password was right: what was counted here and in all places together is taken back."""
+        self._connections.transact(lambda connection: connection.execute(_CLEAR, (account_key, client_key)))
+
+    def forgive(self, account_key: bytes) -> None:
+        """The password is a new one, set by who has the mailbox: nothing that was counted counts."""
+        self._connections.transact(lambda connection: connection.execute(_FORGIVE, (account_key,)))
+
+
+def _note(connection: Connection, after: Failures, now: datetime, account_key: bytes, client_key: bytes) -> None:
+    counted = (after.in_a_row, after.locks, after.locked_until)
+    connection.execute(_COUNT, (*counted, now, account_key, client_key))

@@ -1,0 +1,86 @@
+"""The front desk: everything on the way in. Its answers hold secrets, so they are given once and kept nowhere.
+
+So these commands have no idempotency key: whoever loses an answer asks again, and what was good once is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from services.identity.application.accounts import by_code, by_link, by_password
+from services.identity.application.accounts.answers import Known, QuestionAsked, Spoken
+from services.identity.commands import accounts as commands
+from services.identity.domain.accounts.access import WHO_MAY
+from services.identity.domain.accounts.refusals import heed
+from shared.access import objection_to
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    import msgspec
+
+    from services.identity.application.accounts.sessions import Checked
+    from services.identity.application.desk import Desk
+    from services.identity.commands.accounts import AskQuestion, CheckSession, SpeakQuestion
+    from shared.principal import Principal
+    from shared.principal_tokens import PrincipalSigner
+
+    Case = Callable[[Desk, Any, Principal, datetime], msgspec.Struct]
+
+
+def _ask_question(desk: Desk, command: AskQuestion, _: Principal, now: datetime) -> QuestionAsked:
+    asked = desk.entrance.questions.ask(command.language, now, desk.entrance.policy(now))
+    return QuestionAsked(*asked)
+
+
+def _speak_question(desk: Desk, command: SpeakQuestion, _: Principal, now: datetime) -> Spoken:
+    return Spoken(desk.entrance.questions.speak(command.token, now))
+
+
+CASES: Mapping[type, Case] = {
+    commands.AskQuestion: _ask_question,
+    commands.SpeakQuestion: _speak_question,
+    commands.RequestCode: by_code.request_code,
+    commands.VerifyCode: by_code.verify_code,
+    commands.LogIn: by_password.log_in,
+    commands.ProvePassword: by_password.prove_password,
+    commands.ActivateAccount: by_link.activate_account,
+    commands.RequestPasswordReset: by_link.request_password_reset,
+    commands.ResetPassword: by_link.reset_password,
+    commands.ChangePassword: by_link.change_password,
+}
+"""Which use case answers which command."""
+
+
+class FrontDesk:
+    """Lets people in: by whatever proves them, into a session that every request is checked against."""
+
+    def __init__(self, desk: Desk, signer: PrincipalSigner) -> None:
+        self._desk = desk
+        self._signer = signer
+        self._cases: Mapping[type, Case] = {**CASES, commands.CheckSession: self._check_session}
+
+    def handle(self, command: object, principal: Principal, now: datetime) -> Any:
+        """The answer to a command, one of `answers`; raises a `Refusal`. A token in the command is the caller's own."""
+        heed(objection_to(principal, WHO_MAY[type(command)]))
+        return self._cases[type(command)](self._desk, command, principal, now)
+
+    def check(self, token: str, now: datetime) -> Checked:
+        """Who asks with this token, looked up anew each time; refuses as `Sessions.check` does."""
+        return self._desk.entrance.sessions.check(token, now)
+
+    def vouch(self, token: str, now: datetime) -> Known:
+        """Who asks with this token, signed for the services that will be called."""
+        principal, session_id = self.check(token, now)
+        return Known(
+            self._signer.sign(principal, now),
+            session_id,
+            principal.role,
+            tuple(sorted(principal.assurances)),
+            principal.institution,
+            principal.jurisdiction,
+        )
+
+    def _check_session(self, _: Desk, command: CheckSession, __: Principal, now: datetime) -> Known:
+        return self.vouch(command.session, now)

@@ -1,0 +1,42 @@
+"""Keyed digests of what is counted or compared: HMAC-SHA256 under a key that only the vault has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.identity.domain.accounts.clients import counted_address
+
+if TYPE_CHECKING:
+    from services.identity.events import CodePurpose
+    from shared.vault.vault import Vault
+
+
+class Keys:
+    """Whoever reads the tables learns neither phones nor addresses, and cannot try all codes."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def phone(self, mobile: str) -> bytes:
+        """Of a phone, as 09 and 8 digits."""
+        return self._vault.keyed_digest("account/phone", mobile.encode())
+
+    def mailbox(self, email: str) -> bytes:
+        """Of a mail address, whose case nobody minds."""
+        return self._vault.keyed_digest("account/mailbox", email.casefold().encode())
+
+    def client(self, address: str) -> bytes:
+        """Of a client address, an IPv6 one by its /64."""
+        return self._vault.keyed_digest("account/client", counted_address(address).encode())
+
+    def tries_from(self, address: str) -> bytes:
+        """Of a client address too, where passwords are counted: what is sent and what is tried have limits apart."""
+        return self._vault.keyed_digest("account/tries", counted_address(address).encode())
+
+    def code(self, user: bytes, purpose: CodePurpose, code: str) -> bytes:
+        """Of user, purpose and code (IDENTITY §7); the user is a digest of fixed length, so none runs into another."""
+        return self._vault.keyed_digest("account/code", user + f"{purpose}\0{code}".encode("utf-8", "surrogatepass"))
+
+    def answer(self, question: str, answer: str) -> bytes:
+        """Of a question's token and an answer to it."""
+        return self._vault.keyed_digest("account/answer", f"{question}\0{answer}".encode("utf-8", "surrogatepass"))

@@ -1,0 +1,94 @@
+"""登出: ending one's own sessions, and those of an account to which something happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.identity.application.accounts.answers import OwnSession
+from services.identity.domain.accounts import refusals
+from services.identity.domain.accounts.records import ForgottenSubject
+from services.identity.domain.accounts.session import Session
+from services.identity.events import SessionEnd, Whereabouts
+from shared.application import Decision, Outcome, Result
+from shared.store.append import Reservation
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from services.identity.application.desk import Desk
+    from services.identity.commands.accounts import CloseSessions, RecordForgotten, SignOut, SignOutEverywhere
+    from shared.principal import Principal
+
+FORGOTTEN = "forgotten"
+"""A person of whom the log says that they have been forgotten: never released, so that it says so once."""
+
+
+def own_sessions(desk: Desk, principal: Principal, now: datetime) -> list[OwnSession]:
+    """The caller's open sessions, the one seen last first: when, from where, with which browser."""
+    found = desk.entrance.sessions.of(_owner(principal), now)
+    desk.vault.prepare(session.subject for session in found)
+    return [
+        OwnSession(
+            session.id,
+            session.opened_at,
+            session.seen_at,
+            session.ends_at,
+            tuple(sorted(session.principal.assurances)),
+            desk.vault.open(session.place, Whereabouts),
+        )
+        for session in found
+    ]
+
+
+def sign_out(desk: Desk, command: SignOut, principal: Principal, now: datetime) -> Decision:
+    """登出: closed before it is told, so that its token is refused from now on."""
+    own = {session.id for session in desk.entrance.sessions.of(_owner(principal), now)}
+    if command.session not in own:
+        raise refusals.SessionNotYours("session")
+    desk.entrance.sessions.close(command.session, SessionEnd.SIGNED_OUT)
+    told = desk.store.load(Session, command.session)
+    told.close(SessionEnd.SIGNED_OUT, now)
+    return Decision(Outcome(told.id, told.version), [told])
+
+
+def sign_out_everywhere(desk: Desk, _: SignOutEverywhere, principal: Principal, now: datetime) -> Decision:
+    """登出所有裝置, this one too."""
+    return _close_all(desk, _owner(principal), SessionEnd.SIGNED_OUT_EVERYWHERE, now)
+
+
+def close_sessions(desk: Desk, command: CloseSessions, _: Principal, now: datetime) -> Decision:
+    """Whatever happened to the account or the person, nobody is in by it any more; and the log tells of each."""
+    return _close_all(desk, command.owner, command.end, now)
+
+
+def record_forgotten(desk: Desk, command: RecordForgotten, _: Principal, now: datetime) -> Decision:
+    """The vault has forgotten a person, and the log may not know; nobody is in, or comes in, as that person."""
+    desk.entrance.sessions.close_all(command.subject, SessionEnd.FORGOTTEN)
+    desk.entrance.passwords.drop(command.subject)
+    told = desk.store.holder_of(FORGOTTEN, str(command.subject))
+    if told is not None:
+        return Decision(Outcome(told, ForgottenSubject.INITIAL_VERSION, result=Result.UNCHANGED))
+    record = ForgottenSubject.record(command.subject, command.ground, now)
+    reserve = [Reservation(FORGOTTEN, str(command.subject), record.id)]
+    return Decision(Outcome(record.id, record.version), [record], reserve)
+
+
+def _close_all(desk: Desk, owner: UUID, end: SessionEnd, now: datetime) -> Decision:
+    desk.entrance.sessions.close_all(owner, end)
+    changed = []
+    for session_id, how in desk.entrance.sessions.ended_of(owner):
+        told = desk.store.load(Session, session_id)
+        if told.is_open:
+            told.close(how, now)
+            changed.append(told)
+    result = Result.DONE if changed else Result.UNCHANGED
+    return Decision(Outcome(owner, len(changed), result=result), changed)
+
+
+def _owner(principal: Principal) -> UUID:
+    """The account, or of a parent the person, whose sessions these are."""
+    kind, _, owner = principal.id.partition("/")
+    if kind not in {"account", "phone"}:
+        raise refusals.VisitorHasNoSession
+    return UUID(owner)

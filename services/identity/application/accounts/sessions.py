@@ -1,0 +1,211 @@
+"""Sessions where every request looks: one row each, found by the hash of its token, so that a closed one is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from services.identity.application.accounts.together import TogetherLookUp
+from services.identity.application.accounts.tokens import hash_of, new_token
+from services.identity.domain.accounts import refusals
+from services.identity.events import SessionEnd, Whereabouts
+from shared.principal import Assurance, Principal, Role
+from shared.sealing import Sealed, SubjectId
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from shared.postgres import Connections
+
+_COLUMNS = """
+id, principal, owner, subject, role, institution, acts_for, jurisdiction, assurances, place, opened_at, seen_at,
+idle_seconds, ends_at, ended
+"""
+_BY_TOKENS = f"select token, {_COLUMNS} from session where token = any(%s)"
+_BY_OWNER = f"select {_COLUMNS} from session where owner = %s and ended is null order by seen_at desc, id"
+_OPEN = """
+insert into session (token, id, principal, owner, subject, role, institution, acts_for, jurisdiction, assurances,
+    place, opened_at, seen_at, idle_seconds, ends_at)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+# A session that was closed meanwhile stays closed; a clock that is behind another's does not turn time back.
+_SEEN = "update session set seen_at = %s where token = %s and ended is null and seen_at < %s"
+_PROVE = "update session set token = %s, assurances = %s where token = %s and ended is null"
+_CLOSE = "update session set ended = %s where id = any(%s) and ended is null"
+_CLOSE_OWNER = "update session set ended = %s where (owner = %s or subject = %s) and ended is null"
+_ENDED = "select id, ended from session where (owner = %s or subject = %s) and ended is not null order by opened_at"
+_SWEEP = """
+delete from session where id in (
+    select id from session where ends_at < %s order by ends_at limit 50 for update skip locked
+)
+"""
+_TOLD = timedelta(days=1)
+"""So long after its time a session is known, so that whoever comes back is told that it is over."""
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session as its row says: whose it is, what was proved in it, from where, and how long it lives."""
+
+    id: UUID
+    principal: Principal
+    owner: UUID
+    """The account; of a parent the person, who has none."""
+    place: Sealed[Whereabouts]
+    opened_at: datetime
+    seen_at: datetime
+    idle: timedelta
+    ends_at: datetime
+
+    @property
+    def subject(self) -> SubjectId:
+        """The person."""
+        return self.place.subject
+
+    def objection(self, now: datetime) -> refusals.SessionOver | refusals.SessionIdle | None:
+        """Why it is over at that moment, although nobody ended it."""
+        if now >= self.ends_at:
+            return refusals.SessionOver()
+        if now - self.seen_at >= self.idle:
+            return refusals.SessionIdle()
+        return None
+
+
+class Checked(NamedTuple):
+    """Who asks, and in which session."""
+
+    principal: Principal
+    session: UUID
+
+
+class Sessions:
+    """Opens, checks, proves further and closes; whoever holds no token has no session."""
+
+    def __init__(self, connections: Connections, seen_pause: timedelta) -> None:
+        self._connections = connections
+        self._seen_pause = seen_pause
+        self._look_up = TogetherLookUp(self._rows).find
+
+    def open(self, session: OpenSession) -> str:
+        """Begin a session; the answer is its token, which is nowhere else."""
+        token, who = new_token(), session.principal
+        row = (
+            hash_of(token),
+            session.id,
+            who.id,
+            session.owner,
+            session.subject,
+            who.role,
+            who.institution,
+            sorted(who.acts_for),
+            who.jurisdiction,
+            sorted(who.assurances),
+            session.place.box,
+            session.opened_at,
+            session.seen_at,
+            int(session.idle.total_seconds()),
+            session.ends_at,
+        )
+
+        def begin(connection: Any) -> None:
+            connection.execute(_OPEN, row)
+            connection.execute(_SWEEP, (session.opened_at - _TOLD,))
+
+        self._connections.transact(begin)
+        return token
+
+    def check(self, token: str, now: datetime) -> Checked:
+        """Who asks with this token.
+
+        Refuses with `SessionUnknown`, `SessionEnded`, `SessionOver` or `SessionIdle`. Every check reads the row; when
+        it was last seen is written once a `seen_pause`.
+        """
+        session = self.find(token, now)
+        return Checked(session.principal, session.id)
+
+    def find(self, token: str, now: datetime) -> OpenSession:
+        """The open session of this token; refuses as `check` does."""
+        hashed = hash_of(token)
+        row = self._look_up(hashed)
+        if row is None:
+            raise refusals.SessionUnknown
+        if (ended := row[-1]) is not None:
+            raise refusals.SessionEnded(end=SessionEnd(ended))
+        session = _session(row)
+        refusals.heed(session.objection(now))
+        if now - session.seen_at >= self._seen_pause:
+            self._connections.lend(lambda connection: connection.execute(_SEEN, (now, hashed, now)))
+        return session
+
+    def prove(self, token: str, assurance: Assurance, now: datetime) -> str:
+        """再驗證: the session counts this proof too, under a new token; refuses as `check` does."""
+        session = self.find(token, now)
+        renewed, proofs = new_token(), session.principal.assurances | {assurance}
+        values = (hash_of(renewed), sorted(proofs), hash_of(token))
+        if not self._connections.transact(lambda connection: connection.execute(_PROVE, values).rowcount):
+            raise refusals.SessionUnknown
+        return renewed
+
+    def of(self, owner: UUID, now: datetime) -> list[OpenSession]:
+        """The open sessions of an account, or of a parent, the one seen last first."""
+        found = [_session(row) for row in self._connections.fetch(_BY_OWNER, (owner,))]
+        return [session for session in found if session.objection(now) is None]
+
+    def ended_of(self, owner: UUID) -> list[tuple[UUID, SessionEnd]]:
+        """The sessions of an account, or of a person, that were ended and are still known, and how."""
+        return [(found, SessionEnd(end)) for found, end in self._connections.fetch(_ENDED, (owner, owner))]
+
+    def _rows(self, hashes: list[bytes]) -> dict[bytes, tuple[Any, ...]]:
+        return {bytes(row[0]): row[1:] for row in self._connections.fetch(_BY_TOKENS, (hashes,))}
+
+    def close(self, session_id: UUID, end: SessionEnd) -> None:
+        """End one session; from now on its token is refused."""
+        self._connections.transact(lambda connection: connection.execute(_CLOSE, (end, [session_id])))
+
+    def close_all(self, owner: UUID, end: SessionEnd) -> None:
+        """End every open session of an account, or of a person."""
+        self._connections.transact(lambda connection: connection.execute(_CLOSE_OWNER, (end, owner, owner)))
+
+
+_PROOFS: dict[tuple[str, ...], frozenset[Assurance]] = {}
+"""The few combinations of proofs that there are, made once each: a check has no time for more."""
+
+
+def _proofs(values: list[str]) -> frozenset[Assurance]:
+    key = tuple(values)
+    if (known := _PROOFS.get(key)) is None:
+        known = _PROOFS[key] = frozenset(map(Assurance, key))
+    return known
+
+
+def _session(row: tuple[Any, ...]) -> OpenSession:
+    (
+        session_id,
+        principal,
+        owner,
+        subject,
+        role,
+        institution,
+        acts_for,
+        jurisdiction,
+        assurances,
+        place,
+        opened_at,
+        seen_at,
+        idle_seconds,
+        ends_at,
+        _,
+    ) = row
+    who = Principal(
+        id=principal,
+        role=Role(role),
+        assurances=_proofs(assurances),
+        subject=SubjectId(subject),
+        institution=institution,
+        acts_for=frozenset(acts_for),
+        jurisdiction=jurisdiction,
+    )
+    place = Sealed(SubjectId(subject), place)
+    return OpenSession(session_id, who, owner, place, opened_at, seen_at, timedelta(seconds=idle_seconds), ends_at)

@@ -1,0 +1,19 @@
+"""The tables of coming in: what every request changes, in identity's own schema (docs/adr/0010-hot-state.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared import migrations
+
+if TYPE_CHECKING:
+    from shared.postgres import Database
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_NOTHING_MORE = b""
+
+
+def install(database: Database) -> None:
+    """Create or update the tables where identity's log has been installed, as often as you like."""
+    migrations.install(database.dsn, database.schema, _MIGRATIONS, as_admin=_NOTHING_MORE)

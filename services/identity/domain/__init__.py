@@ -1,0 +1,1 @@
+"""What identity decides: about accounts and about the registry. Pure."""

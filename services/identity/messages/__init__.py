@@ -1,0 +1,10 @@
+"""What identity says, in zh-Hant and English, beside what all contexts say; each sentence says what to do next."""
+
+from __future__ import annotations
+
+from shared.words import Wording
+
+_WORDING = Wording(__name__)
+
+catalogue = _WORDING.catalogue
+words = _WORDING.words

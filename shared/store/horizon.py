@@ -28,28 +28,35 @@ if TYPE_CHECKING:
 _HORIZON = "select epoch, pg_snapshot_xmin(pg_current_snapshot()) from log"
 
 _EVENT = "type, data, originator_id, originator_version, meta"
+_PLACED_EVENT = f"{_EVENT}, epoch, xid, id"
 
 # (epoch, xid) < (current epoch, horizon) is: of an earlier epoch, or of this one and below the horizon.
 _ROWS_BELOW = f"""
-select {_EVENT}, epoch, xid, id
+select {_PLACED_EVENT}
 from event
 where (epoch, xid, id) > (%s::int4, %s::xid8, %s::int8) and (epoch, xid) < (%s::int4, %s::xid8)
 order by epoch, xid, id
 limit %s
 """
 
-# The limit says what is known anyway, so that the planner reads the index in order and never sorts the table.
+# PostgreSQL stops no index scan at an upper bound of several columns while the first is equal: each page would be read
+# on to the end of the log. So the limit stops it, which is known anyway, and the bound sorts out what is too many. The
+# limit also lets the planner read the index in order and never sort the table.
 _BETWEEN = """
-from event
-where (epoch, xid, id) > (%s::int4, %s::xid8, %s::int8) and (epoch, xid, id) <= (%s::int4, %s::xid8, %s::int8)
+from (
+    select {columns} from event
+    where (epoch, xid, id) > (%s::int4, %s::xid8, %s::int8)
+    order by epoch, xid, id
+    limit %s
+) as following
+where (epoch, xid, id) <= (%s::int4, %s::xid8, %s::int8)
 order by epoch, xid, id
-limit %s
 """
-EVENTS_BETWEEN = f"select {_EVENT} {_BETWEEN}"
+EVENTS_BETWEEN = f"select {_EVENT} {_BETWEEN.format(columns=_PLACED_EVENT)}"
 """The events behind one place up to another, with the parameters that `between` makes."""
-FACTS_BETWEEN = f"select type, data {_BETWEEN}"
+FACTS_BETWEEN = f"select type, data {_BETWEEN.format(columns='type, data, epoch, xid, id')}"
 """The same, without what surrounds each event."""
-PLACED_EVENTS_BETWEEN = f"select {_EVENT}, epoch, xid, id {_BETWEEN}"
+PLACED_EVENTS_BETWEEN = f"select {_PLACED_EVENT} {_BETWEEN.format(columns=_PLACED_EVENT)}"
 """The same, each with its place."""
 
 
@@ -67,7 +74,7 @@ START = Place(0, 0, 0)
 
 def between(begin: Place, end: Place, expected: int) -> tuple[int | str, ...]:
     """Parameters that ask for the events behind `begin` up to `end`, and for one too many if there are too many."""
-    return begin.epoch, str(begin.xid), begin.id, end.epoch, str(end.xid), end.id, expected + 1
+    return begin.epoch, str(begin.xid), begin.id, expected + 1, end.epoch, str(end.xid), end.id
 
 
 def unsequenced(cursor: psycopg.Cursor[tuple[Any, ...]], after: Place, limit: int) -> list[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.store.horizon import START, Place, unsequenced
+from shared.store.horizon import FACTS_BETWEEN, START, Place, between, unsequenced
 from shared.store.log import Head, Log, LogDamaged
 from tests.controls.parcels import cause, posted
 
@@ -146,3 +146,18 @@ def test_what_was_settled_late_counts_from_when_it_happened(log, parcels, connec
 
     assert log.until_time(parcels[7].created_on) == 8
     assert log.until_time(datetime.now(UTC) + timedelta(hours=2)) == 12
+
+
+def test_a_page_is_read_without_going_through_the_log_behind_it(database):
+    with database.connect() as connection:
+        connection.execute(
+            "insert into event (originator_id, originator_version, type, data, meta)"
+            " select gen_random_uuid(), 1, 'parcels.ParcelPosted.v1', '', '' from generate_series(1, 20000)"
+        )
+        settle_all(connection, 10, 10)
+        connection.execute("analyze event")
+        begin, end = (Place(*row) for row in connection.execute("select epoch, xid, id from page order by position_to"))
+        query = f"explain (analyze, buffers, format json) {FACTS_BETWEEN}"
+        [([explained],)] = connection.execute(query, between(begin, end, 10)).fetchall()
+    assert explained["Plan"]["Actual Rows"] == 10
+    assert explained["Plan"]["Shared Hit Blocks"] + explained["Plan"]["Shared Read Blocks"] < 20

@@ -35,6 +35,11 @@ _head = Struct("!iiIii").pack
 
 _length = Struct("!i").pack
 _NULL = _length(-1)
+_REPEATED = frozenset({"text", "int8", "boolean", "date", "timestamptz"})
+"""Types of which a table has few values again and again: counties, institutions, statuses, days.
+
+An id comes once, and equal numbers may differ in their bytes: 4.7 and 4.70.
+"""
 _REMEMBERED = 5_000
 
 
@@ -83,8 +88,7 @@ def _element(sql_type: str) -> Element:
         return _element_of(encode_json)
     dumper = psycopg.adapters.get_dumper_by_oid(psycopg.postgres.types.get_oid(sql_type), Format.BINARY)
     element = _element_of(dumper(NoneType).dump)
-    # Cases have few counties, institutions, statuses and days, which come again and again; an id comes once.
-    return element if sql_type == "uuid" else lru_cache(_REMEMBERED)(element)
+    return lru_cache(_REMEMBERED)(element) if sql_type in _REPEATED else element
 
 
 def _element_of(dump: Callable[[Any], Buffer | None]) -> Element:

@@ -40,8 +40,7 @@ class Wording:
 
     def catalogue(self, language: Language) -> Catalogue:
         """Everything that can be said in a language; the context's own word for a thing goes first."""
-        common, own = _committed(__name__, language), _committed(self._package, language)
-        return Catalogue(own.separator or common.separator, common.refusals | own.refusals, common.values | own.values)
+        return _joined(self._package, language)
 
     def words(self, code: str, params: Mapping[str, object], language: Language) -> str:
         """What a refusal or notice of this code says; raises KeyError for a code that has no words.
@@ -52,6 +51,12 @@ class Wording:
         without = (f"{code}.without-{name}" for name, value in params.items() if value == "")
         entry = next((key for key in without if key in known.refusals), code)
         return known.refusals[entry].format_map({name: _shown(value, known) for name, value in params.items()})
+
+
+@cache
+def _joined(package: str, language: Language) -> Catalogue:
+    common, own = _committed(__name__, language), _committed(package, language)
+    return Catalogue(own.separator or common.separator, common.refusals | own.refusals, common.values | own.values)
 
 
 @cache

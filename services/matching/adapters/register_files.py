@@ -1,4 +1,4 @@
-"""Files of the register (個案管理資訊系統) as rows of text: CSV in UTF-8 or, where it can be told, Big5; JSON.
+"""Files of the register (個案管理資訊系統) as rows of text: CSV in UTF-8 or, where it can be told, Big5.
 
 A CSV file's first line that is not blank names its columns, and every line below it is a row: no cell holds a line
 break, so that a quotation mark too many spoils its own row only. UTF-8 may begin with a byte order mark. Where the
@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO
-
-import msgspec
 
 from shared.refusals import Refusal
 
@@ -43,10 +42,6 @@ class FileEmpty(Refusal):
 
 class FileNotUtf8(Refusal):
     """The file is `found`; save it as CSV in UTF-8 and import it again."""
-
-
-class FileNotJson(Refusal):
-    """The file is not a JSON list of flat objects; `problem` says where it breaks."""
 
 
 class HeadingsMalformed(Refusal):
@@ -88,7 +83,7 @@ class Columns:
         """The column that a heading means; None for one that nobody knows."""
         return self._names.get(_plain(heading))
 
-    @property
+    @cached_property
     def _names(self) -> dict[str, str]:
         known = {_plain(heading): name for name, heading in self.headings.items()}
         known |= {_plain(heading): name for heading, name in self.alternatives.items()}
@@ -128,22 +123,19 @@ class RegisterFile:
 def open_register(file: BinaryIO, columns: Columns) -> RegisterFile:
     """Read the beginning of a CSV or JSON file, and promise its rows.
 
-    Raises FileEmpty, FileNotUtf8, FileNotJson, HeadingsMalformed, ColumnsMissing, ColumnsUnknown, ColumnsRepeated.
+    Raises FileEmpty, FileNotUtf8, HeadingsMalformed, ColumnsMissing, ColumnsUnknown, ColumnsRepeated.
     """
     file.seek(0)
-    beginning = _first_line(file)
-    if beginning.startswith((b"[", b"{")):
-        file.seek(0)
-        return RegisterFile(UTF_8, _json_rows(file.read(), columns))
+    beginning = first_line(file)
     encoding = _encoding_of(beginning, columns)
     try:
         headings = _cells(beginning, encoding)
     except csv.Error as error:
         raise HeadingsMalformed("file", problem=str(error)) from error
-    return RegisterFile(encoding, _csv_rows(file, _names(headings, columns), encoding))
+    return RegisterFile(encoding, _csv_rows(file, names_of(headings, columns), encoding))
 
 
-def _first_line(file: BinaryIO) -> bytes:
+def first_line(file: BinaryIO) -> bytes:
     """The first line that is not blank, without the mark of UTF-8; the file is behind it afterwards."""
     line = file.readline(_LONGEST_FIRST_LINE)
     for signature, kind in _OTHER_KINDS.items():
@@ -169,7 +161,7 @@ def _encoding_of(beginning: bytes, columns: Columns) -> str:
     return UTF_8
 
 
-def _names(headings: Sequence[str], columns: Columns) -> list[str]:
+def names_of(headings: Sequence[str], columns: Columns) -> list[str]:
     """The columns in the order of the headings."""
     unknown = [heading for heading in headings if columns.name_of(heading) is None]
     if unknown:
@@ -210,20 +202,6 @@ def _csv_row(number: int, cells: Sequence[str], names: Sequence[str], encoding: 
         problem = f"{len(cells)} cells under {len(names)} columns"
         return FileRow(number, {}, RowMalformed("row", problem=problem))
     return FileRow(number, {name: _unguarded(cell) for name, cell in zip(names, cells, strict=True)})
-
-
-def _json_rows(content: bytes, columns: Columns) -> Iterator[FileRow]:
-    try:
-        objects = msgspec.json.decode(content.removeprefix(_UTF_8_MARK), type=list[dict[str, str | int | None]])
-    except ValueError as error:
-        raise FileNotJson("file", problem=str(error)) from error
-    if not objects:
-        raise FileEmpty("file")
-    _names(list(dict.fromkeys(heading for row in objects for heading in row)), columns)
-    return (
-        FileRow(number, {columns.name_of(heading) or heading: str(cell or "") for heading, cell in row.items()})
-        for number, row in enumerate(objects, start=1)
-    )
 
 
 def _unguarded(cell: str) -> str:

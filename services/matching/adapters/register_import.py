@@ -13,9 +13,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from services.matching.adapters.register_files import digest_of, open_register
+from services.matching.adapters.register_json import is_json, open_json
 from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS, closure_of, enrolment_of
 from services.matching.application.register import what_stands
-from services.matching.commands import RecordImport
+from services.matching.commands import CloseEnrolment, RecordEnrolment, RecordImport
 from services.matching.domain.refusals import InvalidForm
 from services.matching.events import RegisterKind
 from services.matching.messages import words
@@ -26,7 +27,7 @@ from shared.words import Language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from services.matching.adapters.register_files import Columns, FileRow
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
     from shared.principal import Principal
 
 _COLUMNS = {RegisterKind.ENROLMENTS: ENROLMENTS, RegisterKind.CLOSURES: CLOSURES}
-_COMMANDS = {RegisterKind.ENROLMENTS: enrolment_of, RegisterKind.CLOSURES: closure_of}
+_COMMANDS: Mapping[RegisterKind, Callable[[Mapping[str, str], date], RecordEnrolment | CloseEnrolment]] = {
+    RegisterKind.ENROLMENTS: enrolment_of,
+    RegisterKind.CLOSURES: closure_of,
+}
 
 
 class RowOutcome(StrEnum):
@@ -95,7 +99,8 @@ def import_register(  # noqa: PLR0913 - what is imported, by whom, when, and who
     nothing taken; and StoreUnavailable, after which the same file goes on where it stopped.
     """
     run = _Import(matching, digest_of(file), kind, principal, now)
-    register = open_register(file, _COLUMNS[kind])
+    columns = _COLUMNS[kind]
+    register = open_json(file, columns) if is_json(file) else open_register(file, columns)
     counts = dict.fromkeys(RowOutcome, 0)
     for row in register.rows:
         result = run.take(row)
@@ -162,24 +167,23 @@ class _Import:
     def _taken(self, row: FileRow) -> RowResult:
         if row.objection is not None:
             raise row.objection
+        command = _COMMANDS[self._kind](row.cells, taipei_day(self._now))
         key = f"{self._key}/{row.number}"
         before = self._matching.answer_to(key)
         if before is not None:
             outcome = outcome_of(before.body)
-            return RowResult(row.number, RowOutcome.UNCHANGED, outcome.number, self._what_stands(outcome.id, row))
-        command = _COMMANDS[self._kind](row.cells, taipei_day(self._now))
+            return RowResult(row.number, RowOutcome.UNCHANGED, outcome.number, self._what_stands(outcome.id, command))
         outcome = self._matching.handle(command, self._principal, key, self._now)
         done = RowOutcome.TAKEN if outcome.result == Result.DONE else RowOutcome.UNCHANGED
         remarks = (_remark(notice.code, notice.field, notice.params, self._columns) for notice in outcome.notices)
         return RowResult(row.number, done, outcome.number, tuple(remarks))
 
-    def _what_stands(self, enrolment_id: UUID, row: FileRow) -> tuple[Remark, ...]:
+    def _what_stands(self, enrolment_id: UUID, row: RecordEnrolment | CloseEnrolment) -> tuple[Remark, ...]:
         """What has become of the enrolment that the row made; of a closure nothing can."""
-        if self._kind is not RegisterKind.ENROLMENTS:
+        if not isinstance(row, RecordEnrolment):
             return ()
-        told = enrolment_of(row.cells, taipei_day(self._now))
         enrolment = self._matching.desk.enrolment(enrolment_id)
-        notices = what_stands(enrolment, told.doctor.strip(), told.enrolled_on)
+        notices = what_stands(enrolment, row.doctor.strip(), row.enrolled_on)
         return tuple(_remark(notice.code, notice.field, notice.params, self._columns) for notice in notices)
 
     def record(self, summary: ImportSummary) -> None:

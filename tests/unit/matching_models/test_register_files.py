@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 
 import pytest
 
@@ -12,7 +11,6 @@ from services.matching.adapters.register_files import (
     ColumnsRepeated,
     ColumnsUnknown,
     FileEmpty,
-    FileNotJson,
     FileNotUtf8,
     HeadingsMalformed,
     digest_of,
@@ -80,11 +78,6 @@ def test_big5_rows_under_english_headings_are_refused_one_by_one():
         ("結案日期,結案原因\n".encode(), ColumnsMissing),
         (f"{HEADINGS},備註\n".encode(), ColumnsUnknown),
         (f"{HEADINGS},結案日期\n".encode(), ColumnsRepeated),
-        (b"[]", FileEmpty),
-        (b"[{]", FileNotJson),
-        (b'{"closed_on": "1140301"}', FileNotJson),
-        (b'[{"closed_on": ["1140301"]}]', FileNotJson),
-        (b'[{"closed_on": "1140301"}]', ColumnsMissing),
     ],
 )
 def test_a_file_that_cannot_be_taken_says_why(content: bytes, refusal: type[Exception]):
@@ -141,13 +134,6 @@ def test_a_file_of_another_kind_is_named():
     assert refused.value.params == {"found": "Excel (.xlsx)"}
 
 
-def test_the_fault_of_a_single_json_object_quotes_nothing_of_it():
-    with pytest.raises(FileNotJson) as refused:
-        open_register(io.BytesIO('{"王小明": "A123456789"}'.encode()), CLOSURES)
-
-    assert not {"王小明", "A123456789"} & set(str(refused.value).replace('"', " ").split())
-
-
 def test_a_cell_may_hold_commas_and_quotes():
     content = f'{HEADINGS}\n0291010010,1140301,"遷""出",\n0291010010,1140301,"遷,出",\n'
 
@@ -162,14 +148,6 @@ def test_the_apostrophe_that_guards_a_formula_is_taken_off():
     (_, cells, _) = read(content.encode())[0]
 
     assert (cells["institution"], cells["reason"], cells["child_identifier"]) == ("'0291010010", "=遷出", "'")
-
-
-def test_json_is_a_list_of_flat_objects_by_the_same_names():
-    objects = [{"結案醫事機構代碼": "0291010010", "closed_on": 1140301, "結案原因": "遷出", "幼兒身分證字號": None}]
-
-    rows = read(json.dumps(objects).encode())
-
-    assert rows == [(1, {**CELLS, "child_identifier": ""}, None)]
 
 
 def test_the_digest_is_that_of_the_bytes_and_leaves_the_file_at_its_beginning():

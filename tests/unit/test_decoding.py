@@ -10,7 +10,7 @@ _MEET = """
 import sys, threading
 from dataclasses import dataclass
 import msgspec
-from shared.decoding import json_decoder
+from shared.decoding import converted, json_decoder
 
 sys.setswitchinterval(1e-6)
 
@@ -31,7 +31,11 @@ def meet():
         together.wait()
         json_decoder(Fact).decode(b'{"number":1,"parts":[{"code":"a"}],"last":{"code":"b"}}')
 
-    threads = [threading.Thread(target=decode) for _ in range(6)]
+    def convert():
+        together.wait()
+        converted({"number": 1, "parts": [{"code": "a"}], "last": {"code": "b"}}, Fact)
+
+    threads = [threading.Thread(target=work) for work in (decode, convert) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:

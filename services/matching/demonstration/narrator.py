@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from shared.decoding import converted
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
@@ -28,7 +30,7 @@ class Words(msgspec.Struct, frozen=True):
 def words_in(language: Language) -> Words:
     """The committed file of a language."""
     text = resources.files(__package__).joinpath("words", f"{language}.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), Words)
+    return converted(tomllib.loads(text), Words)
 
 
 class Narrator:

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 
-from shared.access import Party
+from shared.access import PLATFORM, Party
 from shared.health import Report, examine
 from shared.principal import Assurance, Role
 from shared.rpc.call import Calls, Question, Task
@@ -147,8 +147,9 @@ class ContextService:
     def __init_subclass__(cls) -> None:
         for command in cls.application.handlers:
             parties = cls.application.who_may.get(command, ())
-            method = _command(command, parties)
-            setattr(cls, method.__name__, method)
+            if parties != (PLATFORM,):  # what only the context's own processes ask never comes by RPC
+                method = _command(command, parties)
+                setattr(cls, method.__name__, method)
 
     @query(EVERYBODY)
     def health(self, _principal: Principal) -> Report:

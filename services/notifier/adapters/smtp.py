@@ -16,6 +16,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from services.notifier.application.carriers import CarrierAway, NotTaken, Taken, Unknown
 from services.notifier.events import Doubt, FailureReason
@@ -65,6 +66,14 @@ class Encryption(StrEnum):
     """not at all: for a server on the same machine"""
 
 
+_SCHEMES = {
+    "smtp": (Encryption.STARTTLS, 587),
+    "smtps": (Encryption.TLS, 465),
+    "smtp+plain": (Encryption.NONE, 25),
+}
+"""How an address tells of the line, and the port where it names none (RFC 6409, RFC 8314)."""
+
+
 @dataclass(frozen=True)
 class MailServer:
     """Which server takes our mail, and who we are to it."""
@@ -79,6 +88,20 @@ class MailServer:
     """Seconds without a byte from the server after which the line counts as lost."""
     authorities: str | None = None
     """A file of certificates to trust instead of the machine's own, or None."""
+
+
+def mail_server(address: str, sender: str) -> MailServer:
+    """The server of a setting such as `smtp://user:password@host:587`; see docs/operators/messages.md."""
+    parts = urlsplit(address)
+    encryption, port = _SCHEMES[parts.scheme]
+    return MailServer(
+        host=parts.hostname or "",
+        port=parts.port or port,
+        encryption=encryption,
+        sender=sender,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
 
 
 class SmtpCarrier:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from services.identity.application.registry.desk import decided, institution_of, known_institution
+from services.identity.application.registry.lookups import decided, institution_of, known_institution
 from services.identity.application.registry.sheet import NAME_LIMIT, Sheet
 from services.identity.commands import Standing
 from services.identity.domain.registry.access import keeping_entries_of, keeping_hours_of
@@ -18,7 +18,7 @@ from shared.refusals import heed
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from services.identity.application.registry.desk import Desk
+    from services.identity.application.desk import Desk
     from services.identity.commands import (
         ChangeServiceHours,
         CloseInstitution,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from services.identity.application.registry.desk import (
+from services.identity.application.registry.lookups import (
     decided,
     institution_of,
     known_institution,
@@ -24,7 +24,7 @@ from shared.store.append import Reservation
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from services.identity.application.registry.desk import Desk
+    from services.identity.application.desk import Desk
     from services.identity.commands import (
         AdmitPractitioner,
         CreditTraining,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from eventsourcing.application import AggregateNotFoundError
 
-from services.identity.application.registry.desk import decided
+from services.identity.application.registry.lookups import decided
 from services.identity.application.registry.sheet import NAME_LIMIT, NUMBER_LIMIT, Sheet
 from services.identity.domain.registry.access import keeping_entries_of
 from services.identity.domain.registry.place import Place, place_id
@@ -17,7 +17,7 @@ from shared.refusals import heed
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from services.identity.application.registry.desk import Desk
+    from services.identity.application.desk import Desk
     from services.identity.commands import RecordPlace, RecordRegistryImport
     from shared.application import Decision
     from shared.principal import Principal

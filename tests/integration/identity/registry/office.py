@@ -4,6 +4,7 @@ from itertools import count
 from typing import ClassVar
 
 from services.identity import commands
+from services.identity.application.desk import Desk
 from services.identity.application.registry import AGGREGATES, HANDLERS
 from services.identity.commands import LicenceEntry, ParticipationEntry, TrainingEntry
 from services.identity.domain.registry.access import WHO_MAY
@@ -30,8 +31,7 @@ class Registry(ContextApplication):
 
     def __init__(self, database, vault):
         super().__init__(database, vault)
-        self.store = self
-        self.desk = self
+        self.desk = Desk(self, vault, entrance=None)
 
 
 class RegistryOffice:

@@ -1,8 +1,8 @@
-"""What the use cases of the registry have at hand: stored entries, and the people behind practitioners."""
+"""What the use cases of the registry look up: stored entries, and the people behind practitioners."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from eventsourcing.application import AggregateNotFoundError
 
@@ -16,29 +16,16 @@ from shared.vault.blind_index import Identifier
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from services.identity.application.desk import Desk
     from services.identity.domain.registry.place import Place
     from services.identity.domain.registry.records import RegistryImport
     from shared.application import Notice
     from shared.sealing import Sealed
     from shared.store.append import Reservation
-    from shared.store.application import StoredApplication
     from shared.taiwan.identifiers import PersonalId
-    from shared.vault.vault import Vault
 
     Entry = Institution | Practitioner | Place | RegistryImport
     """Whatever the registry keeps."""
-
-
-class Desk(Protocol):
-    """What a handler of the registry asks of the desk of its context."""
-
-    @property
-    def store(self) -> StoredApplication:
-        """Where the entries are kept."""
-
-    @property
-    def vault(self) -> Vault:
-        """Who knows people by their identifiers."""
 
 
 def known_institution(desk: Desk, code: str) -> Institution | None:

@@ -77,6 +77,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def consumer_of(context: str, follower: Follower | type[Follower]) -> str:
+    """The name of a follower's queue behind the context whose log it folds: another's bears its own context's name."""
+    name = follower.table.name
+    return name if follower.context == context else f"{context}.{name}"
+
+
 def stay() -> None:
     """Give way to nobody: threads need no leave to run; green threads do, see `GroupCommit`."""
 
@@ -220,12 +226,12 @@ class Context(Generic[App]):
         """
         workers = Workers(self.wake)
         followers = [*self.models.values(), *self.processes.values()]
-        own = [self._consumer(follower) for follower in followers if follower.context == self.name]
+        own = [consumer_of(self.name, follower) for follower in followers if follower.context == self.name]
         # Before anyone publishes: in process there is nobody else to make the queues.
         self.transport.declare(self.name, own)
         for follower in followers:
             if follower.context != self.name:
-                self.transport.declare(follower.context, [self._consumer(follower)])
+                self.transport.declare(follower.context, [consumer_of(self.name, follower)])
         if Duty.RELAY in duties:
             workers.add(f"{self.name} relay", self._relaying(own))
         if Duty.PROJECT in duties:
@@ -240,13 +246,8 @@ class Context(Generic[App]):
                 workers.add(name, run)
         return workers
 
-    def _consumer(self, follower: Follower) -> str:
-        """The name of a follower's queue behind the context whose log it folds: another's bears this context's name."""
-        name = follower.table.name
-        return name if follower.context == self.name else f"{self.name}.{name}"
-
     def _subscribe(self, follower: Follower) -> Subscription:
-        return self.transport.subscribe(follower.context, self._consumer(follower))
+        return self.transport.subscribe(follower.context, consumer_of(self.name, follower))
 
     def _relaying(self, consumers: list[str]) -> Callable[[threading.Event], None]:
         relay = Relay(self.database, self.name, self.transport, self.signing_key, consumers, self.wake)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from services.matching.adapters.known_registry import KnownRegistry
 from services.matching.adapters.reference_registry import ReferenceRegistry, reference_registry
 from services.matching.application import Matching
 from services.matching.processes import PROCESSES
@@ -15,6 +16,8 @@ from services.matching.read_models.bureau_board import BureauBoard
 from services.matching.read_models.case_statistics import CaseStatistics
 from services.matching.read_models.clinic_worklist import ClinicWorklist
 from services.matching.read_models.family_cases import FamilyCases
+from services.matching.read_models.known_doctors import KnownDoctors
+from services.matching.read_models.known_institutions import KnownInstitutions
 from shared.calendar import taipei_day, working_calendar
 from shared.context import Context, foundation, installation, utc_now
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from services.matching.domain.registry import Registry
     from shared.calendar import WorkingCalendar
     from shared.context import Installation
     from shared.read_models.model import ReadModel
@@ -31,7 +35,17 @@ CONTEXT = "matching"
 _CALENDAR_NOTICE = timedelta(days=60)
 """How long before its end a table of working days is told of; the next year's is announced about half a year ahead."""
 
-_READ_MODELS: tuple[type[ReadModel[Any]], ...] = (FamilyCases, ClinicWorklist, BureauBoard, CaseStatistics)
+REGISTRY = "identity"
+"""The context that keeps the registry, whose log is followed."""
+
+_READ_MODELS: tuple[type[ReadModel[Any]], ...] = (
+    FamilyCases,
+    ClinicWorklist,
+    BureauBoard,
+    CaseStatistics,
+    KnownInstitutions,
+    KnownDoctors,
+)
 
 _log = structlog.get_logger()
 
@@ -43,34 +57,40 @@ class MatchingContext(Context[Matching]):
     def registry(self) -> ReferenceRegistry:
         """What is known of institutions and doctors."""
         registry = self.application.desk.registry
-        assert isinstance(registry, ReferenceRegistry)  # noqa: S101 - for the type checker: `matching_in` gave it
+        assert isinstance(registry, ReferenceRegistry)  # noqa: S101 - for the type checker: `matching` gave it
         return registry
 
 
 @contextmanager
-def matching_in(place: Installation, clock: Callable[[], datetime] = utc_now) -> Iterator[MatchingContext]:
-    """Matching in an installation, ready; nothing works in it before `workers` are started."""
-    with foundation(place, CONTEXT) as base:
-        application = Matching(
-            base.database, place.vault, reference_registry(), _calendar(clock()), give_way=place.give_way
+def matching_in(
+    place: Installation, clock: Callable[[], datetime] = utc_now, registry: Registry | None = None
+) -> Iterator[MatchingContext]:
+    """Matching in an installation, ready; nothing works in it before `workers` are started.
+
+    It asks the registry of identity, whose log has to be installed; or the one given, and then follows no other log.
+    """
+    follows = (REGISTRY,) if registry is None else ()
+    with foundation(place, CONTEXT, follows) as base, ExitStack() as closing:
+        if registry is None:
+            known = KnownRegistry(base.database, base.logs[REGISTRY], base.positions, clock)
+            closing.callback(known.close)
+            registry = known
+        application = Matching(base.database, place.vault, registry, _calendar(clock()), give_way=place.give_way)
+        closing.callback(application.close)
+        application.record_forgotten(place.vault.forgotten(), clock())
+        yield MatchingContext(
+            **vars(base),
+            application=application,
+            model_types=[model for model in _READ_MODELS if model.context in base.logs],
+            process_types=[process for process in PROCESSES if process.context in base.logs],
+            clock=clock,
         )
-        try:
-            application.record_forgotten(place.vault.forgotten(), clock())
-            yield MatchingContext(
-                **vars(base),
-                application=application,
-                model_types=_READ_MODELS,
-                process_types=PROCESSES,
-                clock=clock,
-            )
-        finally:
-            application.close()
 
 
 @contextmanager
 def matching(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Iterator[MatchingContext]:
-    """Matching alone, as these settings want it."""
-    with installation(settings) as place, matching_in(place, clock) as context:
+    """Matching alone, as these settings want it, with the published hospitals for its registry."""
+    with installation(settings) as place, matching_in(place, clock, reference_registry()) as context:
         yield context
 
 

@@ -15,6 +15,7 @@ from services.matching.events import (
     ClosureReason,
     DeclineReason,
     IdentifierKind,
+    ParticipationCause,
     RegisterKind,
     Relation,
     Sex,
@@ -265,6 +266,33 @@ class LapseNotice:
 
     case_id: UUID
     rank: int
+
+
+@dataclass(frozen=True)
+class WithdrawOffer:
+    """Take an offer, or an unsigned agreement, back from who can take nobody any more."""
+
+    case_id: UUID
+    rank: int
+    cause: ParticipationCause
+
+
+@dataclass(frozen=True)
+class EndParticipation:
+    """The registry tells that an institution, or a doctor, can take nobody from now on."""
+
+    institution: str
+    doctor: str
+    cause: ParticipationCause
+
+
+@dataclass(frozen=True)
+class ResumeParticipation:
+    """The registry tells that this cause no longer holds."""
+
+    institution: str
+    doctor: str
+    cause: ParticipationCause
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,25 @@ class PassedOverCause(StrEnum):
     """醫師已離開該院所或計畫"""
 
 
+class ParticipationCause(StrEnum):
+    """Why an institution or a doctor can take no family any more, as the registry tells it."""
+
+    INSTITUTION_CLOSED = "institution_closed"
+    """院所歇業"""
+    INSTITUTION_SUSPENDED = "institution_suspended"
+    """院所停業"""
+    INSTITUTION_LEFT_PROGRAMME = "institution_left_programme"
+    """院所退出計畫"""
+    DOCTOR_MOVED = "doctor_moved"
+    """醫師異動執登場所"""
+    DOCTOR_SUSPENDED = "doctor_suspended"
+    """醫師停業"""
+    DOCTOR_LEFT_PROGRAMME = "doctor_left_programme"
+    """醫師退出計畫"""
+    LICENCE_EXPIRED = "licence_expired"
+    """醫師執業執照逾期"""
+
+
 class RegisterKind(StrEnum):
     """匯入檔種類: what a file from 個案管理資訊系統 tells."""
 
@@ -364,6 +383,24 @@ class NoticeLapsed(Event):
     doctor: Doctor
 
 
+@published("matching.OfferWithdrawn.v1")
+class OfferWithdrawn(Event):
+    """收回: the platform took an offer back, or released the family from an agreement (`agreed`) not yet signed.
+
+    The institution or the doctor can take nobody any more, for `cause`; the next preference is asked. `county` is the
+    child's, whose bureau may want to know.
+    """
+
+    originator_id: UUID
+    case_no: CaseNo
+    rank: Rank
+    institution: Institution
+    doctor: Doctor
+    county: County
+    cause: ParticipationCause
+    agreed: bool
+
+
 @published("matching.NoticeSigned.v1")
 class NoticeSigned(Event):
     """通知函已簽署: the family signed at the institution. `evidence` is the SHA-256 of the scan, or empty."""
@@ -534,6 +571,32 @@ class EnrolmentContactChanged(Event):
     contact_subject: SubjectId
     contact: Sealed[Contact]
     proved_by: Source
+
+
+# Who takes part ------------------------------------------------------------------------------------------------------
+
+
+@published("matching.ParticipationEnded.v1")
+class ParticipationEnded(Created):
+    """From now on an institution, or one doctor, can take no family, as the registry has told.
+
+    `doctor` is empty where it is the whole institution, `institution` where it is the doctor wherever they practise.
+    """
+
+    originator_id: UUID
+    institution: Institution
+    doctor: Doctor
+    cause: ParticipationCause
+
+
+@published("matching.ParticipationResumed.v1")
+class ParticipationResumed(Created):
+    """What had ended the taking part of an institution or a doctor no longer holds; another cause may still."""
+
+    originator_id: UUID
+    institution: Institution
+    doctor: Doctor
+    cause: ParticipationCause
 
 
 # Batches -------------------------------------------------------------------------------------------------------------

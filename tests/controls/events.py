@@ -130,6 +130,18 @@ def offer_expired(**changes):
 
 
 @example
+def offer_withdrawn(**changes):
+    event = events.OfferWithdrawn(
+        **later(3, taipei(2, 20, 0)),
+        **THE_OFFER,
+        county="新北市",
+        cause=events.ParticipationCause.INSTITUTION_CLOSED,
+        agreed=False,
+    )
+    return dataclasses.replace(event, **changes)
+
+
+@example
 def preference_passed_over(**changes):
     event = events.PreferencePassedOver(
         **later(4, taipei(2, 26, 0)),
@@ -349,6 +361,31 @@ def enrolment_contact_changed(**changes):
         contact_subject=CONTACT,
         contact=sealed(CONTACT, msgspec.structs.replace(FATHER, email="")),
         proved_by=events.Source.PLATFORM,
+    )
+    return dataclasses.replace(event, **changes)
+
+
+# Who takes part ------------------------------------------------------------------------------------------------------
+
+
+@example
+def participation_ended(**changes):
+    event = events.ParticipationEnded(
+        **first("EndOfParticipation", UUID("3d5e0c1a-0007-4000-8000-000000000001"), taipei(2, 20, 0)),
+        institution=BANQIAO_CLINIC,
+        doctor="",
+        cause=events.ParticipationCause.INSTITUTION_CLOSED,
+    )
+    return dataclasses.replace(event, **changes)
+
+
+@example
+def participation_resumed(**changes):
+    event = events.ParticipationResumed(
+        **first("ReturnToParticipation", UUID("3d5e0c1a-0007-4000-8000-000000000002"), taipei(8, 20, 9)),
+        institution=BANQIAO_CLINIC,
+        doctor="",
+        cause=events.ParticipationCause.INSTITUTION_CLOSED,
     )
     return dataclasses.replace(event, **changes)
 

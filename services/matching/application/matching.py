@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from services.matching import commands
-from services.matching.application import families, offers, records, register
+from services.matching.application import families, offers, participation, records, register
 from services.matching.application.desk import Desk
 from services.matching.application.reservations import FORGOTTEN
 from services.matching.domain import access, refusals
@@ -15,7 +15,13 @@ from services.matching.domain.actions import Action, Facts, actions, enrolment_a
 from services.matching.domain.case import Case
 from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.policies import POLICIES
-from services.matching.domain.records import CaseExport, ForgottenSubject, RegisterImport
+from services.matching.domain.records import (
+    CaseExport,
+    EndOfParticipation,
+    ForgottenSubject,
+    RegisterImport,
+    ReturnToParticipation,
+)
 from shared.application import ContextApplication
 from shared.principal import process
 from shared.sealing import SubjectId
@@ -49,6 +55,9 @@ HANDLERS: Mapping[type, Handler] = {
     commands.ExpireOffer: offers.expire_offer,
     commands.LapseNotice: offers.lapse_notice,
     commands.NotifyFormerInstitution: offers.notify_former_institution,
+    commands.WithdrawOffer: participation.withdraw_offer,
+    commands.EndParticipation: participation.end_participation,
+    commands.ResumeParticipation: participation.resume_participation,
     commands.RecordEnrolment: register.record_enrolment,
     commands.CloseEnrolment: register.close_enrolment,
     commands.ConfirmClosure: register.confirm_closure,
@@ -67,6 +76,8 @@ class Matching(ContextApplication):
         Enrolment,
         CaseExport,
         RegisterImport,
+        EndOfParticipation,
+        ReturnToParticipation,
         ForgottenSubject,
     )
     handlers = HANDLERS

@@ -42,6 +42,9 @@ WHO_MAY: WhoMay = {
     commands.ExpireOffer: (PLATFORM,),
     commands.LapseNotice: (PLATFORM,),
     commands.NotifyFormerInstitution: (PLATFORM,),
+    commands.WithdrawOffer: (PLATFORM,),
+    commands.EndParticipation: (PLATFORM,),
+    commands.ResumeParticipation: (PLATFORM,),
 }
 """Every command, and the parties that may give it."""
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from services.matching.domain.enrolment import Enrolment
     from services.matching.domain.policies import Policy
-    from services.matching.events import PassedOverCause
+    from services.matching.events import ParticipationCause, PassedOverCause
     from shared.events import Event
     from shared.sealing import Sealed, SubjectId
 
@@ -42,6 +42,7 @@ class Case(Aggregate):
     NoticeRequested = events.NoticeRequested
     InstitutionDeclined = events.InstitutionDeclined
     OfferExpired = events.OfferExpired
+    OfferWithdrawn = events.OfferWithdrawn
     PreferencePassedOver = events.PreferencePassedOver
     CaseUnmatched = events.CaseUnmatched
     PreferencesAmended = events.PreferencesAmended
@@ -196,6 +197,12 @@ class Case(Aggregate):
         heed(guards.lapsing(self, rank, now))
         self._record_of(self.preferences.of(rank), self.NoticeLapsed, now)
 
+    def take_back(self, rank: int, cause: ParticipationCause, now: datetime) -> None:
+        """收回: whoever is asked, or has agreed, can take nobody any more; who is asked next is another decision."""
+        heed(guards.taking_back(self, rank))
+        facts = {"county": self.family.county, "cause": cause, "agreed": self.offer is None}
+        self._record_of(self.preferences.of(rank), self.OfferWithdrawn, now, **facts)
+
     def release_notice(
         self, rank: int, *, by: Source, explanation: Sealed[events.FreeText], resume_at: datetime, now: datetime
     ) -> None:
@@ -302,6 +309,11 @@ class Case(Aggregate):
     @event(events.OfferExpired)
     def _offer_expired(self, rank: int) -> None:
         self._mark(rank, PreferenceStatus.EXPIRED)
+
+    @event(events.OfferWithdrawn)
+    def _offer_withdrawn(self, rank: int) -> None:
+        self._mark(rank, PreferenceStatus.TAKEN_BACK)
+        self.match_status = MatchStatus.MATCHING
 
     @event(events.PreferencePassedOver)
     def _preference_passed_over(self, rank: int) -> None:

@@ -74,6 +74,12 @@ def expiring(case: Case, rank: int, now: datetime) -> Refusal | None:
     return None if now >= case.offer.answer_by else refusals.OfferStillOpen(answer_by=case.offer.answer_by)
 
 
+def taking_back(case: Case, rank: int) -> Refusal | None:
+    """An offer is taken back while it is open, an agreement until it is signed."""
+    taken = case.preferences.status(rank) in {PreferenceStatus.OFFERED, PreferenceStatus.ACCEPTED}
+    return None if case.is_live and taken else refusals.OfferNoLongerOpen(rank=rank, became=_became(case, rank))
+
+
 # The notice -------------------------------------------------------------------------------------------------------
 
 

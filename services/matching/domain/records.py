@@ -1,4 +1,4 @@
-"""What is recorded once and never changes: exports, imports, forgotten people."""
+"""What is recorded once and never changes: exports, imports, who takes part, forgotten people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from services.matching.events import RegisterKind
+    from services.matching.events import ParticipationCause, RegisterKind
     from shared.refusals import Refusal
     from shared.sealing import SubjectId
 
@@ -67,6 +67,40 @@ class RegisterImport(Aggregate):
     @property
     def stream_subject(self) -> str:
         """The import's own id."""
+        return str(self.id)
+
+
+class EndOfParticipation(Aggregate):
+    """An institution or a doctor can take no family from now on."""
+
+    TOPIC = "matching.EndOfParticipation"
+    ParticipationEnded = events.ParticipationEnded
+
+    @classmethod
+    def record(cls, institution: str, doctor: str, cause: ParticipationCause, now: datetime) -> Self:
+        """So the registry has told; either of the two may be empty, see the event."""
+        return cls._create(cls.ParticipationEnded, timestamp=now, institution=institution, doctor=doctor, cause=cause)
+
+    @property
+    def stream_subject(self) -> str:
+        """The record's own id."""
+        return str(self.id)
+
+
+class ReturnToParticipation(Aggregate):
+    """What had kept an institution or a doctor from taking part is over."""
+
+    TOPIC = "matching.ReturnToParticipation"
+    ParticipationResumed = events.ParticipationResumed
+
+    @classmethod
+    def record(cls, institution: str, doctor: str, cause: ParticipationCause, now: datetime) -> Self:
+        """So the registry has told."""
+        return cls._create(cls.ParticipationResumed, timestamp=now, institution=institution, doctor=doctor, cause=cause)
+
+    @property
+    def stream_subject(self) -> str:
+        """The record's own id."""
         return str(self.id)
 
 

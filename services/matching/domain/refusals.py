@@ -151,6 +151,10 @@ class CaseNotForExport(Refusal):
     """The case is not one that this institution has accepted."""
 
 
+class RegistryBehind(Busy):
+    """What the registry tells has not been read far enough to say who takes part; in a moment it will have been."""
+
+
 class CaseBusy(Busy):
     """Others kept changing the case at this very moment; it may go better at once, so a process tries again."""
 

@@ -51,6 +51,8 @@ class PreferenceStatus(StrEnum):
     """逾時: no answer within the working days"""
     LAPSED = "lapsed"
     """逾期: agreed, but the notice was not signed in time"""
+    TAKEN_BACK = "taken_back"
+    """收回: asked or agreed, until the institution or the doctor could take nobody any more"""
     PASSED_OVER = "passed_over"
     """略過: no longer taking part when its turn came, so never asked"""
     RELEASED = "released"

@@ -41,6 +41,7 @@ class ExpireUnansweredOffer(Process[OpenOffer]):
         events.InstitutionAccepted,
         events.InstitutionDeclined,
         events.OfferExpired,
+        events.OfferWithdrawn,
         events.CaseWithdrawn,
         events.EnrolmentMismatchDetected,
     )

@@ -41,6 +41,7 @@ class LapseUnsignedNotice(Process[PendingNotice]):
         events.NoticeSigned,
         events.NoticeReleased,
         events.NoticeLapsed,
+        events.OfferWithdrawn,
         events.CaseWithdrawn,
         events.EnrolmentMismatchDetected,
     )

@@ -31,6 +31,7 @@ class ReleasedCase(msgspec.Struct, frozen=True):
 _SPENT = (
     events.InstitutionDeclined,
     events.OfferExpired,
+    events.OfferWithdrawn,
     events.NoticeLapsed,
     events.PreviousEnrolmentClosed,
 )

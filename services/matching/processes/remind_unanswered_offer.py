@@ -44,6 +44,7 @@ class RemindUnansweredOffer(Process[OfferToRemindOf]):
         events.InstitutionAccepted,
         events.InstitutionDeclined,
         events.OfferExpired,
+        events.OfferWithdrawn,
         events.CaseWithdrawn,
         events.EnrolmentMismatchDetected,
     )

@@ -120,6 +120,10 @@ def _lapsed(row: ClinicOffer, _: events.NoticeLapsed) -> ClinicOffer:
     return replace(row, status=PreferenceStatus.LAPSED, due_by=None)
 
 
+def _taken_back(row: ClinicOffer, _: events.OfferWithdrawn) -> ClinicOffer:
+    return replace(row, status=PreferenceStatus.TAKEN_BACK, due_by=None)
+
+
 def _released(row: ClinicOffer, _: events.NoticeReleased) -> ClinicOffer:
     return replace(row, status=PreferenceStatus.RELEASED, due_by=None)
 
@@ -156,6 +160,7 @@ _FOLDS: dict[type[Event], Callable[[Any, Any], ClinicOffer]] = {
     events.OfferExpired: _expired,
     events.NoticeLapsed: _lapsed,
     events.NoticeReleased: _released,
+    events.OfferWithdrawn: _taken_back,
     events.NoticeSigned: _signed,
     events.CaseEnrolled: _enrolled,
     events.EnrolmentMismatchDetected: _enrolled_elsewhere,

@@ -154,6 +154,11 @@ def _expired(row: Progress, event: events.OfferExpired) -> dict[str, Any]:
     return _idle(choices=_choices(row, event.rank, status=PreferenceStatus.EXPIRED), institution="", doctor="")
 
 
+def _taken_back(row: Progress, event: events.OfferWithdrawn) -> dict[str, Any]:
+    taken_back = _choices(row, event.rank, status=PreferenceStatus.TAKEN_BACK)
+    return _idle(match=MatchStatus.MATCHING, choices=taken_back, institution="", doctor="")
+
+
 def _passed_over(row: Progress, event: events.PreferencePassedOver) -> dict[str, Any]:
     return {"choices": _choices(row, event.rank, status=PreferenceStatus.PASSED_OVER)}
 
@@ -245,6 +250,7 @@ _MOVES: dict[type[Event], Callable[[Any, Any], dict[str, Any]]] = {
     events.NoticeRequested: _notice_requested,
     events.InstitutionDeclined: _declined,
     events.OfferExpired: _expired,
+    events.OfferWithdrawn: _taken_back,
     events.PreferencePassedOver: _passed_over,
     events.NoticeLapsed: _lapsed,
     events.CaseUnmatched: _unmatched,

@@ -62,6 +62,7 @@ _STEPS: dict[type[Event], Callable[[Any], Step]] = {
     events.NoticeRequested: lambda event: _about(event, Actor.PLATFORM, until=event.sign_by),
     events.InstitutionDeclined: lambda event: _about(event, Actor.INSTITUTION, event.reason),
     events.OfferExpired: lambda event: _about(event, Actor.PLATFORM),
+    events.OfferWithdrawn: lambda event: _about(event, Actor.PLATFORM, event.cause),
     events.PreferencePassedOver: lambda event: _about(event, Actor.PLATFORM, event.cause),
     events.CaseUnmatched: lambda event: _step(event, Actor.PLATFORM),
     events.PreferencesAmended: lambda event: _step(event, Actor.PARENT),

@@ -340,7 +340,13 @@ def test_an_event_without_its_beginning_is_refused_not_guessed():
 
 
 def test_every_event_of_a_case_or_an_enrolment_is_told_in_the_timeline():
-    about_nobody = {events.CasesExported, events.RegisterImported, events.SubjectForgotten}
+    about_nobody = {
+        events.CasesExported,
+        events.RegisterImported,
+        events.ParticipationEnded,
+        events.ParticipationResumed,
+        events.SubjectForgotten,
+    }
     published = {kind for kind in vars(events).values() if getattr(kind, "TOPIC", "").startswith("matching.")}
 
     assert set(FamilyCases.folds) == published - about_nobody

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
+from services.matching.domain.guards import reporting_birth_as
 from services.matching.domain.refusals import (
     CaseEnded,
     ChildAlreadyBorn,
@@ -232,3 +233,5 @@ def test_the_second_of_twins_is_not_reported_as_the_child_that_was_expected(expe
         assert told.then(child_born(birth_order=born, child=family.child, child_subject=family.child_subject)).born
     else:
         told.then_refused(SecondTwinHasOwnCase)
+        objection = reporting_birth_as(replayed(case_submitted(born=False, birth_order=expected)), born)
+        assert objection.field == "child.birth_order"

@@ -99,3 +99,7 @@ def test_a_child_due_soon_may_have_been_born_before_its_family_applied():
     first, _ = POLICY.births_expected(applied_on, due_date=date(2025, 2, 19))
     assert first == date(2025, 2, 19) - timedelta(days=POLICY.premature_days)
     assert POLICY.births_expected(applied_on, None)[0] == applied_on
+
+
+def test_a_child_is_born_from_twenty_weeks_before_its_due_date_until_three_weeks_after_it():
+    assert POLICY.births_due(date(2025, 9, 1)) == (date(2025, 4, 14), date(2025, 9, 22))

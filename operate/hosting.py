@@ -12,6 +12,7 @@ from shared.context import installation
 from shared.ending import Ending
 from shared.health import examine
 from shared.read_models.rebuild import rebuild_if_needed
+from shared.rpc.aside import aside
 from shared.rpc.call import Host
 from shared.rpc.hosting import broker_uri, give_way, hosted
 from shared.rpc.keys import principal_reader
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 def host(session: Session, names: Sequence[str], duties: Sequence[Duty], health: str | None) -> None:
     """Answer the calls of these contexts, with these duties done beside, until told to end."""
     settings = session.settings
-    with Ending() as ending, installation(settings, give_way) as place, ExitStack() as closing:
+    with Ending() as ending, installation(settings, give_way, aside) as place, ExitStack() as closing:
         composed = [closing.enter_context(compose(name)(place)) for name in names]
         if duties:
             for one in composed:

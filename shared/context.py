@@ -17,6 +17,7 @@ import structlog
 from psycopg import sql
 
 from shared.application import UNTRACED, ContextApplication, Trace
+from shared.blocking import in_place
 from shared.embedded import EmbeddedPostgres
 from shared.logs import about
 from shared.principal import process as acting_process
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from shared.application import Outcome
+    from shared.blocking import Elsewhere
     from shared.postgres import Database
     from shared.principal import Principal
     from shared.processes.process import Process
@@ -89,13 +91,17 @@ def stay() -> None:
 
 @dataclass(frozen=True)
 class Installation:
-    """What the contexts of one process share: the settings, the broker, the vault, and where each has its database."""
+    """What the contexts of one process share: the settings, the broker, the vault, and where each has its database.
+
+    `give_way` and `elsewhere` are how green threads let others run, and where they put work that would hold them up.
+    """
 
     settings: Settings
     transport: Transport
     vault: Vault
     embedded: EmbeddedPostgres | None
     give_way: Callable[[], object] = stay
+    elsewhere: Elsewhere = in_place
 
     def dsn(self, context: str) -> str:
         """The connection string of a context's database."""
@@ -103,7 +109,9 @@ class Installation:
 
 
 @contextmanager
-def installation(settings: Settings, give_way: Callable[[], object] = stay) -> Iterator[Installation]:
+def installation(
+    settings: Settings, give_way: Callable[[], object] = stay, elsewhere: Elsewhere = in_place
+) -> Iterator[Installation]:
     """What these settings describe, installed and open; nothing works in it yet."""
     with ExitStack() as closing:
         embedded = _embedded(settings, closing)
@@ -116,7 +124,7 @@ def installation(settings: Settings, give_way: Callable[[], object] = stay) -> I
         )
         closing.callback(vault.close)
         transport = InprocTransport() if settings.broker is None else RabbitTransport(settings.broker)
-        yield Installation(settings, transport, vault, embedded, give_way)
+        yield Installation(settings, transport, vault, embedded, give_way, elsewhere)
 
 
 @contextmanager

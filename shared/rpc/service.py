@@ -105,6 +105,24 @@ def query(
     return declare
 
 
+def deed(*parties: Party, asks: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let `parties` have something done whose answer is secret, told once and kept nowhere: a log-in, say.
+
+    It gets the principal and what was asked, and has no idempotency key: whoever loses the answer asks anew.
+    """
+
+    def declare(method: Callable[..., Any]) -> Callable[..., Any]:
+        _demand_rule(method.__name__, parties)
+        question = Question(method, Form(asks), parties, reads=None, takes_nothing=False)
+
+        def answer(self: ContextService, payload: object) -> object:
+            return self.call.answer(self, question, payload, written=None)
+
+        return _declared(answer, method.__name__, method.__doc__, Kind.COMMAND, parties)
+
+    return declare
+
+
 def method_of(command: type) -> str:
     """The name of the method that carries out this command."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", command.__name__).lower()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from services.identity.application.accounts.blocking import in_place
 from services.identity.application.accounts.code_desk import CodeDesk
 from services.identity.application.accounts.failure_counts import FailureCounts
 from services.identity.application.accounts.keys import Keys
@@ -14,6 +13,7 @@ from services.identity.application.accounts.question_desk import QuestionDesk, s
 from services.identity.application.accounts.sessions import Sessions
 from services.identity.application.accounts.windows import SendWindows
 from services.identity.domain.accounts.policies import POLICIES, policy_in_force
+from shared.blocking import in_place
 from shared.calendar import taipei_day
 from shared.postgres import Connections
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from argon2 import Parameters
 
-    from services.identity.application.accounts.blocking import Elsewhere
     from services.identity.application.accounts.question_desk import Speaker
     from services.identity.domain.accounts.policies import Policy
     from services.identity.messages.questions import Question
+    from shared.blocking import Elsewhere
     from shared.postgres import Database
     from shared.vault.vault import Vault
     from shared.words import Language

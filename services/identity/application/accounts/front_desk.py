@@ -52,6 +52,9 @@ CASES: Mapping[type, Case] = {
 }
 """Which use case answers which command."""
 
+COMMANDS: tuple[type, ...] = (*CASES, commands.CheckSession)
+"""What the front desk does."""
+
 
 class FrontDesk:
     """Lets people in: by whatever proves them, into a session that every request is checked against."""

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from services.identity.application.accounts.blocking import Elsewhere
     from services.identity.domain.accounts.policies import Policy
+    from shared.blocking import Elsewhere
     from shared.postgres import Connections
     from shared.refusals import Refusal
     from shared.sealing import SubjectId

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from services.identity.application.accounts.blocking import Elsewhere
     from services.identity.application.accounts.keys import Keys
     from services.identity.commands.accounts import Answered
     from services.identity.domain.accounts.policies import Policy
     from services.identity.messages.questions import Question
+    from shared.blocking import Elsewhere
     from shared.postgres import Connection, Connections
 
     Speaker = Callable[[str, Language], bytes]

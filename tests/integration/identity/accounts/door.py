@@ -1,11 +1,13 @@
 """Identity over a store and a vault of its own, and the people who come to its door."""
 
+from datetime import timedelta
 from itertools import count
 from uuid import UUID
 
 from argon2 import Parameters, Type
 
 from services.identity import commands
+from shared.blocking import in_place
 from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.commands import Answered, Client, RightsEntry
 from services.identity.events import (
@@ -54,10 +56,15 @@ class Work:
         self.digests = 0
         self.hashings = 0
         self.vault = WatchedVault(vault, self)
+        self._do = in_place
 
     def elsewhere(self, work):
         self.hashings += 1
-        return work()
+        return self._do(work)
+
+    def elsewhere_is(self, do):
+        """Have the work done so from now on."""
+        self._do = do
 
 
 class WatchedVault:
@@ -81,6 +88,7 @@ class Door:
         self.vault = vault
         self.database = database
         self.work = work
+        self.key = key
         self.desk = FrontDesk(identity.desk, PrincipalSigner(key))
         self.now = taipei(2, 18, 10)
         self._keys = count()
@@ -137,6 +145,11 @@ class Door:
         """Somebody who came in by phone."""
         return self.enter(self.request_code(mobile, client), self.sms(), client)
 
+    def parent_later(self, mobile=MOBILE, client=HOME):
+        """The same, once the phone may be sent another code."""
+        self.wait(timedelta(minutes=1))
+        return self.parent(mobile, client)
+
     # By account ------------------------------------------------------------------------------------------------
 
     def institution(self):
@@ -176,7 +189,7 @@ class Door:
         return self.mailed(self.last(PasswordResetRequested).reset)
 
     def activate(self, link=None, password=PASSWORD, client=HOME):
-        return self.ask(commands.ActivateAccount(link or self.link(), password, client))
+        return self.ask(commands.ActivateAccount(self.link() if link is None else link, password, client))
 
     def account(self, email="officer@example.tw"):
         """An active account of this mail address, nobody signed in."""

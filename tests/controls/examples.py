@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.controls import events, messages, registry
+from tests.controls import accounts, events, messages, registry
 
-EXAMPLES = {**events.EXAMPLES, **registry.EXAMPLES, **messages.EXAMPLES}
+EXAMPLES = {**events.EXAMPLES, **accounts.EXAMPLES, **registry.EXAMPLES, **messages.EXAMPLES}

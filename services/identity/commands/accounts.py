@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from services.identity.events import CodePurpose, DisabledReason, SessionEnd
+from services.identity.events import CodePurpose, DisabledReason
 from shared.principal import Role
 from shared.sealing import SubjectId
 from shared.words import Language
@@ -156,11 +156,10 @@ class SignOutEverywhere:
 
 
 @dataclass(frozen=True)
-class CloseSessions:
-    """Close every session of an account, or of a person, because of what happened to it."""
+class CloseVoidSessions:
+    """Close those sessions of an account that it would not open any more, as it is now."""
 
-    owner: UUID
-    end: SessionEnd
+    account_id: UUID
 
 
 # Accounts ------------------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ HANDLERS: Mapping[type, Callable[[Desk, Any, Principal, datetime], Decision]] = 
     commands.ExpireInvitation: managing.expire_invitation,
     commands.SignOut: own_sessions.sign_out,
     commands.SignOutEverywhere: own_sessions.sign_out_everywhere,
-    commands.CloseSessions: own_sessions.close_sessions,
+    commands.CloseVoidSessions: own_sessions.close_void_sessions,
     commands.RecordForgotten: own_sessions.record_forgotten,
 }
 """What is answered with an outcome, and answered again when it is repeated; the rest is the front desk's."""

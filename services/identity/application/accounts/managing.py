@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from services.identity.application.accounts.people import ACCOUNT, account, holder_of, mailbox
 from services.identity.application.accounts.tokens import Link
-from services.identity.application.registry.desk import known_institution, known_practitioner
+from services.identity.application.registry.lookups import known_institution, known_practitioner
 from services.identity.domain.accounts import access, refusals
 from services.identity.domain.accounts.account import Account
 from services.identity.domain.registry.refusals import InstitutionUnknown

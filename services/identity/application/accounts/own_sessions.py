@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.identity.application.accounts.answers import OwnSession
+from services.identity.application.accounts.people import account
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.records import ForgottenSubject
 from services.identity.domain.accounts.session import Session
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.identity.application.desk import Desk
-    from services.identity.commands.accounts import CloseSessions, RecordForgotten, SignOut, SignOutEverywhere
+    from services.identity.commands.accounts import CloseVoidSessions, RecordForgotten, SignOut, SignOutEverywhere
     from shared.principal import Principal
 
 FORGOTTEN = "forgotten"
@@ -54,12 +55,19 @@ def sign_out(desk: Desk, command: SignOut, principal: Principal, now: datetime) 
 
 def sign_out_everywhere(desk: Desk, _: SignOutEverywhere, principal: Principal, now: datetime) -> Decision:
     """登出所有裝置, this one too."""
-    return _close_all(desk, _owner(principal), SessionEnd.SIGNED_OUT_EVERYWHERE, now)
+    owner = _owner(principal)
+    desk.entrance.sessions.close_all(owner, SessionEnd.SIGNED_OUT_EVERYWHERE)
+    return _telling_of_the_ended(desk, owner, now)
 
 
-def close_sessions(desk: Desk, command: CloseSessions, _: Principal, now: datetime) -> Decision:
-    """Whatever happened to the account or the person, nobody is in by it any more; and the log tells of each."""
-    return _close_all(desk, command.owner, command.end, now)
+def close_void_sessions(desk: Desk, command: CloseVoidSessions, _: Principal, now: datetime) -> Decision:
+    """Whatever happened to the account, nobody is in by what no longer holds; and the log tells of each."""
+    found = account(desk, command.account_id)
+    for session in desk.entrance.sessions.of(found.id, now):
+        end = desk.store.load(Session, session.id).void_by(found)
+        if end is not None:
+            desk.entrance.sessions.close(session.id, end)
+    return _telling_of_the_ended(desk, found.id, now)
 
 
 def record_forgotten(desk: Desk, command: RecordForgotten, _: Principal, now: datetime) -> Decision:
@@ -74,13 +82,13 @@ def record_forgotten(desk: Desk, command: RecordForgotten, _: Principal, now: da
     return Decision(Outcome(record.id, record.version), [record], reserve)
 
 
-def _close_all(desk: Desk, owner: UUID, end: SessionEnd, now: datetime) -> Decision:
-    desk.entrance.sessions.close_all(owner, end)
+def _telling_of_the_ended(desk: Desk, owner: UUID, now: datetime) -> Decision:
+    """What the log tells of sessions that were ended; those it has told of already are left out."""
     changed = []
-    for session_id, how in desk.entrance.sessions.ended_of(owner):
+    for session_id, end in desk.entrance.sessions.ended_of(owner):
         told = desk.store.load(Session, session_id)
         if told.is_open:
-            told.close(how, now)
+            told.close(end, now)
             changed.append(told)
     result = Result.DONE if changed else Result.UNCHANGED
     return Decision(Outcome(owner, len(changed), result=result), changed)

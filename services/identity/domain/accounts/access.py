@@ -50,7 +50,7 @@ WHO_MAY: WhoMay = {
     commands.EnableAccount: (MANAGER, OPERATOR),
     commands.RemindInvitation: (PLATFORM,),
     commands.ExpireInvitation: (PLATFORM,),
-    commands.CloseSessions: (PLATFORM,),
+    commands.CloseVoidSessions: (PLATFORM,),
     commands.RecordForgotten: (PLATFORM,),
 }
 """Every command about accounts, and the parties that may give it."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from services.identity import events
+from services.identity.domain.accounts.account import AccountStatus
+from services.identity.events import SessionEnd
 from shared.events import Aggregate, event
+from shared.principal import Assurance
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from services.identity.events import Proof, Rights, SessionEnd, Whereabouts
+    from services.identity.domain.accounts.account import Account
+    from services.identity.events import Proof, Rights, Whereabouts
     from shared.sealing import Sealed, SubjectId
 
 
@@ -69,6 +73,17 @@ class Session(Aggregate):
     def stream_subject(self) -> str:
         """The session's own id, which opens nothing: its token does."""
         return str(self.id)
+
+    def void_by(self, account: Account) -> SessionEnd | None:
+        """What happened to the account since, so that it would not open this session any more."""
+        if account.status is not AccountStatus.ACTIVE:
+            return SessionEnd.ACCOUNT_DISABLED
+        if account.rights != self.rights:
+            return SessionEnd.RIGHTS_CHANGED
+        passwords = [proof for proof in self.proofs if proof.assurance is Assurance.PASSWORD]
+        if any(proof.evidence != f"password/{account.password}" for proof in passwords):
+            return SessionEnd.PASSWORD_CHANGED
+        return None
 
     def prove(self, proof: Proof, now: datetime) -> None:
         """再驗證: one more way in which the person has been proved."""

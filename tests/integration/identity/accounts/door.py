@@ -7,7 +7,6 @@ from uuid import UUID
 from argon2 import Parameters, Type
 
 from services.identity import commands
-from shared.blocking import in_place
 from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.commands import Answered, Client, RightsEntry
 from services.identity.events import (
@@ -20,6 +19,7 @@ from services.identity.events import (
     Secret,
 )
 from services.identity.messages.questions import Question
+from shared.blocking import in_place
 from shared.events import EventDecoder, event_name
 from shared.principal import VISITOR, Assurance, Principal, Role, process
 from shared.principal_tokens import PrincipalSigner

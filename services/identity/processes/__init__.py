@@ -1,0 +1,12 @@
+"""What identity does by itself: one file each, events and deadlines in, commands out."""
+
+from services.identity.processes.close_sessions_of_a_changed_account import CloseSessionsOfAChangedAccount
+from services.identity.processes.expire_unused_invitation import ExpireUnusedInvitation
+from services.identity.processes.remind_unused_invitation import RemindUnusedInvitation
+
+PROCESSES = (
+    RemindUnusedInvitation,
+    ExpireUnusedInvitation,
+    CloseSessionsOfAChangedAccount,
+)
+"""Every process of the context."""

@@ -82,7 +82,7 @@ class Prospect(StrEnum):
 class Doubt(StrEnum):
     """Why nobody knows whether a message has left."""
 
-    NO_ANSWER = "no_answer"
+    ANSWER_LOST = "answer_lost"
     """it was handed over whole, and the line was lost before the answer"""
     INTERRUPTED = "interrupted"
     """whoever was sending it has ended without a word"""

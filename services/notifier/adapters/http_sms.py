@@ -110,7 +110,7 @@ class HttpSmsLine:
             told = response.read(_LARGEST_ANSWER)
         except (http.client.HTTPException, OSError):
             self._connection.close()
-            return Unknown(Doubt.NO_ANSWER)
+            return Unknown(Doubt.ANSWER_LOST)
         return _meaning(response.status, told)
 
 
@@ -121,7 +121,7 @@ def _meaning(status: int, body: bytes) -> Answer:
     except msgspec.DecodeError:
         told = _Told()
     if status // 100 == 2:
-        return Taken(told.id) if told.id else Unknown(Doubt.NO_ANSWER)
+        return Taken(told.id) if told.id else Unknown(Doubt.ANSWER_LOST)
     known = told.code if told.code in _REASONS else ""
     answer = f"{status} {known}".strip()
     if known:

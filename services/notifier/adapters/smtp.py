@@ -174,7 +174,7 @@ class SmtpLine:
             self._connection.send(b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
             code, text = self._connection.getreply()
         except (smtplib.SMTPException, OSError):
-            return Unknown(Doubt.NO_ANSWER)
+            return Unknown(Doubt.ANSWER_LOST)
         return Taken(str(parcel.key)) if code == _OK else _not_taken(code, text)
 
     def _announce(self, address: str) -> NotTaken | None:

@@ -87,7 +87,7 @@ def test_an_address_that_does_not_exist_is_not_tried_again(room):
 def test_a_silence_after_the_last_word_leaves_the_message_uncertain_and_it_is_never_sent_again(room):
     message_id = room.tell_family()
 
-    room.send(Carrier(Unknown(Doubt.NO_ANSWER)))
+    room.send(Carrier(Unknown(Doubt.ANSWER_LOST)))
 
     assert room.told(message_id)[-1] == "MessageUncertain"
     room.later(hours=1)
@@ -97,7 +97,7 @@ def test_a_silence_after_the_last_word_leaves_the_message_uncertain_and_it_is_ne
 
 def test_a_carrier_that_knows_the_key_is_asked_again_under_the_same_one(room):
     message_id = room.tell_family()
-    provider = Carrier(Unknown(Doubt.NO_ANSWER), Taken("sms-1"), repeatable=True)
+    provider = Carrier(Unknown(Doubt.ANSWER_LOST), Taken("sms-1"), repeatable=True)
 
     room.send(provider)
     assert room.last(message_id).reason == FailureReason.NO_ANSWER

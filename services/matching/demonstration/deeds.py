@@ -97,6 +97,16 @@ def lose_phone(stage: Stage, matter: Matter) -> None:
     _reached_elsewhere(stage, matter, contact, "lost_phone")
 
 
+def change_phone_of_enrolment(stage: Stage, enrolment: Matter) -> None:
+    """變更聯絡人, by a family that is enrolled and has no case."""
+    owner, contact = stage.phone(enrolment.contact), enrolment.family.other_phone()
+    stage.ask(commands.ChangeContact(enrolment.id, contact), owner)
+    enrolment.contact = contact
+    stage.phone(contact)
+    stage.tally.happened("EnrolmentContactChanged")
+    stage.tell(enrolment.family, "changed_phone_of_enrolment")
+
+
 def _reached_elsewhere(stage: Stage, matter: Matter, contact: commands.ContactEntry, what: str) -> None:
     matter.contact = contact
     stage.phone(contact)

@@ -216,11 +216,13 @@ def change_after_platform(stage: Stage, family: Family) -> Generator[int, None, 
 
 
 def on_paper_only(stage: Stage, family: Family) -> Generator[int, None, None]:
-    """A family that never uses the platform."""
+    """A family that came on paper finds its enrolment on the platform, and later changes its phone there."""
     (choice,) = stage.cast.choices(family, 1)
     deeds.enrol_on_paper(stage, family, deeds.born_child(stage, family, WEEKS_OLD), choice)
     yield 1
-    deeds.found_on_paper(stage, family, deeds.born_child(stage, family, WEEKS_OLD), choice)
+    enrolment = deeds.found_on_paper(stage, family, deeds.born_child(stage, family, WEEKS_OLD), choice)
+    yield 2
+    deeds.change_phone_of_enrolment(stage, enrolment)
 
 
 def phone_changed(stage: Stage, family: Family) -> Generator[int, None, None]:

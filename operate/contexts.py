@@ -21,15 +21,19 @@ if TYPE_CHECKING:
 
 
 def contexts() -> list[str]:
-    """Every context that can be called: one with entry points."""
-    names = (module.name for module in pkgutil.iter_modules(services.__path__))
-    return sorted(name for name in names if importlib.util.find_spec(f"services.{name}.entrypoints"))
+    """Every context there is."""
+    return _with("bootstrap")
 
 
-def known(name: str) -> str:
-    """The name of a context; raises `Mistake` where there is none of this name."""
-    if name not in contexts():
-        raise Mistake("mistakes.unknown-context", given=name, known=", ".join(contexts()))
+def served() -> list[str]:
+    """Every context that can be called."""
+    return _with("entrypoints")
+
+
+def known(name: str, names: list[str]) -> str:
+    """The name, where it is one of these; raises `Mistake`."""
+    if name not in names:
+        raise Mistake("mistakes.unknown-context", given=name, known=", ".join(names))
     return name
 
 
@@ -43,3 +47,8 @@ def compose(name: str) -> Compose:
     """What puts a context together in an installation."""
     composed: Compose = getattr(importlib.import_module(f"services.{name}.bootstrap"), f"{name}_in")
     return composed
+
+
+def _with(layer: str) -> list[str]:
+    names = (module.name for module in pkgutil.iter_modules(services.__path__))
+    return sorted(name for name in names if importlib.util.find_spec(f"services.{name}.{layer}"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import typer
 
-from operate.contexts import contexts, service_of
+from operate.contexts import served, service_of
 from operate.session import Session, table
 from shared.words import Wording
 
@@ -44,7 +44,7 @@ class Policy(msgspec.Struct):
 def policy(context: typer.Context) -> None:
     """Show every rule, taken from the code that applies it."""
     session: Session = context.obj
-    found = Policy([rule for name in contexts() for rule in _rules(name)])
+    found = Policy([rule for name in served() for rule in _rules(name)])
     values = Wording("shared.words").catalogue(session.words.language).values
     rows = [
         (f"{rule.context}.{rule.method}", rule.kind, *(", ".join(values[code] for code in codes) for codes in told))

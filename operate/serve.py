@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from operate.contexts import compose, contexts, known
+from operate.contexts import compose, contexts, known, served
 from operate.failures import Mistake
 from operate.running import Running, tell, watched
 from operate.session import Session
@@ -25,28 +25,28 @@ _LOOK = 0.2
 
 def up(context: typer.Context, health: Health = None) -> None:
     """Run every context, with all its duties, in this one process."""
-    _host(context.obj, contexts(), tuple(Duty), health)
+    _host(context.obj, served(), tuple(Duty), health)
 
 
 def serve(context: typer.Context, name: ContextName, health: Health = None) -> None:
     """Answer the calls of one context."""
     _demand_broker(context.obj)
-    _host(context.obj, [known(name)], (), health)
+    _host(context.obj, [known(name, served())], (), health)
 
 
 def relay(context: typer.Context, name: ContextName, health: Health = None) -> None:
     """Give the events of one context their positions, and publish them."""
-    _work(context.obj, known(name), Duty.RELAY, health)
+    _work(context.obj, known(name, contexts()), Duty.RELAY, health)
 
 
 def project(context: typer.Context, name: ContextName, health: Health = None) -> None:
     """Keep the read models of one context up with the logs that they fold."""
-    _work(context.obj, known(name), Duty.PROJECT, health)
+    _work(context.obj, known(name, contexts()), Duty.PROJECT, health)
 
 
 def react(context: typer.Context, name: ContextName, health: Health = None) -> None:
     """Run the processes of one context."""
-    _work(context.obj, known(name), Duty.REACT, health)
+    _work(context.obj, known(name, contexts()), Duty.REACT, health)
 
 
 def _demand_broker(session: Session) -> None:

@@ -1,0 +1,33 @@
+"""Every method of every service that can be called has a rule, and its service offers every command of its context."""
+
+import pytest
+
+from operate.contexts import compose, contexts, served, service_of
+from shared.principal import Assurance, Role
+from shared.rpc.service import Kind, method_of, rules_of
+
+
+@pytest.mark.parametrize("name", served())
+def test_every_method_has_a_rule_and_every_command_a_method(name):
+    service = service_of(name)
+    rules = {rule.method: rule for rule in rules_of(service)}
+    commands = {method_of(command): parties for command, parties in service.application.who_may.items()}
+    assert service.name == name
+    assert {method: rules[method].parties for method in commands} == commands
+    assert {method for method, rule in rules.items() if rule.kind is Kind.COMMAND} == commands.keys()
+
+
+@pytest.mark.parametrize("name", served())
+def test_no_rule_takes_a_role_with_a_proof_that_only_another_can_have(name):
+    """A visitor has proved nothing, and a process nothing that a person could: neither comes in by another's proof."""
+    for rule in rules_of(service_of(name)):
+        for party in rule.parties:
+            if rule.method != "health":
+                assert (Role.VISITOR in party.roles) == (Assurance.NONE in party.proofs), rule.method
+                assert (Role.PROCESS in party.roles) == (Assurance.INTERNAL in party.proofs), rule.method
+
+
+def test_contexts_are_found_and_can_be_put_together():
+    assert "matching" in served()
+    assert set(served()) <= set(contexts())
+    assert all(callable(compose(name)) for name in contexts())

@@ -1,0 +1,105 @@
+"""Hosts matching in a process of its own and puts through calls, a JSON line each, over any transport.
+
+A line `{"number", "method", "principal", "trace", "timeout", "arguments"}` is answered with `{"number", "result"}` or
+`{"number", "error", "args"}`. The service has a few methods more, which do what matching's own never do.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import json  # noqa: E402 - everything else is imported patched
+import sys  # noqa: E402
+import time  # noqa: E402
+from typing import Any  # noqa: E402
+
+import msgspec  # noqa: E402
+from eventlet import tpool  # noqa: E402
+
+from services.matching.adapters.reference_registry import reference_registry  # noqa: E402
+from services.matching.bootstrap import matching_in  # noqa: E402
+from services.matching.entrypoints import MatchingService  # noqa: E402
+from shared import logs  # noqa: E402
+from shared.application import Trace  # noqa: E402
+from shared.context import Duty, installation  # noqa: E402
+from shared.postgres import DatabaseUnavailable  # noqa: E402
+from shared.rpc.aside import aside  # noqa: E402
+from shared.rpc.call import Host  # noqa: E402
+from shared.rpc.client import Asking, RpcClient  # noqa: E402
+from shared.rpc.hosting import broker_uri, give_way, hosted  # noqa: E402
+from shared.rpc.keys import principal_reader  # noqa: E402
+from shared.rpc.service import EVERYBODY, query  # noqa: E402
+from shared.rpc.wire import RemoteRefusal, Told  # noqa: E402
+from shared.settings import load  # noqa: E402
+
+
+class TriedService(MatchingService):
+    """Matching, and what goes wrong in no real method."""
+
+    @query(EVERYBODY)
+    def fail(self, _principal: object) -> None:
+        """Fail over something personal."""
+        raise RuntimeError("王小明 A123456789")
+
+    @query(EVERYBODY)
+    def lose_the_database(self, _principal: object) -> None:
+        """As when PostgreSQL is away."""
+        raise DatabaseUnavailable("gone")
+
+    @query(EVERYBODY)
+    def compute(self, _principal: object) -> float:
+        """Keep a processor busy for half a second, aside; answers with how long it took."""
+        return aside(_busy, 0.5)
+
+
+def _busy(seconds: float) -> float:
+    began = time.perf_counter()
+    while time.perf_counter() < began + seconds:
+        sum(range(1000))
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    settings = load(os.environ)
+    logs.configure(settings.log_format, settings.log_level)
+    with installation(settings, give_way) as place, matching_in(place, registry=reference_registry()) as context:
+        uri = broker_uri(settings)
+        host = Host(context, principal_reader(settings), tuple(Duty))
+        with hosted({TriedService: host}, uri), RpcClient(uri) as client:
+            _say({"ready": True})
+            pool = eventlet.GreenPool(100)
+            while line := tpool.execute(sys.stdin.readline):
+                pool.spawn_n(_put_through, client, json.loads(line))
+            pool.waitall()
+
+
+def _put_through(client: RpcClient, call: dict[str, Any]) -> None:
+    asking = Asking(call["principal"], Trace(**call["trace"]))
+    try:
+        result = client.call(call["method"], asking, timeout=call["timeout"], **call["arguments"])
+    except RemoteRefusal as refusal:
+        told = Told(refusal.code, refusal.field, refusal.params, tuple(map(_told, refusal.refusals)))
+        _say({"number": call["number"], "error": "refusal", "args": [json.loads(msgspec.json.encode(told))]})
+    except Exception as error:  # noqa: BLE001 - the test looks at it
+        _say({"number": call["number"], "error": type(error).__name__, "args": list(map(str, error.args))})
+    else:
+        _say({"number": call["number"], "result": result})
+
+
+def _told(refusal: RemoteRefusal) -> Told:
+    return Told(refusal.code, refusal.field, refusal.params)
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

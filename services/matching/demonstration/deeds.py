@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from services.matching import commands
 from services.matching.commands import ChildEntry
-from services.matching.demonstration.cast import bureau
+from services.matching.demonstration.cast import OPERATOR, bureau
 from services.matching.demonstration.stage import Matter
 from services.matching.events import ChangeReason, Sex, WithdrawReason
+from shared.vault.blind_index import Identifier
 
 if TYPE_CHECKING:
     from datetime import date, timedelta
@@ -73,6 +74,14 @@ def withdraw(stage: Stage, matter: Matter, *, asked: bool) -> None:
         stage.tally.did("let_go")
     stage.tally.happened("CaseWithdrawn")
     stage.tell(matter.family, "withdrew", reason=WithdrawReason.MOVED)
+
+
+def forget_child(stage: Stage, matter: Matter) -> None:
+    """刪除個人資料, at the family's request, once its case has ended."""
+    subject = stage.known_by(Identifier("national_id", matter.child.identifier))
+    stage.ask(commands.ForgetSubject(subject, "家長請求刪除"), OPERATOR)
+    stage.tally.did("forgotten")
+    stage.tell(matter.family, "forgotten")
 
 
 def report_birth(stage: Stage, matter: Matter, child: ChildEntry) -> None:

@@ -166,10 +166,12 @@ def released_and_resumed(stage: Stage, family: Family) -> Generator[int, None, N
 
 
 def withdrawn(stage: Stage, family: Family) -> Generator[int, None, None]:
-    """The family finds another way while a clinic is being asked."""
+    """The family finds another way while a clinic is being asked, and has its child's data erased."""
     matter = deeds.apply(stage, family, deeds.born_child(stage, family, WEEKS_OLD), 2)
     yield 3
     deeds.withdraw(stage, matter, asked=True)
+    yield 1
+    deeds.forget_child(stage, matter)
 
 
 def enrolled_elsewhere(stage: Stage, family: Family) -> Generator[int, None, None]:

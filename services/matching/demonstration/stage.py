@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from services.matching.demonstration.scene import Scene
     from shared.application import Outcome
     from shared.principal import Principal
+    from shared.sealing import SubjectId
 
 
 @dataclass
@@ -76,6 +77,10 @@ class Stage:
         subject = self._context.vault.subject_for([Identifier("mobile", contact.mobile)])
         self.tally.phones.add(subject)
         return parent(subject)
+
+    def known_by(self, identifier: Identifier) -> SubjectId:
+        """The person whom the vault knows by this identifier."""
+        return self._context.vault.subject_for([identifier])
 
     def enrolment_on_paper(self, contact: ContactEntry) -> UUID:
         """The enrolment that a family finds by its phone."""

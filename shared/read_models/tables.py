@@ -127,7 +127,7 @@ class Rows(Generic[Row]):
         )
 
     def create_indexes(self, connection: Connection) -> None:
-        """Add the primary key, the declared indexes and one for each subject, and count what is in them.
+        """Add the primary key, the declared indexes and one for each subject, count what is in them, and leave room.
 
         They are named by PostgreSQL, which finds a free name while the table that this one replaces still has its own.
         """
@@ -138,6 +138,9 @@ class Rows(Generic[Row]):
             f'alter table "{self.name}" add primary key ({quoted(self.table.key)})',
             *(f'create index on "{self.name}" {columns}' for columns in dict.fromkeys(declared + subjects)),
             f'analyze "{self.name}"',
+            # From here on. A case that begins moves ten times: with room beside it, its row stays on its page, where
+            # indexes find it without being written again, and what it was before is soon written over.
+            f'alter table "{self.name}" set (fillfactor = 50)',
         ]
         for statement in statements:
             connection.execute(statement.encode(), prepare=False)

@@ -72,8 +72,10 @@ class Projection(Generic[Row]):
     def load(self, connection: Connection, ready: list[Ready]) -> dict[Key, Row]:
         """The stored rows that these events touch."""
         keys = {key for _, _, keys in ready for key in keys}
-        rows = {key: self._recent[key] for key in keys & self._recent.keys()}
-        rows |= self._rows.load(connection, keys - rows.keys())
+        recent = self._recent
+        rows = {key: row for key in keys if (row := recent.get(key)) is not None}
+        if len(rows) < len(keys):
+            rows |= self._rows.load(connection, keys - rows.keys())
         if self._model.table.personal:
             events = [event for _, event, _ in ready if not isinstance(event, Rejected)]
             forgotten = {event.subject for event in events if isinstance(event, Forgetting)}

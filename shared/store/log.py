@@ -26,16 +26,23 @@ _HEAD = "select position_to, hash from page order by position_to desc limit 1"
 _PAGE_BEFORE = "select position_to, epoch, xid, id from page where position_to <= %s order by position_to desc limit 1"
 _PAGE_AFTER = "select position_to, epoch, xid, id from page where position_to > %s order by position_to limit 1"
 
+# The limit ends the scan where the page ends at the latest; see `horizon` on what the bound alone would read.
 _POSITION_OF = """
 select page.position_to - (
-    select count(*) from event as later
-    where (later.epoch, later.xid, later.id) > (event.epoch, event.xid, event.id)
-        and (later.epoch, later.xid, later.id) <= (page.epoch, page.xid, page.id)
+    select count(*) from (
+        select epoch, xid, id from event as later
+        where (later.epoch, later.xid, later.id) > (event.epoch, event.xid, event.id)
+        order by epoch, xid, id
+        limit page.size
+    ) as later
+    where (later.epoch, later.xid, later.id) <= (page.epoch, page.xid, page.id)
 )
 from event
 cross join lateral (
-    select * from page
-    where (page.epoch, page.xid, page.id) >= (event.epoch, event.xid, event.id)
+    select
+        *, position_to - (select coalesce(max(position_to), 0) from page where position_to < after.position_to) as size
+    from page as after
+    where (epoch, xid, id) >= (event.epoch, event.xid, event.id)
     order by epoch, xid, id limit 1
 ) as page
 where originator_id = %s and originator_version = %s

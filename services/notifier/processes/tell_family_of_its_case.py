@@ -37,6 +37,7 @@ _TEMPLATES: Mapping[type[Event], Template] = {
     events.InstitutionDeclined: Template.OFFER_DECLINED,
     events.OfferExpired: Template.OFFER_UNANSWERED,
     events.PreferencePassedOver: Template.CHOICE_UNAVAILABLE,
+    events.OfferWithdrawn: Template.CHOICE_UNAVAILABLE,
     events.CaseUnmatched: Template.CASE_UNMATCHED,
     events.NoticeLapsed: Template.NOTICE_LAPSED,
     events.NoticeReleased: Template.NOTICE_RELEASED,
@@ -104,7 +105,7 @@ def _news(row: FamilyToTell, event: Any) -> News:
             figures[name] = moment.isoformat()
     if isinstance(event, events.InstitutionDeclined):
         figures["reason"] = event.reason.value
-    if isinstance(event, events.PreferencePassedOver):
+    if isinstance(event, events.PreferencePassedOver | events.OfferWithdrawn):
         figures["reason"] = event.cause.value
     mismatch = isinstance(event, events.EnrolmentMismatchDetected)
     return News(

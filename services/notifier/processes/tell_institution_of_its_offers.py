@@ -43,6 +43,9 @@ _OVER: Mapping[type[Event], str] = {
 }
 """What ends an institution's part without its doing, by the word that says why."""
 
+_ENDED = (*_OVER, events.OfferWithdrawn)
+"""The same, and what the registry has ended, for a cause of its own."""
+
 _ENDS = (events.InstitutionDeclined, events.NoticeReleased, events.CaseEnrolled, events.EnrolmentMismatchDetected)
 """What ends it by the institution's own doing, or is told in a message of its own."""
 
@@ -59,7 +62,7 @@ class TellInstitutionOfItsOffers(Process[OfferToTell]):
         events.OfferReminded,
         events.FormerInstitutionNotified,
         *_ENDS,
-        *_OVER,
+        *_ENDED,
     )
 
     def keys(self, event: Event) -> Iterable[Key]:
@@ -76,8 +79,8 @@ class TellInstitutionOfItsOffers(Process[OfferToTell]):
         """One message to the institution whose case it is."""
         if row is None:
             return []
-        if type(event) in _OVER:
-            return [_tell(Template.OFFER_OVER, row, event, reason=_OVER[type(event)])] if row.just_ended else []
+        if isinstance(event, _ENDED):
+            return [_tell(Template.OFFER_OVER, row, event, reason=_why(event))] if row.just_ended else []
         match event:
             case events.PreferenceOffered():
                 return [_tell(Template.OFFER_MADE, row, event, answer_by=event.answer_by.isoformat())]
@@ -88,6 +91,10 @@ class TellInstitutionOfItsOffers(Process[OfferToTell]):
                 return [_tell(Template.CHANGE_INFORMED, former, event)]
         is_mismatch = isinstance(event, events.EnrolmentMismatchDetected) and event.expected_institution
         return [_mismatch(row, event)] if is_mismatch else []
+
+
+def _why(event: Event) -> str:
+    return event.cause.value if isinstance(event, events.OfferWithdrawn) else _OVER[type(event)]
 
 
 def _changes(row: OfferToTell, event: Event) -> dict[str, Any]:
@@ -101,7 +108,7 @@ def _changes(row: OfferToTell, event: Event) -> dict[str, Any]:
                 "is_open": True,
                 "just_ended": False,
             }
-        case _ if isinstance(event, (*_ENDS, *_OVER)):
+        case _ if isinstance(event, (*_ENDS, *_ENDED)):
             return {"is_open": False, "just_ended": row.is_open}
     return {}
 

@@ -14,7 +14,7 @@ import pytest
 from jinja2 import meta
 
 import services.notifier.messages
-from services.matching.events import DeclineReason, PassedOverCause
+from services.matching.events import DeclineReason, ParticipationCause, PassedOverCause
 from services.notifier.adapters.smtp import mail
 from services.notifier.application.carriers import Parcel
 from services.notifier.commands import Template
@@ -198,7 +198,7 @@ def test_every_status_reason_and_refusal_has_words_that_say_what_to_do(language)
 def test_every_reason_that_matching_publishes_has_a_word(language):
     known = catalogue(language).values
 
-    assert {*DeclineReason, *PassedOverCause} <= known.keys()
+    assert {*DeclineReason, *PassedOverCause, *ParticipationCause} <= known.keys()
 
 
 def test_every_audience_is_greeted():

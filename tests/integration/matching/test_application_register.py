@@ -142,38 +142,6 @@ def test_a_row_with_another_doctor_or_day_changes_nothing_and_says_what_stands(o
     }
 
 
-def test_twins_entered_as_single_children_are_never_taken_for_one(office):
-    first, second = (replace(LIN.child, identifier=national_id(9300 + order, "A")) for order in (1, 2))
-    office.now = taipei(2, 27)
-    enrolment = office.ask(LIN.row(child=first), OPERATOR)
-    with pytest.raises(refusals.AnotherChildOfThisBirth) as refused:
-        office.ask(LIN.row(child=second), OPERATOR)
-    assert refused.value.field == "child.birth_order"
-    other = office.ask(LIN.row(child=replace(second, birth_order=2)), OPERATOR)
-    assert other.id != enrolment.id
-    office.now = taipei(3, 11)
-    by_birth = {"mother": LIN.mother, "birth_date": first.birth_date}
-    with pytest.raises(refusals.AnotherChildOfThisBirth) as refused:
-        office.ask(closure(LIN, child_identifier=national_id(9303, "A"), **by_birth), OPERATOR)
-    assert refused.value.field == "birth_order"
-    assert office.matching.load(Enrolment, enrolment.id).is_open
-
-
-def test_a_row_does_not_end_the_case_of_a_twin_that_was_entered_as_a_single_child(office):
-    first, second = (replace(LIN.child, identifier=national_id(9310 + order, "A")) for order in (1, 2))
-    case = agreed(office, LIN, child=first)
-    with pytest.raises(refusals.AnotherChildOfThisBirth):
-        office.ask(LIN.row(child=second), OPERATOR)
-    assert office.case(case.id).is_live
-
-
-def test_a_certificate_that_a_national_id_has_followed_is_the_same_child(office):
-    foreigner = replace(LIN.child, identifier="A800000014")
-    office.now = taipei(2, 27)
-    enrolment = office.ask(LIN.row(child=foreigner), OPERATOR)
-    assert office.ask(LIN.row(), OPERATOR).id == enrolment.id
-
-
 def test_a_child_cannot_be_enrolled_before_its_birth(office):
     with pytest.raises(refusals.InvalidForm) as refused:
         office.ask(LIN.row(enrolled_on=date(1900, 1, 1)), OPERATOR)
@@ -213,18 +181,6 @@ def test_a_row_cannot_name_the_case_of_another_family(office):
         office.ask(CHEN.row(case_no=case.number), OPERATOR)
     with pytest.raises(refusals.CaseUnknown):
         office.ask(CHEN.row(case_no="250218P1621999"), OPERATOR)
-
-
-def test_a_row_cannot_name_the_case_of_the_other_twin(office):
-    first, second = (
-        replace(LIN.child, birth_order=order, identifier=national_id(9200 + order, "A")) for order in (1, 2)
-    )
-    cases = [agreed(office, LIN, child=twin) for twin in (first, second)]
-    with pytest.raises(refusals.CaseOfAnotherChild) as refused:
-        office.ask(LIN.row(child=second, case_no=cases[0].number), OPERATOR)
-    assert refused.value.field == "case_no"
-    assert office.ask(LIN.row(child=second, case_no=cases[1].number), OPERATOR).number == cases[1].number
-    assert office.case(cases[0].id).is_live
 
 
 @pytest.mark.parametrize(

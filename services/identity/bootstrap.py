@@ -11,7 +11,10 @@ from services.identity.application.accounts import install
 from services.identity.application.accounts.entrance import Entrance
 from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.application.identity import Identity
+from services.identity.processes import PROCESSES
 from services.identity.read_models.institutions import Institutions
+from services.identity.read_models.personnel import Personnel
+from services.identity.read_models.places import Places
 from shared.context import Context, foundation, utc_now
 from shared.rpc.keys import principal_signer
 
@@ -20,13 +23,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.context import Installation
-    from shared.processes.process import Process
     from shared.read_models.model import ReadModel
 
 CONTEXT = "identity"
+OWN_TABLES = (install,)
+"""What makes the tables that are kept beside the log, for `caretrail install`."""
 
-_READ_MODELS: tuple[type[ReadModel[Any]], ...] = (Institutions,)
-_PROCESSES: tuple[type[Process[Any]], ...] = ()
+_READ_MODELS: tuple[type[ReadModel[Any]], ...] = (Institutions, Personnel, Places)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +52,7 @@ def identity_in(place: Installation, clock: Callable[[], datetime] = utc_now) ->
                 application=application,
                 front_desk=FrontDesk(application.desk, principal_signer(place.settings)),
                 model_types=_READ_MODELS,
-                process_types=_PROCESSES,
+                process_types=PROCESSES,
                 clock=clock,
             )
         finally:

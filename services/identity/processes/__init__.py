@@ -1,6 +1,7 @@
 """What identity does by itself: one file each, events and deadlines in, commands out."""
 
 from services.identity.processes.close_sessions_of_a_changed_account import CloseSessionsOfAChangedAccount
+from services.identity.processes.expire_licences_after_a_warning import ExpireLicencesAfterAWarning
 from services.identity.processes.expire_unused_invitation import ExpireUnusedInvitation
 from services.identity.processes.remind_unused_invitation import RemindUnusedInvitation
 
@@ -8,5 +9,6 @@ PROCESSES = (
     RemindUnusedInvitation,
     ExpireUnusedInvitation,
     CloseSessionsOfAChangedAccount,
+    ExpireLicencesAfterAWarning,
 )
 """Every process of the context."""

@@ -1,0 +1,33 @@
+"""The parameters that passwords are hashed with in earnest."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher, extract_parameters
+
+from services.identity.application.accounts.password_store import PARAMETERS, PasswordStore
+from services.identity.events import AccountActivated
+from shared.blocking import in_place
+from shared.postgres import Connections
+from tests.integration.identity.accounts.door import CHEAP, HOME, PASSWORD
+
+
+def stored(door):
+    with door.database.connect(name="test") as connection:
+        [(hashed,)] = connection.execute("select hash from password").fetchall()
+    return hashed
+
+
+def test_passwords_are_hashed_as_rfc_9106_recommends_and_no_less_than_owasp_asks():
+    assert PARAMETERS.type.name == "ID"
+    assert (PARAMETERS.memory_cost, PARAMETERS.time_cost, PARAMETERS.parallelism) == (65_536, 3, 4)
+    assert PasswordHasher.from_parameters(PARAMETERS).hash("x").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
+def test_a_hash_of_former_parameters_is_renewed_when_the_password_is_known(door):
+    door.account()
+    assert extract_parameters(stored(door)) == CHEAP
+    earnest = PasswordStore(Connections(door.database), in_place)
+    password = door.last(AccountActivated).password
+    assert earnest.is_right(password, PASSWORD)
+    assert extract_parameters(stored(door)) == PARAMETERS
+    assert door.log_in(client=HOME)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from shared.context import Context, Installation
+    from shared.postgres import Database
     from shared.rpc.service import ContextService
 
     Compose = Callable[[Installation], AbstractContextManager[Context[Any]]]
@@ -41,6 +42,14 @@ def service_of(name: str) -> type[ContextService]:
     """The Nameko service of a context; Nameko is imported with it."""
     service: type[ContextService] = importlib.import_module(f"services.{name}.entrypoints").SERVICE
     return service
+
+
+def own_tables_of(name: str) -> tuple[Callable[[Database], object], ...]:
+    """What makes the tables that a context keeps beside its log; most have none."""
+    if importlib.util.find_spec(f"services.{name}") is None:
+        raise Mistake("mistakes.unknown-context", given=name, known=", ".join(contexts()))
+    bootstrap = importlib.import_module(f"services.{name}.bootstrap")
+    return getattr(bootstrap, "OWN_TABLES", ())
 
 
 def compose(name: str) -> Compose:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import typer
 
+from operate.contexts import own_tables_of
 from operate.session import Session
 from shared.context import install as install_context
 from shared.vault import schema as vault_schema
@@ -24,9 +25,16 @@ def install(context: typer.Context) -> None:
         if name == "vault":
             vault_schema.install(dsn)
         else:
-            install_context(dsn, name)
+            _install(name, dsn)
     if databases:
         told = session.words("install.done", databases=", ".join(databases))
     else:
         told = session.words("install.embedded")
     session.show(Installed(tuple(databases)), told)
+
+
+def _install(name: str, dsn: str) -> None:
+    own_tables = own_tables_of(name)
+    database = install_context(dsn, name)
+    for make in own_tables:
+        make(database)

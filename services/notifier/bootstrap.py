@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.notifier.adapters.http_sms import HttpSmsCarrier, SmsProvider
 from services.notifier.adapters.local_outbox import LocalOutbox
+from services.notifier.adapters.opened_ledger import OpenedLedger
 from services.notifier.adapters.people_and_places import KnownAddresses, KnownNames
 from services.notifier.adapters.smtp import SmtpCarrier, mail_server
 from services.notifier.application import Notifier
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from shared.read_models.model import ReadModel
     from shared.settings import Settings
     from shared.vault.vault import Vault
+    from shared.words import Language
 
 CONTEXT = "notifier"
 FOLLOWS = ("matching", "identity")
@@ -51,13 +53,23 @@ _READ_MODELS: tuple[type[ReadModel[Any]], ...] = (
 )
 
 
+class NotifierContext(Context[Notifier]):
+    """The notifier put together."""
+
+    def ledger(self, language: Language | None = None) -> OpenedLedger:
+        """What answers about messages, in a language or in that of the installation; to be closed."""
+        settings = self.installation.settings
+        reader = self.reader(MessageLedger)
+        return OpenedLedger(reader, self.vault, language or settings.language, outbox_of(settings))
+
+
 def outbox_of(settings: Settings) -> Path:
     """Where the local outbox lies."""
     return settings.var / "outbox"
 
 
 @contextmanager
-def notifier_in(place: Installation, clock: Callable[[], datetime] = utc_now) -> Iterator[Context[Notifier]]:
+def notifier_in(place: Installation, clock: Callable[[], datetime] = utc_now) -> Iterator[NotifierContext]:
     """The notifier in an installation, ready; nothing is sent in it before its `workers` are started."""
     settings = place.settings
     with foundation(place, CONTEXT, FOLLOWS) as base:
@@ -80,7 +92,7 @@ def notifier_in(place: Installation, clock: Callable[[], datetime] = utc_now) ->
                 carriers = _carriers(settings, place.vault, clock)
                 wake = threading.Event()
                 dispatcher = Dispatcher(application, carriers, partial(due, outgoing), clock, told=wake.set)
-                yield Context(
+                yield NotifierContext(
                     **vars(base),
                     application=application,
                     model_types=_READ_MODELS,
@@ -92,7 +104,7 @@ def notifier_in(place: Installation, clock: Callable[[], datetime] = utc_now) ->
 
 
 @contextmanager
-def notifier(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Iterator[Context[Notifier]]:
+def notifier(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Iterator[NotifierContext]:
     """The notifier alone, as these settings want it."""
     with installation(settings) as place, notifier_in(place, clock) as context:
         yield context

@@ -43,10 +43,15 @@ _OVER: Mapping[type[Event], str] = {
 }
 """What ends an institution's part without its doing, by the word that says why."""
 
-_ENDED = (*_OVER, events.OfferWithdrawn)
+_ENDED: tuple[type[Event], ...] = (*_OVER, events.OfferWithdrawn)
 """The same, and what the registry has ended, for a cause of its own."""
 
-_ENDS = (events.InstitutionDeclined, events.NoticeReleased, events.CaseEnrolled, events.EnrolmentMismatchDetected)
+_ENDS: tuple[type[Event], ...] = (
+    events.InstitutionDeclined,
+    events.NoticeReleased,
+    events.CaseEnrolled,
+    events.EnrolmentMismatchDetected,
+)
 """What ends it by the institution's own doing, or is told in a message of its own."""
 
 

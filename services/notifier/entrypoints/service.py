@@ -1,0 +1,69 @@
+"""The notifier as a Nameko service: what people may ask of messages, each caller seeing only those that are theirs."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+from services.notifier.adapters.failure_report import failure_report
+from services.notifier.adapters.opened_ledger import OpenedLedger
+from services.notifier.application import Notifier
+from services.notifier.entrypoints.questions import MessageAsked, Messages, Since
+from services.notifier.read_models.message_ledger import LedgerFilters, MessageLedger
+from shared.access import AUDITOR, BUREAU, CLINIC, FAMILY, OPERATOR
+from shared.rpc.aside import aside
+from shared.rpc.service import ContextService, query
+
+if TYPE_CHECKING:
+    from services.notifier.adapters.opened_ledger import ShownLetter, ShownMessage
+    from services.notifier.domain.statuses import Status
+    from shared.principal import Principal
+    from shared.read_models.paging import Page
+
+
+class NotifierService(ContextService):
+    """訊息."""
+
+    name = "notifier"
+    application = Notifier
+
+    @query(FAMILY, CLINIC, BUREAU, OPERATOR, AUDITOR, asks=Messages, reads=MessageLedger)
+    def messages(self, principal: Principal, asked: Messages) -> Page[ShownMessage]:
+        """A page of the caller's messages, the newest first, with what became of each and why."""
+        filters = LedgerFilters(
+            statuses=asked.statuses,
+            channel=asked.channel,
+            audience=asked.audience,
+            template=asked.template,
+            case_no=asked.case_no,
+            institution=asked.institution,
+            queued_from=asked.queued_from,
+            queued_until=asked.queued_until,
+        )
+        return self._ledger(asked).page(principal, filters, self.now, limit=asked.limit, cursor=asked.cursor)
+
+    @query(CLINIC, BUREAU, OPERATOR, AUDITOR, asks=MessageAsked, reads=MessageLedger)
+    def message(self, principal: Principal, asked: MessageAsked) -> ShownLetter:
+        """One message in its words, codes and links hidden; refuses with `MessageUnknown`."""
+        return self._ledger(asked).letter(principal, asked.message_id, self.now)
+
+    @query(CLINIC, BUREAU, OPERATOR, asks=Since, reads=MessageLedger)
+    def unreached(self, principal: Principal, asked: Since) -> Page[ShownMessage]:
+        """未送達: whom somebody should call, with name and phone where they are known."""
+        ledger = self._ledger(asked)
+        return ledger.unreached(principal, asked.since, self.now, limit=asked.limit, cursor=asked.cursor)
+
+    @query(CLINIC, BUREAU, OPERATOR, asks=Since, reads=MessageLedger)
+    def failure_report(self, principal: Principal, asked: Since) -> dict[str, str]:
+        """未送達名單, the newest 10,000, as a CSV file in base64 under `content`."""
+        found = list(self._ledger(asked).every_unreached(principal, asked.since, self.now))
+        return {"content": b64encode(aside(failure_report, found, asked.language)).decode()}
+
+    @query(CLINIC, BUREAU, OPERATOR, AUDITOR, asks=Since, reads=MessageLedger)
+    def message_counts(self, principal: Principal, asked: Since) -> dict[Status, int]:
+        """How many of the caller's messages have each status."""
+        return self._ledger(asked).counts(principal, asked.since)
+
+    def _ledger(self, asked: Messages | MessageAsked | Since) -> OpenedLedger:
+        """Without the local outbox: what lies there is for whoever runs this machine."""
+        return OpenedLedger(self.reader(MessageLedger), self.context.vault, asked.language)

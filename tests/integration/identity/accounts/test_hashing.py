@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from argon2 import PasswordHasher, extract_parameters
 
 from services.identity.application.accounts.password_store import PARAMETERS, PasswordStore
@@ -26,8 +28,8 @@ def test_passwords_are_hashed_as_rfc_9106_recommends_and_no_less_than_owasp_asks
 def test_a_hash_of_former_parameters_is_renewed_when_the_password_is_known(door):
     door.account()
     assert extract_parameters(stored(door)) == CHEAP
-    earnest = PasswordStore(Connections(door.database), in_place)
-    password = door.last(AccountActivated).password
-    assert earnest.is_right(password, PASSWORD)
+    with closing(Connections(door.database)) as connections:
+        password = door.last(AccountActivated).password
+        assert PasswordStore(connections, in_place).is_right(password, PASSWORD)
     assert extract_parameters(stored(door)) == PARAMETERS
     assert door.log_in(client=HOME)

@@ -64,7 +64,7 @@ class RemoteRefusal(Exception):
     """
 
     def __init__(self, told: Told) -> None:
-        super().__init__(" ".join(filter(None, (told.code, told.field and f"[{told.field}]"))))
+        super().__init__(", ".join(f"{one.code} [{one.field}]" for one in (told, *told.refusals)))
         self.code = told.code
         self.field = told.field
         self.params = told.params

@@ -42,10 +42,11 @@ def on_servers(
     databases: list[str] = []
 
     def settings(broker: str | None) -> dict[str, str]:
-        matching, vault = postgres_server.new_database(), postgres_server.new_database()
-        databases.extend((matching, vault))
+        identity, matching, vault = (postgres_server.new_database() for _ in range(3))
+        databases.extend((identity, matching, vault))
         environment = {
             "CARETRAIL_VAR": str(tmp_path_factory.mktemp("var")),
+            "CARETRAIL_DATABASE_IDENTITY": identity,
             "CARETRAIL_DATABASE_MATCHING": matching,
             "CARETRAIL_DATABASE_VAULT": vault,
             "CARETRAIL_LANGUAGE": "en",

@@ -70,6 +70,11 @@ class PostgresServer:
         """How the superuser connects to `database`."""
         return self._server.dsn(database)
 
+    @property
+    def data(self) -> Path:
+        """Its data directory, with its configuration."""
+        return self._server.data
+
     def binary(self, name: str) -> Path:
         """A program of this PostgreSQL, such as `pg_dump`."""
         return self._server.binary(name)
@@ -89,21 +94,30 @@ class PostgresServer:
 
 
 class RabbitMQServer:
-    """A RabbitMQ node of its own on loopback, with its own port mapper, node name, cookie and directories."""
+    """A RabbitMQ node of its own on loopback, with its own port mapper, node name, cookie and directories.
 
-    def __init__(self) -> None:
+    `configuration` is added to its settings; `administrator` is who manages it, where that gives it other users.
+    """
+
+    def __init__(self, configuration: str = "", administrator: str = "guest:guest") -> None:
         if not _RABBITMQ.exists():
             raise RuntimeError("RabbitMQ is missing: apt-get install rabbitmq-server")
         self._directory = _temporary_directory()
         self._port, self._management, self._distribution, self._epmd_port = (_free_port() for _ in range(4))
         self._epmd: subprocess.Popen[bytes] | None = None
         self._node: subprocess.Popen[bytes] | None = None
-        self._configure()
+        self._administrator = administrator
+        self._configure(configuration)
+
+    @property
+    def address(self) -> str:
+        """Where clients reach it, as host and port."""
+        return f"127.0.0.1:{self._port}"
 
     @property
     def uri(self) -> str:
         """The default virtual host; tests use one of their own, see `new_vhost`."""
-        return f"amqp://guest:guest@127.0.0.1:{self._port}/"
+        return f"amqp://guest:guest@{self.address}/"
 
     def __enter__(self) -> Self:
         self.start()
@@ -173,7 +187,7 @@ class RabbitMQServer:
             method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={
-                "Authorization": "Basic " + b64encode(b"guest:guest").decode(),
+                "Authorization": "Basic " + b64encode(self._administrator.encode()).decode(),
                 "Content-Type": "application/json",
             },
         )
@@ -197,7 +211,7 @@ class RabbitMQServer:
         self.kill()
         raise RuntimeError("RabbitMQ did not start:\n" + "".join(said))
 
-    def _configure(self) -> None:
+    def _configure(self, configuration: str) -> None:
         (self._directory / "rabbitmq.conf").write_text(
             f"listeners.tcp.1 = 127.0.0.1:{self._port}\n"
             "management.tcp.ip = 127.0.0.1\n"
@@ -208,6 +222,7 @@ class RabbitMQServer:
             "raft.wal_max_size_bytes = 67108864\n"  # the default keeps half a gigabyte in memory
             "log.console = false\n"
             "log.file.level = warning\n"
+            f"{configuration}\n"
         )
         (self._directory / "enabled_plugins").write_text("[rabbitmq_management].\n")
         (self._directory / "rabbitmq-env.conf").touch()

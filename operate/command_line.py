@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 from typer.main import get_group
 
-from operate import audit, demo, events, install, keys, log, models, parked, policy, serve
+from operate import audit, demo, events, install, keys, log, messages, models, parked, policy, serve
 from operate.failures import Mistake, Status, sentence
 from operate.manual import explain
 from operate.session import Session
@@ -36,6 +36,7 @@ app.add_typer(audit.commands, name="audit")
 app.add_typer(models.commands, name="models")
 app.add_typer(parked.commands, name="parked")
 app.add_typer(log.commands, name="log")
+app.add_typer(messages.commands, name="messages")
 app.add_typer(keys.commands, name="keys")
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from services.notifier.adapters.failure_report import failure_report
 from services.notifier.adapters.local_outbox import posted
 from services.notifier.domain.refusals import MessageUnknown
 from services.notifier.events import Audience, Channel, Parameters, Recipient
 from services.notifier.messages.explanations import reason_words, status_words
 from services.notifier.messages.letters import letter, without_secrets
 from services.notifier.read_models import message_ledger
+from services.notifier.read_models.message_ledger import LedgerFilters
 from shared.read_models.paging import MAX_PAGE, Page
 from shared.words import Language
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.notifier.domain.statuses import Status
-    from services.notifier.read_models.message_ledger import LedgerEntry, LedgerFilters
+    from services.notifier.read_models.message_ledger import LedgerEntry
     from shared.principal import Principal
     from shared.read_models.reader import Reader
     from shared.sealing import Opener
@@ -83,16 +85,14 @@ class OpenedLedger:
         self._outbox = outbox
 
     def page(
-        self,
-        principal: Principal,
-        filters: LedgerFilters,
-        now: datetime,
-        *,
-        limit: int = 50,
-        cursor: str | None = None,
+        self, principal: Principal, now: datetime, *, limit: int = 50, cursor: str | None = None, **filters: Any
     ) -> Page[ShownMessage]:
-        """A page of the caller's messages, the newest first. Raises PageTooLong, CursorUnknown."""
-        found = message_ledger.messages(self._reader, principal, filters, limit=limit, cursor=cursor)
+        """A page of the caller's messages, the newest first; `filters` are the fields of `LedgerFilters`.
+
+        Raises PageTooLong, CursorUnknown.
+        """
+        asked = LedgerFilters(**filters)
+        found = message_ledger.messages(self._reader, principal, asked, limit=limit, cursor=cursor)
         return Page(self._shown(found.entries, now), found.following)
 
     def unreached(
@@ -101,6 +101,10 @@ class OpenedLedger:
         """Whom somebody should call, since then, the newest first. Raises PageTooLong, CursorUnknown."""
         found = message_ledger.unreached(self._reader, principal, since, limit=limit, cursor=cursor)
         return Page(self._shown(found.entries, now), found.following)
+
+    def report(self, principal: Principal, since: datetime, now: datetime) -> bytes:
+        """未送達名單 as a file, the newest 10,000; see `failure_report`."""
+        return failure_report(self.every_unreached(principal, since, now), self._language)
 
     def every_unreached(self, principal: Principal, since: datetime, now: datetime) -> Iterator[ShownMessage]:
         """The newest of them, up to `MOST_REPORTED`."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
-from services.notifier.adapters.failure_report import failure_report
 from services.notifier.adapters.opened_ledger import OpenedLedger
 from services.notifier.application import Notifier
 from services.notifier.entrypoints.questions import MessageAsked, Messages, Since
-from services.notifier.read_models.message_ledger import LedgerFilters, MessageLedger
+from services.notifier.read_models.message_ledger import MessageLedger
 from shared.access import AUDITOR, BUREAU, CLINIC, FAMILY, OPERATOR
-from shared.rpc.aside import aside
 from shared.rpc.service import ContextService, query
 
 if TYPE_CHECKING:
@@ -30,17 +28,8 @@ class NotifierService(ContextService):
     @query(FAMILY, CLINIC, BUREAU, OPERATOR, AUDITOR, asks=Messages, reads=MessageLedger)
     def messages(self, principal: Principal, asked: Messages) -> Page[ShownMessage]:
         """A page of the caller's messages, the newest first, with what became of each and why."""
-        filters = LedgerFilters(
-            statuses=asked.statuses,
-            channel=asked.channel,
-            audience=asked.audience,
-            template=asked.template,
-            case_no=asked.case_no,
-            institution=asked.institution,
-            queued_from=asked.queued_from,
-            queued_until=asked.queued_until,
-        )
-        return self._ledger(asked).page(principal, filters, self.now, limit=asked.limit, cursor=asked.cursor)
+        entered = {name: value for name, value in vars(asked).items() if name != "language"}
+        return self._ledger(asked).page(principal, self.now, **entered)
 
     @query(CLINIC, BUREAU, OPERATOR, AUDITOR, asks=MessageAsked, reads=MessageLedger)
     def message(self, principal: Principal, asked: MessageAsked) -> ShownLetter:
@@ -56,8 +45,7 @@ class NotifierService(ContextService):
     @query(CLINIC, BUREAU, OPERATOR, asks=Since, reads=MessageLedger)
     def failure_report(self, principal: Principal, asked: Since) -> dict[str, str]:
         """未送達名單, the newest 10,000, as a CSV file in base64 under `content`."""
-        found = list(self._ledger(asked).every_unreached(principal, asked.since, self.now))
-        return {"content": b64encode(aside(failure_report, found, asked.language)).decode()}
+        return {"content": b64encode(self._ledger(asked).report(principal, asked.since, self.now)).decode()}
 
     @query(CLINIC, BUREAU, OPERATOR, AUDITOR, asks=Since, reads=MessageLedger)
     def message_counts(self, principal: Principal, asked: Since) -> dict[Status, int]:

@@ -12,9 +12,11 @@ from services.identity.application.accounts.entrance import Entrance
 from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.application.identity import Identity
 from services.identity.processes import PROCESSES
+from services.identity.read_models.accounts import Accounts
 from services.identity.read_models.institutions import Institutions
 from services.identity.read_models.personnel import Personnel
 from services.identity.read_models.places import Places
+from services.identity.read_models.sign_ins import SignIns
 from shared.context import Context, foundation, utc_now
 from shared.rpc.keys import principal_signer
 
@@ -29,7 +31,7 @@ CONTEXT = "identity"
 OWN_TABLES = (install,)
 """What makes the tables that are kept beside the log, for `caretrail install`."""
 
-_READ_MODELS: tuple[type[ReadModel[Any]], ...] = (Institutions, Personnel, Places)
+_READ_MODELS: tuple[type[ReadModel[Any]], ...] = (Institutions, Personnel, Places, Accounts, SignIns)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,7 @@ def identity_in(place: Installation, clock: Callable[[], datetime] = utc_now) ->
         entrance = Entrance.over(base.database, place.vault, spoken, elsewhere=place.elsewhere)
         application = Identity(base.database, place.vault, entrance, give_way=place.give_way)
         try:
+            application.record_forgotten(place.vault.forgotten(), clock())
             yield IdentityContext(
                 **vars(base),
                 application=application,

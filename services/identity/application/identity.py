@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 from services.identity.application import accounts, registry
 from services.identity.application.desk import Desk
+from services.identity.commands import RecordForgotten
 from services.identity.domain.accounts import access as accounts_access
 from services.identity.domain.registry import access as registry_access
 from shared.application import ContextApplication
+from shared.principal import process
+from shared.sealing import SubjectId
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from services.identity.application.accounts.entrance import Entrance
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from shared.application.handling import Handler
     from shared.events import Aggregate
     from shared.postgres import Database
+    from shared.vault.ledger import Forgotten
     from shared.vault.vault import Vault
 
 
@@ -38,3 +43,12 @@ class Identity(ContextApplication):
     def policy_version(self, now: datetime) -> str:
         """The dated figures of coming in; what the registry decides by is of the law, and has no version."""
         return self.desk.entrance.policy(now).version
+
+    def record_forgotten(self, forgotten: Iterable[Forgotten], now: datetime) -> None:
+        """Tell the log whom the vault has forgotten, where it does not, and let nobody in as one of them."""
+        grounds = {str(subject): entry.ground for entry in forgotten for subject in entry.subjects}
+        told = self.holders(accounts.FORGOTTEN, grounds)
+        for subject, ground in grounds.items():
+            if subject not in told:
+                command = RecordForgotten(SubjectId(UUID(subject)), ground)
+                self.handle(command, process("record_forgotten"), f"forgotten/{subject}", now)

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID  # noqa: TC003 - its form reads the annotation at run time
 
 from services.identity.application.accounts.front_desk import COMMANDS
 from services.identity.application.accounts.own_sessions import own_sessions
 from services.identity.application.identity import Identity
 from services.identity.bootstrap import IdentityContext
-from services.identity.domain.accounts.access import ANYBODY_IN
+from services.identity.domain.accounts.access import ANYBODY_IN, HOLDER, SEES_ACCOUNTS
+from services.identity.domain.accounts.refusals import AccountUnknown
+from services.identity.read_models.accounts import Accounts, AccountSearch, account_seen_by, accounts_of
 from services.identity.read_models.institution_search import InstitutionSearch, institution, search
 from services.identity.read_models.institutions import Institutions
+from services.identity.read_models.sign_ins import SignIns, sign_ins_of
 from shared.rpc.service import EVERYBODY, ContextService, deed, method_of, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from services.identity.application.accounts.answers import OwnSession
+    from services.identity.read_models.accounts import AccountListed
     from services.identity.read_models.institution_search import Found
     from services.identity.read_models.institutions import InstitutionRow
+    from services.identity.read_models.sign_ins import SignInListed
     from shared.principal import Principal
     from shared.read_models.paging import Page
 
@@ -42,6 +48,24 @@ class InstitutionNumber:
     code: str = field(metadata={"limit": 20})
 
 
+@dataclass(frozen=True)
+class Listing:
+    """帳號查詢, and which page of what it finds."""
+
+    sought: AccountSearch
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata={"limit": 400})
+
+
+@dataclass(frozen=True)
+class Record:
+    """登入紀錄 of an account, and which page of it."""
+
+    account_id: UUID
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata={"limit": 400})
+
+
 class IdentityService(ContextService):
     """身分."""
 
@@ -59,6 +83,21 @@ class IdentityService(ContextService):
     def own_sessions(self, principal: Principal) -> list[OwnSession]:
         """登入中的裝置: the caller's own open sessions, the one seen last first."""
         return own_sessions(self.context.application.desk, principal, self.now)
+
+    @query(*SEES_ACCOUNTS, asks=Listing, reads=Accounts)
+    def find_accounts(self, principal: Principal, asked: Listing) -> Page[AccountListed]:
+        """帳號查詢: a page of the accounts that the caller answers for."""
+        vault, reader = self.context.vault, self.reader(Accounts)
+        return accounts_of(reader, vault, principal, asked.sought, limit=asked.limit, cursor=asked.cursor)
+
+    @query(HOLDER, asks=Record, reads=SignIns)
+    def sign_ins(self, principal: Principal, asked: Record) -> Page[SignInListed]:
+        """登入紀錄: of the own account, or of one that the caller answers for; refuses with `AccountUnknown`."""
+        account = account_seen_by(self.reader(Accounts), principal, asked.account_id)
+        if account is None:
+            raise AccountUnknown("account_id")
+        vault, reader = self.context.vault, self.reader(SignIns)
+        return sign_ins_of(reader, vault, account, limit=asked.limit, cursor=asked.cursor)
 
     @query(EVERYBODY, asks=Search, reads=Institutions)
     def find_institutions(self, _: Principal, asked: Search) -> Page[Found]:

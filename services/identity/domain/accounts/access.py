@@ -29,6 +29,13 @@ HOLDER = Party(ANYBODY_IN.roles - {Role.PARENT}, ANYBODY_IN.proofs)
 MANAGER = Party(frozenset({Role.BUREAU_MANAGER}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
 """衛生局「主管」: the only one at a bureau who invites."""
 
+SHELL = Party(frozenset({Role.OPERATOR}), frozenset({Assurance.INTERNAL}))
+"""Whoever may read identity's own key on its machine: brings in the first operator, before anybody has an account."""
+
+AUDITOR = Party(frozenset({Role.AUDITOR}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
+SEES_ACCOUNTS = (MANAGER, OPERATOR, AUDITOR)
+"""Who is shown accounts: those that they answer for, or all."""
+
 WHO_MAY: WhoMay = {
     commands.AskQuestion: (VISITOR,),
     commands.SpeakQuestion: (VISITOR,),
@@ -43,8 +50,8 @@ WHO_MAY: WhoMay = {
     commands.CheckSession: (VISITOR, ANYBODY_IN),
     commands.SignOut: (ANYBODY_IN,),
     commands.SignOutEverywhere: (ANYBODY_IN,),
-    commands.InviteAccount: (MANAGER, OPERATOR),
-    commands.ResendInvitation: (MANAGER, OPERATOR),
+    commands.InviteAccount: (MANAGER, OPERATOR, SHELL),
+    commands.ResendInvitation: (MANAGER, OPERATOR, SHELL),
     commands.ChangeRights: (MANAGER, OPERATOR),
     commands.DisableAccount: (MANAGER, OPERATOR),
     commands.EnableAccount: (MANAGER, OPERATOR),

@@ -158,3 +158,13 @@ def test_a_forgotten_holder_comes_in_no_more(door):
     door.give(commands.RecordForgotten(subject, "the law"), PLATFORM)
     with pytest.raises(refusals.CredentialsWrong):
         door.log_in()
+
+
+def test_whom_the_vault_forgot_elsewhere_is_told_of_at_the_next_start(door):
+    signed_in = door.parent()
+    door.vault.forget(door.who(signed_in).subject, "the law")
+    for _ in range(2):
+        door.identity.record_forgotten(door.vault.forgotten()[-1:], door.now)
+    with pytest.raises(refusals.SessionEnded):
+        door.who(signed_in)
+    assert door.told().count("SubjectForgotten") == 1

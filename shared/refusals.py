@@ -53,6 +53,10 @@ class TextTooLong(Refusal):
     """The field holds `given` characters and takes `limit`."""
 
 
+class ChoiceUnknown(Refusal):
+    """The field takes one of `choices`."""
+
+
 class IdempotencyKeyReused(Refusal):
     """The idempotency key was used before, by someone else or for something else."""
 

@@ -18,8 +18,8 @@ from uuid import UUID
 import marshmallow
 from marshmallow import ValidationError
 
-from shared.refusals import FieldMissing, InvalidForm, Refusal, TextTooLong
-from shared.rpc.refusals import ChoiceUnknown, FieldMalformed, FieldUnknown
+from shared.refusals import ChoiceUnknown, FieldMissing, InvalidForm, Refusal, TextTooLong
+from shared.rpc.refusals import FieldMalformed, FieldUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -27,7 +27,3 @@ class FieldUnknown(Refusal):
 
 class FieldMalformed(Refusal):
     """The field holds something else than `expected`."""
-
-
-class ChoiceUnknown(Refusal):
-    """The field takes one of `choices`."""

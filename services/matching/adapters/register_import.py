@@ -7,31 +7,29 @@ changes nothing.
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from services.matching.adapters.register_files import digest_of, open_register
-from services.matching.adapters.register_json import is_json, open_json
 from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS, closure_of, enrolment_of
 from services.matching.application.register import what_stands
 from services.matching.commands import CloseEnrolment, RecordEnrolment, RecordImport
-from services.matching.domain.refusals import InvalidForm
 from services.matching.events import RegisterKind
-from services.matching.messages import words
+from services.matching.messages import WORDING
 from shared.application.outcome import Result, outcome_of
 from shared.calendar import taipei_day
-from shared.refusals import Refusal
-from shared.words import Language
+from shared.imports.files import digest_of, open_register
+from shared.imports.json_files import is_json, open_json
+from shared.imports.results import ImportSummary, RowOutcome, RowResult, remark_on, summarised
+from shared.refusals import InvalidForm, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date, datetime
     from uuid import UUID
 
-    from services.matching.adapters.register_files import Columns, FileRow
     from services.matching.application import Matching
+    from shared.application.outcome import Notice
+    from shared.imports.files import FileRow
+    from shared.imports.results import Remark
     from shared.principal import Principal
 
 _COLUMNS = {RegisterKind.ENROLMENTS: ENROLMENTS, RegisterKind.CLOSURES: CLOSURES}
@@ -39,49 +37,6 @@ _COMMANDS: Mapping[RegisterKind, Callable[[Mapping[str, str], date], RecordEnrol
     RegisterKind.ENROLMENTS: enrolment_of,
     RegisterKind.CLOSURES: closure_of,
 }
-
-
-class RowOutcome(StrEnum):
-    """What became of one row."""
-
-    TAKEN = "taken"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class Remark:
-    """Something to mend in a row, or to look at although it was taken: its code, its column, and the words for it."""
-
-    code: str
-    column: str
-    words: Mapping[Language, str]
-
-
-@dataclass(frozen=True)
-class RowResult:
-    """One row, numbered from 1 below the headings. `case_no` is empty where it belongs to no case."""
-
-    number: int
-    outcome: RowOutcome
-    case_no: str = ""
-    remarks: tuple[Remark, ...] = ()
-
-
-@dataclass(frozen=True)
-class ImportSummary:
-    """How a file was read (its SHA-256 in hex, its encoding) and how many of its rows came out how."""
-
-    digest: str
-    encoding: str
-    taken: int
-    unchanged: int
-    refused: int
-
-    @property
-    def rows(self) -> int:
-        """All rows of the file."""
-        return self.taken + self.unchanged + self.refused
 
 
 def import_register(  # noqa: PLR0913 - what is imported, by whom, when, and who hears of each row
@@ -101,43 +56,9 @@ def import_register(  # noqa: PLR0913 - what is imported, by whom, when, and who
     run = _Import(matching, digest_of(file), kind, principal, now)
     columns = _COLUMNS[kind]
     register = open_json(file, columns) if is_json(file) else open_register(file, columns)
-    counts = dict.fromkeys(RowOutcome, 0)
-    for row in register.rows:
-        result = run.take(row)
-        counts[result.outcome] += 1
-        tell(result)
-    summary = ImportSummary(
-        run.digest,
-        register.encoding,
-        counts[RowOutcome.TAKEN],
-        counts[RowOutcome.UNCHANGED],
-        counts[RowOutcome.REFUSED],
-    )
+    summary = summarised(run.digest, register.encoding, map(run.take, register.rows), tell)
     run.record(summary)
     return summary
-
-
-class ResultFile:
-    """Writes the result of each row as CSV, for whoever has to mend the file."""
-
-    def __init__(self, text: TextIO) -> None:
-        self._writer = csv.writer(text)
-        self._writer.writerow(["列", "結果", "案件編號", "代碼", "欄位", "說明", "Explanation"])
-
-    def tell(self, result: RowResult) -> None:
-        """Add one row; several remarks share it, a line each in their cells."""
-        remarks = result.remarks
-        self._writer.writerow(
-            [
-                result.number,
-                result.outcome.value,
-                result.case_no,
-                "\n".join(remark.code for remark in remarks),
-                "\n".join(remark.column for remark in remarks),
-                "\n".join(remark.words[Language.CHINESE] for remark in remarks),
-                "\n".join(remark.words[Language.ENGLISH] for remark in remarks),
-            ]
-        )
 
 
 class _Import:
@@ -161,7 +82,7 @@ class _Import:
             refusals = form.refusals
         except Refusal as refusal:
             refusals = (refusal,)
-        remarks = tuple(_remark(refusal.code, refusal.field, refusal.params, self._columns) for refusal in refusals)
+        remarks = tuple(self._remark(refusal) for refusal in refusals)
         return RowResult(row.number, RowOutcome.REFUSED, remarks=remarks)
 
     def _taken(self, row: FileRow) -> RowResult:
@@ -175,7 +96,7 @@ class _Import:
             return RowResult(row.number, RowOutcome.UNCHANGED, outcome.number, self._what_stands(outcome.id, command))
         outcome = self._matching.handle(command, self._principal, key, self._now)
         done = RowOutcome.TAKEN if outcome.result == Result.DONE else RowOutcome.UNCHANGED
-        remarks = (_remark(notice.code, notice.field, notice.params, self._columns) for notice in outcome.notices)
+        remarks = (self._remark(notice) for notice in outcome.notices)
         return RowResult(row.number, done, outcome.number, tuple(remarks))
 
     def _what_stands(self, enrolment_id: UUID, row: RecordEnrolment | CloseEnrolment) -> tuple[Remark, ...]:
@@ -184,23 +105,16 @@ class _Import:
             return ()
         enrolment = self._matching.desk.enrolment(enrolment_id)
         notices = what_stands(enrolment, row.doctor.strip(), row.enrolled_on)
-        return tuple(_remark(notice.code, notice.field, notice.params, self._columns) for notice in notices)
+        return tuple(self._remark(notice) for notice in notices)
+
+    def _remark(self, said: Refusal | Notice) -> Remark:
+        return remark_on(WORDING, self._columns, said.code, said.field, said.params)
 
     def record(self, summary: ImportSummary) -> None:
         """Count the import, unless everything that could be taken had been taken before."""
         if summary.unchanged and not summary.taken:
             return
-        counts = {
-            "rows": summary.rows,
-            "taken": summary.taken,
-            "unchanged": summary.unchanged,
-            "refused": summary.refused,
-        }
+        counts = summary.counts
         command = RecordImport(self._kind, self.digest, **counts)
         key = f"{self._key}/{'/'.join(map(str, counts.values()))}"
         self._matching.handle(command, self._principal, f"{key}/counted", self._now)
-
-
-def _remark(code: str, field: str, params: Mapping[str, object], columns: Columns) -> Remark:
-    said = {language: words(code, params, language) for language in Language}
-    return Remark(code, columns.headings.get(field, field), said)

@@ -7,10 +7,8 @@ choices in Chinese or by their code.
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from services.matching.adapters.register_files import Columns
 from services.matching.commands import (
     AddressEntry,
     ChildEntry,
@@ -19,22 +17,16 @@ from services.matching.commands import (
     MotherEntry,
     RecordEnrolment,
 )
-from services.matching.domain.refusals import FieldMissing, InvalidForm
 from services.matching.events import ClosureReason, IdentifierKind, Relation, Sex
+from shared.imports.cells import Cells
+from shared.imports.files import Columns
 from shared.refusals import Refusal
-from shared.taiwan.dates import parse_date
 from shared.taiwan.identifiers import parse_personal_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+    from datetime import date
     from enum import StrEnum
-
-    Choice = TypeVar("Choice", bound=StrEnum)
-    Value = TypeVar("Value")
-
-
-class ChoiceUnknown(Refusal):
-    """The cell is none of the words `allowed`."""
 
 
 class BirthOrderUnreadable(Refusal):
@@ -129,40 +121,15 @@ def word_for(value: StrEnum | None, words: Mapping[str, StrEnum]) -> str:
     return next((word for word, meaning in words.items() if meaning == value), "")
 
 
-class _Cells:
-    """Reads one row cell by cell and keeps the objections, so that a row tells all its faults at once.
-
-    Where a needed cell is at fault something stands in for it until `refuse_faults` refuses the row.
-    """
-
-    def __init__(self, cells: Mapping[str, str]) -> None:
-        self._cells = cells
-        self.objections: list[Refusal] = []
-
-    def text(self, name: str) -> str:
-        return self._cells.get(name, "").strip()
-
-    def needed(self, name: str) -> str:
-        text = self.text(name)
-        if not text:
-            self.objections.append(FieldMissing(name))
-        return text
-
-    def needed_day(self, name: str) -> date:
-        self.needed(name)
-        return self.day(name) or date.min
-
-    def day(self, name: str) -> date | None:
-        return self._read(name, lambda text: parse_date(text, field=name))
-
-    def choice(self, name: str, words: Mapping[str, Choice]) -> Choice | None:
-        codes: dict[str, Choice] = {str(value): value for value in words.values()}
-        return self._read(name, lambda text: _one_of(name, text, words, codes))
+class _Family(Cells):
+    """The cells that tell of a family."""
 
     def birth_order(self, name: str) -> int:
-        return self._read(name, lambda text: _birth_order(name, text)) or 0
+        """同胎次序."""
+        return self.read(name, lambda text: _birth_order(name, text)) or 0
 
     def needed_mother(self, today: date) -> MotherEntry:
+        """The mother, whose number has to be there."""
         self.needed("mother.identifier")
         return self.mother(today) or MotherEntry(IdentifierKind.NATIONAL_ID, "")
 
@@ -171,10 +138,11 @@ class _Cells:
         number = self.text("mother.identifier")
         kind = self.choice("mother.kind", KINDS)
         if number and kind is None:
-            kind = self._read("mother.identifier", lambda text: _kind_of(text, today))
+            kind = self.read("mother.identifier", lambda text: _kind_of(text, today))
         return MotherEntry(kind, number) if number and kind else None
 
     def address(self, prefix: str) -> AddressEntry | None:
+        """An address, where the row has one."""
         county, district = self.text(f"{prefix}.county"), self.text(f"{prefix}.district")
         return AddressEntry(county, district, self.text(f"{prefix}.street")) if county or district else None
 
@@ -185,30 +153,6 @@ class _Cells:
         relation = self.choice("contact.relation", RELATIONS) or Relation.OTHER
         email = self.text("contact.email")
         return ContactEntry(relation, self.text("contact.name"), self.text("contact.mobile"), email)
-
-    def refuse_faults(self) -> None:
-        """Raise what is wrong with the row, if anything is."""
-        if len(self.objections) == 1:
-            raise self.objections[0]
-        if self.objections:
-            raise InvalidForm(self.objections)
-
-    def _read(self, name: str, read: Callable[[str], Value]) -> Value | None:
-        text = self.text(name)
-        if not text:
-            return None
-        try:
-            return read(text)
-        except Refusal as refusal:
-            self.objections.append(refusal)
-            return None
-
-
-def _one_of(name: str, text: str, words: Mapping[str, Choice], codes: Mapping[str, Choice]) -> Choice:
-    found = words.get(text) or codes.get(text.lower())
-    if found is None:
-        raise ChoiceUnknown(name, allowed=tuple(words))
-    return found
 
 
 def _birth_order(name: str, text: str) -> int:
@@ -224,7 +168,7 @@ def _kind_of(number: str, today: date) -> IdentifierKind:
 
 def enrolment_of(cells: Mapping[str, str], today: date) -> RecordEnrolment:
     """The enrolment that a row of `ENROLMENTS` records; raises a Refusal, InvalidForm where there are several."""
-    row = _Cells(cells)
+    row = _Family(cells)
     enrolled_on = row.needed_day("enrolled_on")
     mother = row.needed_mother(today)
     residence = AddressEntry(
@@ -255,7 +199,7 @@ def enrolment_of(cells: Mapping[str, str], today: date) -> RecordEnrolment:
 
 def closure_of(cells: Mapping[str, str], today: date) -> CloseEnrolment:
     """The closure that a row of `CLOSURES` records; raises a Refusal, InvalidForm where there are several."""
-    row = _Cells(cells)
+    row = _Family(cells)
     closed_on = row.needed_day("closed_on")
     row.needed("reason")
     reason = row.choice("reason", _CLOSURE_REASONS) or ClosureReason.OTHER

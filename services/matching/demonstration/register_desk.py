@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from services.matching import commands
 from services.matching.adapters.batch_export import export_offers
-from services.matching.adapters.register_files import BIG5, open_register
-from services.matching.adapters.register_import import ResultFile, import_register
+from services.matching.adapters.register_import import import_register
 from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS, KINDS, RELATIONS, SEXES, word_for
 from services.matching.events import RegisterKind
 from services.matching.read_models.clinic_worklist import ClinicWorklist, accepted_offers
+from shared.imports.files import BIG5, open_register
+from shared.imports.results import ResultFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from services.matching.adapters.batch_export import ExportFile
-    from services.matching.adapters.register_import import ImportSummary
     from services.matching.commands import ChildEntry, ContactEntry, PreferenceEntry
     from services.matching.demonstration.cast import Family
     from services.matching.demonstration.scene import Scene
     from services.matching.demonstration.stage import Matter
+    from shared.imports.results import ImportSummary
 
 Cells = dict[str, str]
 
@@ -174,7 +175,7 @@ class RegisterDesk:
                 kind,
                 self._scene.cast.everyone_at(institution),
                 self._scene.clock.next_deed(),
-                tell=ResultFile(results).tell,
+                tell=ResultFile(results, "案件編號").tell,
             )
         self._scene.context.wake.set()
         return summary

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.matching.adapters.reference_registry import reference_registry
-from services.matching.adapters.register_files import ColumnsMissing
-from services.matching.adapters.register_import import ResultFile, RowOutcome, import_register
+from services.matching.adapters.register_import import import_register
 from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS
 from services.matching.application import Matching
 from services.matching.events import RegisterKind
 from shared.calendar import working_calendar
+from shared.imports.files import ColumnsMissing
+from shared.imports.results import ResultFile, RowOutcome
 from shared.principal import Role
 from shared.store.schema import install
 from shared.vault import schema as vault_schema
@@ -266,7 +267,7 @@ def test_a_clinic_brings_its_own_rows_and_a_bureau_those_of_its_county(matching)
 
 def test_the_result_file_says_of_each_row_what_to_mend_in_both_languages(matching):
     text = io.StringIO(newline="")
-    results = ResultFile(text)
+    results = ResultFile(text, "案件編號")
     file = as_csv([row(0), row(1, enrolled_on="", child__residence__county="")])
 
     import_register(matching, file, RegisterKind.ENROLMENTS, OPERATOR, NOW, tell=results.tell)

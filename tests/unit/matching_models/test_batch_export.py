@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from services.matching.adapters.batch_export import as_csv, as_xlsx, export_offers
-from services.matching.adapters.register_files import open_register
 from services.matching.adapters.register_rows import ENROLMENTS, enrolment_of
 from services.matching.read_models.clinic_worklist import ClinicOffer, ClinicWorklist
+from shared.imports.files import open_register
 from tests.unit.matching_models.story import (
     BABY,
     CASE,

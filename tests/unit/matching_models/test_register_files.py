@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-from services.matching.adapters.register_files import (
+from services.matching.adapters.register_rows import CLOSURES
+from shared.imports.files import (
     ColumnsMissing,
     ColumnsRepeated,
     ColumnsUnknown,
@@ -16,7 +17,6 @@ from services.matching.adapters.register_files import (
     digest_of,
     open_register,
 )
-from services.matching.adapters.register_rows import CLOSURES
 
 HEADINGS = "結案醫事機構代碼,結案日期,結案原因,幼兒身分證字號"
 ROW = "0291010010,1140301,遷出,A123456789"

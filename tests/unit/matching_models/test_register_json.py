@@ -8,9 +8,9 @@ import tracemalloc
 
 import pytest
 
-from services.matching.adapters.register_files import ColumnsMissing, ColumnsUnknown, FileEmpty, FileNotUtf8
-from services.matching.adapters.register_json import FileNotJson, is_json, open_json
 from services.matching.adapters.register_rows import CLOSURES
+from shared.imports.files import ColumnsMissing, ColumnsUnknown, FileEmpty, FileNotUtf8
+from shared.imports.json_files import FileNotJson, is_json, open_json
 
 CELLS = {"institution": "0291010010", "closed_on": "1140301", "reason": "遷出", "child_identifier": "A123456789"}
 OBJECT = {"結案醫事機構代碼": "0291010010", "closed_on": 1140301, "結案原因": "遷出", "幼兒身分證字號": "A123456789"}

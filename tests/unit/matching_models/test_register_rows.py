@@ -15,7 +15,7 @@ from services.matching.events import ClosureReason, IdentifierKind, Relation, Se
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:
-    from services.matching.adapters.register_files import Columns
+    from shared.imports.files import Columns
 
 TODAY = date(2025, 3, 1)
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from shared.refusals import FieldMissing, InvalidForm, Refusal, TextTooLong
+from shared.refusals import ChoiceUnknown, FieldMissing, InvalidForm, Refusal, TextTooLong
 from shared.rpc.forms import TEXT_LIMIT, Form
-from shared.rpc.refusals import ChoiceUnknown, FieldMalformed, FieldUnknown
+from shared.rpc.refusals import FieldMalformed, FieldUnknown
 from shared.sealing import SubjectId
 
 ID = "8b2f3d0e-5a51-4a53-9d3c-5e1f0a7d2c11"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from services.matching.adapters.register_files import (
+from shared.decoding import json_decoder
+from shared.imports.files import (
     UTF_8,
     FileEmpty,
     FileRow,
@@ -20,13 +21,12 @@ from services.matching.adapters.register_files import (
     first_line,
     names_of,
 )
-from shared.decoding import json_decoder
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from services.matching.adapters.register_files import Columns
+    from shared.imports.files import Columns
 
     Cells = dict[str, str | int | None]
     Found = tuple[int, Cells | str]

@@ -1,4 +1,4 @@
-"""Files of the register (個案管理資訊系統) as rows of text: CSV in UTF-8 or, where it can be told, Big5.
+"""Files of a register as rows of text: CSV in UTF-8 or, where it can be told, Big5.
 
 A CSV file's first line that is not blank names its columns, and every line below it is a row: no cell holds a line
 break, so that a quotation mark too many spoils its own row only. UTF-8 may begin with a byte order mark. Where the

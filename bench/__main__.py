@@ -14,7 +14,7 @@ from rich.console import Console
 from bench.figures import Figure, as_json, table
 from tests.servers import PostgresServer, RabbitMQServer
 
-MEASUREMENTS = ("append", "decode", "relay", "project", "rebuild")
+MEASUREMENTS = ("append", "decode", "relay", "project", "rebuild", "sessions")
 
 
 def main(names: list[str]) -> int:

@@ -203,7 +203,7 @@ class AccountDisabled(Event):
 
 @published("identity.AccountEnabled.v1")
 class AccountEnabled(Event):
-    """帳號復用: the account is as it was before it was disabled; its holder chooses a new password by mail."""
+    """帳號復用: the account is as it was before it was disabled."""
 
     originator_id: UUID
     subject: SubjectId

@@ -23,17 +23,23 @@ if TYPE_CHECKING:
 
     from services.identity.application.accounts.code_desk import Issued
     from services.identity.application.accounts.code_desk import Tried as Guessed
+    from services.identity.application.accounts.sessions import OpenSession
     from services.identity.application.desk import Desk
     from services.identity.commands.accounts import RequestCode, VerifyCode
     from shared.principal import Principal
     from shared.refusals import Refusal
+    from shared.sealing import SubjectId
 
 
 def request_code(desk: Desk, command: RequestCode, principal: Principal, now: datetime) -> CodeSent:
     """A code is made and told of, or it is only answered that it was."""
-    policy = desk.entrance.policy(now)
-    applicant = _applicant(desk, command, now)
-    _count(desk, command, applicant, now)
+    mobile = parse_mobile_number(command.mobile, field="mobile").number
+    keys, policy = desk.entrance.keys, desk.entrance.policy(now)
+    session = desk.entrance.sessions.find(command.session, now) if command.purpose is CodePurpose.STEP_UP else None
+    user, client = keys.phone(mobile), keys.client(command.client.address)
+    _count(desk, command, user, client, now)
+    subject = _subject(desk, mobile, session)  # not before it was counted: nobody fills the vault with made-up phones
+    applicant = Applicant(mobile, user, client, subject, session.id if session else None)
     issued = desk.entrance.codes.issue(applicant, command.purpose, now, policy)
     tell(desk, principal, now, _record(desk, command, applicant, issued, now))
     return CodeSent(issued.attempt, issued.expires_at, now + policy.resend.period)
@@ -55,29 +61,25 @@ def verify_code(desk: Desk, command: VerifyCode, principal: Principal, now: date
     return open_session(desk, Arrival.of_parent(guessed.subject, proof, command.client), now)
 
 
-def _applicant(desk: Desk, command: RequestCode, now: datetime) -> Applicant:
+def _subject(desk: Desk, mobile: str, session: OpenSession | None) -> SubjectId | None:
     """A parent is whoever has the phone; an open session is proved further by its own person's phone only."""
-    mobile = parse_mobile_number(command.mobile, field="mobile").number
-    keys = desk.entrance.keys
-    user, client = keys.phone(mobile), keys.client(command.client.address)
-    if command.purpose is CodePurpose.LOG_IN:
-        return Applicant(mobile, user, client, desk.vault.subject_for([phone(mobile)]))
-    session = desk.entrance.sessions.find(command.session, now)
+    if session is None:
+        return desk.vault.subject_for([phone(mobile)])
     own = desk.vault.find(phone(mobile)) == desk.vault.resolve(session.subject)
-    return Applicant(mobile, user, client, session.subject if own else None, session.id)
+    return session.subject if own else None
 
 
-def _count(desk: Desk, command: RequestCode, applicant: Applicant, now: datetime) -> None:
+def _count(desk: Desk, command: RequestCode, user: bytes, client: bytes, now: datetime) -> None:
     """One more to this phone and from this place; refuses where a wait or the question comes first."""
     entrance, policy = desk.entrance, desk.entrance.policy(now)
     answer = entrance.questions.take(command.question, now)
     if answer is Answer.WRONG:
         raise turned_away(Way.CODE, refusals.AnswerWrong("question.answer"))
-    if objection := entrance.codes.objection_to_issuing(applicant, now):
+    if objection := entrance.codes.objection_to_issuing(user, client, now):
         raise turned_away(Way.CODE, objection)
     windows = (
-        Window(applicant.user_key, (*policy.sends, policy.resend), free=policy.sends_before_question),
-        Window(applicant.client_key, policy.sends, free=policy.sends_before_question),
+        Window(user, (*policy.sends, policy.resend), free=policy.sends_before_question),
+        Window(client, policy.sends, free=policy.sends_before_question),
     )
     try:
         entrance.windows.count(windows, answer, now)

@@ -94,9 +94,9 @@ class CodeDesk:
         self._connections = connections
         self._keys = keys
 
-    def objection_to_issuing(self, applicant: Applicant, now: datetime) -> refusals.LockedOut | None:
+    def objection_to_issuing(self, user_key: bytes, client_key: bytes, now: datetime) -> refusals.LockedOut | None:
         """Somebody who has to wait is not sent another code either."""
-        rows = self._connections.fetch(_BY_USER, (applicant.user_key, applicant.client_key))
+        rows = self._connections.fetch(_BY_USER, (user_key, client_key))
         standing = _Row(*rows[0]).standing if rows else Standing()
         return refusals.LockedOut(until=standing.locked_until) if standing.is_locked(now) else None
 

@@ -1,4 +1,4 @@
-"""The tables of coming in: what every request changes, in identity's own schema (docs/adr/0010-hot-state-is-a-table.md)."""
+"""The tables of coming in: what every request changes, in identity's own schema (ADR 10)."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from services.identity.domain.accounts import refusals
 from services.identity.events import CodeIssued, LockedOut, LoginRefused, SessionOpened, Way
 from shared.principal import Assurance, Role
 from shared.taiwan.contacts import MalformedMobileNumber
+from shared.vault.blind_index import Identifier
 from tests.integration.identity.accounts.door import ELSEWHERE, HOME, MOBILE
 
 MINUTE = timedelta(minutes=1)
@@ -128,6 +129,13 @@ def test_an_eleventh_code_within_the_day_is_refused(door):
     with pytest.raises(refusals.TooManySends) as refused:
         door.request_code(question=door.answered())
     assert refused.value.params["at"] > door.now + timedelta(hours=20)
+
+
+def test_a_request_that_is_refused_makes_nobody_known_to_the_vault(door):
+    codes(door, 5)
+    with pytest.raises(refusals.TooManySends):
+        door.request_code("0955000111", question=door.answered())
+    assert door.vault.find(Identifier("mobile", "0955000111")) is None
 
 
 def use_up(door, client=HOME):

@@ -107,18 +107,30 @@ class ContextApplication(StoredApplication):
                     return _repeated(answer, digest)
                 raise
 
+    def consider(self, command: object, principal: Principal, now: datetime) -> Outcome:
+        """What a command would lead to now, with nothing stored; raises the `Refusal` that it would meet.
+
+        For commands whose handlers do no more than load, decide, and ask the vault for people.
+        """
+        refuse_unprintable(command, self.paragraphs)
+        heed(objection_to(principal, self.who_may[type(command)]))
+        return self._decide(command, principal, now).outcome
+
     def policy_version(self, now: datetime) -> str:  # noqa: ARG002 - a context whose policies are dated looks at it
         """By which version of its dated policy values the context decides at that moment; empty where it has none."""
         return ""
 
     def _carry_out(self, command: object, cause: Cause, key: str, digest: bytes, now: datetime) -> Outcome:
-        try:
-            decision = self.handlers[type(command)](self.desk, command, cause.principal, now)
-        except PersonForgotten:
-            raise self.person_gone from None
+        decision = self._decide(command, cause.principal, now)
         answer = Answer(key, digest, msgspec.json.encode(decision.outcome))
         self.append(*decision.changed, cause=cause, reserve=decision.reserve, release=decision.release, answer=answer)
         return decision.outcome
+
+    def _decide(self, command: object, principal: Principal, now: datetime) -> Decision:
+        try:
+            return self.handlers[type(command)](self.desk, command, principal, now)
+        except PersonForgotten:
+            raise self.person_gone from None
 
     def _digest(self, command: object, principal: Principal) -> bytes:
         """Tells one command of one caller from all others, and outlives the people in it: so it must be keyed."""

@@ -45,9 +45,10 @@ mutate *patterns:
     {{ python }} -m mutmut run --max-children 2 "$@"
     @{{ python }} -m mutmut results | grep -v 'not checked' || echo 'every change was noticed'
 
-# write the event catalogue, AsyncAPI and schemas anew from the code
+# write the event catalogue, AsyncAPI, schemas and what a deployment is given anew from the code
 docs:
     {{ python }} -m operate.documents
+    {{ python }} -m deploy.documents
 
 # put the code in the one format
 fmt:
@@ -76,6 +77,7 @@ contracts:
 [private]
 documents:
     {{ python }} -m operate.documents --check
+    {{ python }} -m deploy.documents --check
 
 [private]
 supply-chain:

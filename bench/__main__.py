@@ -11,10 +11,10 @@ import time
 
 from rich.console import Console
 
-from bench.figures import Figure, as_json, table
+from bench.figures import Figure, Limit, as_json, table
 from tests.servers import PostgresServer, RabbitMQServer
 
-MEASUREMENTS = ("append", "decode", "relay", "project", "rebuild", "sessions")
+MEASUREMENTS = ("append", "decode", "relay", "project", "rebuild", "rpc", "sessions")
 
 
 def main(names: list[str]) -> int:
@@ -24,7 +24,7 @@ def main(names: list[str]) -> int:
         sys.stderr.write(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}\n")
         return 2
     progress = Console(stderr=True)
-    figures: list[Figure] = []
+    figures: list[Figure | Limit] = []
     with PostgresServer() as postgres, RabbitMQServer() as rabbitmq:
         for name in names or MEASUREMENTS:
             started = time.monotonic()

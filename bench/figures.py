@@ -1,4 +1,7 @@
-"""A figure is a speed beside a reference taken in the same run; their ratio is what holds on every machine."""
+"""A figure is a speed beside a reference taken in the same run; their ratio is what holds on every machine.
+
+Where people wait there is a limit as well, in the time that they wait.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,22 @@ class Figure:
         return self.least is None or self.ratio >= self.least
 
 
+@dataclass(frozen=True)
+class Limit:
+    """One line of the table that is promised as it is: `most` of what is `measured`; None where it is only shown."""
+
+    name: str
+    measured: float
+    most: float | None = None
+    unit: str = "ms"
+    note: str = ""
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the promise, if there is one, is kept."""
+        return self.most is None or self.measured <= self.most
+
+
 def compare(
     name: str,
     measured: Callable[[], float],
@@ -59,26 +78,27 @@ def compare(
     )
 
 
-def table(figures: Iterable[Figure]) -> Table:
+def table(figures: Iterable[Figure | Limit]) -> Table:
     """The figures for people."""
     lines = Table("figure", "unit", title="Ratios against references of the same run, medians", title_justify="left")
-    for heading in ("measured", "reference", "ratio", "at least"):
+    for heading in ("measured", "reference", "ratio", "at least", "at most"):
         lines.add_column(heading, justify="right")
     lines.add_column("note")
     for figure in figures:
-        lines.add_row(
-            figure.name,
-            figure.unit,
-            _readable(figure.measured),
-            _readable(figure.reference),
-            f"{figure.ratio:.2f}" if figure.is_met else f"[bold red]{figure.ratio:.2f} missed[/]",
-            "" if figure.least is None else f"{figure.least:.2f}",
-            figure.note,
-        )
+        lines.add_row(figure.name, figure.unit, *_cells(figure), figure.note)
     return lines
 
 
-def as_json(figures: Iterable[Figure]) -> str:
+def _cells(figure: Figure | Limit) -> tuple[str, ...]:
+    measured = _readable(figure.measured)
+    if isinstance(figure, Limit):
+        most = "" if figure.most is None else _readable(figure.most)
+        return (measured if figure.is_met else f"[bold red]{measured} missed[/]", "", "", "", most)
+    ratio = f"{figure.ratio:.2f}" if figure.is_met else f"[bold red]{figure.ratio:.2f} missed[/]"
+    return (measured, _readable(figure.reference), ratio, "" if figure.least is None else f"{figure.least:.2f}", "")
+
+
+def as_json(figures: Iterable[Figure | Limit]) -> str:
     """The figures for programs, on one line."""
     lines = [asdict(figure) | {"is_met": figure.is_met} for figure in figures]
     return json.dumps({"figures": lines, "all_met": all(line["is_met"] for line in lines)})

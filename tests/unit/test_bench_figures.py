@@ -5,7 +5,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from bench.figures import Figure, as_json, compare, table
+from bench.figures import Figure, Limit, as_json, compare, table
 
 
 def speeds(*values):
@@ -29,3 +29,12 @@ def test_a_figure_below_its_promise_is_missed_in_the_table_and_in_the_json():
 
 def test_a_figure_without_a_promise_is_only_shown():
     assert Figure("sealed", measured=1, reference=100, ratio=0.01).is_met
+
+
+def test_a_wait_beyond_its_limit_is_missed_in_the_table_and_in_the_json():
+    slow, shown = Limit("visible", measured=61, most=60), Limit("visible", measured=500)
+    console = Console(width=160, record=True, file=StringIO())
+    console.print(table([slow, shown]))
+    assert "61.00 missed" in console.export_text()
+    assert json.loads(as_json([slow]))["all_met"] is False
+    assert json.loads(as_json([shown]))["all_met"] is True

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
 
+import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from services.identity.application.accounts.password_store import PARAMETERS, PasswordStore
@@ -33,3 +36,10 @@ def test_a_hash_of_former_parameters_is_renewed_when_the_password_is_known(door)
         assert PasswordStore(connections, in_place).is_right(password, PASSWORD)
     assert extract_parameters(stored(door)) == PARAMETERS
     assert door.log_in(client=HOME)
+
+
+@pytest.mark.parametrize(("where", "goes_on"), [("aside", True), ("in_place", False)])
+def test_others_go_on_while_a_password_is_compared_aside(where, goes_on):
+    program = [sys.executable, "-W", "ignore", "-m", "tests.integration.identity.accounts.green_login", where]
+    done = subprocess.run(program, capture_output=True, text=True, check=True)
+    assert (int(done.stdout) > 0) == goes_on

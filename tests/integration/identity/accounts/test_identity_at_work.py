@@ -1,0 +1,101 @@
+"""Identity as composed from settings: relay, projectors, processes and clock at work behind the door."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import timedelta
+
+import pytest
+
+from services.identity import commands
+from services.identity.bootstrap import identity_in
+from services.identity.commands import Client, RightsEntry
+from services.identity.domain.accounts import refusals
+from services.identity.domain.accounts.account import Account, AccountStatus
+from services.identity.events import DisabledReason, Secret
+from services.identity.read_models.accounts import Accounts, AccountSearch, accounts_of
+from shared.context import installation
+from shared.principal import VISITOR, Assurance, Principal, Role
+from shared.read_models.rebuild import rebuild_if_needed
+from shared.rpc.keys import principal_reader
+from shared.settings import load
+from shared.transport.inproc import KombuChannel
+from tests.controls.family import taipei
+
+pytestmark = pytest.mark.postgres
+HOME = Client("203.0.113.7", "Firefox/140.0 Windows")
+OPERATOR = Principal("operator/1", Role.OPERATOR, frozenset({Assurance.PASSWORD}))
+MANAGER = RightsEntry(Role.BUREAU_MANAGER, jurisdiction="新北市")
+
+
+class House:
+    """Identity with a clock that a test turns, and everybody at work in it."""
+
+    def __init__(self, settings, closing):
+        self.settings = settings
+        self.now = taipei(2, 18, 10)
+        place = closing.enter_context(installation(settings))
+        self.identity = closing.enter_context(identity_in(place, lambda: self.now))
+        for model in self.identity.models.values():
+            rebuild_if_needed(model, self.identity.database, self.identity.logs["identity"])
+        self.workers = closing.enter_context(self.identity.workers())
+        self.reader = self.identity.reader(Accounts)
+        closing.callback(self.reader.close)
+        self._given = 0
+
+    def give(self, command):
+        self._given += 1
+        return self.identity.handle(command, OPERATOR, f"test/{self._given}", self.now)
+
+    def ask(self, command):
+        return self.identity.front_desk.handle(command, VISITOR, self.now)
+
+    def account(self, account_id):
+        return self.identity.application.load(Account, account_id)
+
+    def link(self, account_id):
+        return self.identity.vault.open(self.account(account_id).invitation, Secret).token
+
+    def listed(self):
+        return accounts_of(self.reader, self.identity.vault, OPERATOR, AccountSearch()).entries
+
+    def until(self, is_so):
+        while not is_so():
+            assert not self.workers.wait(0.02)
+
+
+@pytest.fixture
+def house(postgres_server, tmp_path):
+    dsn, vault = postgres_server.new_database(), postgres_server.new_database()
+    databases = {"CARETRAIL_DATABASE_IDENTITY": dsn, "CARETRAIL_DATABASE_VAULT": vault}
+    # The queues of this process outlive an installation, and another one's messages are from another log.
+    KombuChannel.queues.clear()
+    with ExitStack() as closing:
+        yield House(load({"CARETRAIL_VAR": str(tmp_path), **databases}), closing)
+    postgres_server.drop_database(dsn)
+    postgres_server.drop_database(vault)
+
+
+def test_an_invitation_is_recalled_on_day_five_and_ends_on_day_seven_by_itself(house):
+    account_id = house.give(commands.InviteAccount("林主管", "manager@example.tw", MANAGER)).id
+    house.until(lambda: [entry.status for entry in house.listed()] == [AccountStatus.INVITED])
+    house.now += timedelta(days=5)
+    house.until(lambda: house.account(account_id).remind_at is None)
+    house.now += timedelta(days=2)
+    house.until(lambda: [entry.status for entry in house.listed()] == [AccountStatus.EXPIRED])
+    with pytest.raises(refusals.InvitationExpired):
+        house.ask(commands.ActivateAccount(house.link(account_id), "my dog ate three sausages", HOME))
+
+
+def test_a_holder_comes_in_is_vouched_for_and_is_out_when_disabled(house):
+    account_id = house.give(commands.InviteAccount("林主管", "manager@example.tw", MANAGER)).id
+    signed_in = house.ask(commands.ActivateAccount(house.link(account_id), "my dog ate three sausages", HOME))
+    known = house.ask(commands.CheckSession(signed_in.session))
+    who = principal_reader(house.settings).read(known.principal, house.now)
+    assert (who.id, who.jurisdiction) == (f"account/{account_id}", "新北市")
+    house.until(lambda: [entry.signed_in_at for entry in house.listed()] == [house.now])
+    house.give(commands.DisableAccount(account_id, DisabledReason.LEFT))
+    with pytest.raises(refusals.SessionEnded):
+        house.ask(commands.CheckSession(signed_in.session))
+    facts = house.identity.application.events
+    house.until(lambda: [event.__class__.__name__ for event in facts.get(signed_in.session_id)][-1] == "SessionClosed")

@@ -15,6 +15,8 @@ from services.identity.domain.accounts.refusals import AccountUnknown
 from services.identity.read_models.accounts import Accounts, AccountSearch, account_seen_by, accounts_of
 from services.identity.read_models.institution_search import InstitutionSearch, institution, search
 from services.identity.read_models.institutions import Institutions
+from services.identity.read_models.personnel import KEEPERS_OF_PERSONNEL, Personnel, personnel_of, practitioner
+from services.identity.read_models.places import Places, search_places
 from services.identity.read_models.sign_ins import SignIns, sign_ins_of
 from shared.rpc.service import EVERYBODY, ContextService, deed, method_of, query
 
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
 
     from services.identity.application.accounts.answers import OwnSession
     from services.identity.read_models.accounts import AccountListed
+    from services.identity.read_models.institution_entry import InstitutionEntry
     from services.identity.read_models.institution_search import Found
-    from services.identity.read_models.institutions import InstitutionRow
+    from services.identity.read_models.personnel import PractitionerRow
+    from services.identity.read_models.places import PlaceRow
     from services.identity.read_models.sign_ins import SignInListed
     from shared.principal import Principal
     from shared.read_models.paging import Page
@@ -46,6 +50,32 @@ class InstitutionNumber:
     """醫事機構代碼."""
 
     code: str = field(metadata={"limit": 20})
+
+
+@dataclass(frozen=True)
+class PractitionerNumber:
+    """醫事人員代號."""
+
+    number: str = field(metadata={"limit": 40})
+
+
+@dataclass(frozen=True)
+class Staff:
+    """醫事人員 of an institution, and which page of them."""
+
+    institution: str = field(metadata={"limit": 20})
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata={"limit": 400})
+
+
+@dataclass(frozen=True)
+class PlaceSearch:
+    """非醫事機構查詢 by code or name, in a county or in all, and which page of what it finds."""
+
+    text: str
+    county: str = ""
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata={"limit": 400})
 
 
 @dataclass(frozen=True)
@@ -105,9 +135,26 @@ class IdentityService(ContextService):
         return search(self.reader(Institutions), asked.sought, self.now, limit=asked.limit, cursor=asked.cursor)
 
     @query(EVERYBODY, asks=InstitutionNumber, reads=Institutions)
-    def institution(self, _: Principal, asked: InstitutionNumber) -> InstitutionRow | None:
+    def institution(self, _: Principal, asked: InstitutionNumber) -> InstitutionEntry | None:
         """What the register says of one institution; None where it has none of this code."""
         return institution(self.reader(Institutions), asked.code)
+
+    @query(*KEEPERS_OF_PERSONNEL, asks=PractitionerNumber, reads=Personnel)
+    def practitioner(self, principal: Principal, asked: PractitionerNumber) -> PractitionerRow | None:
+        """One practitioner; None for a number that is unknown, or not the caller's to see."""
+        return practitioner(self.reader(Personnel), principal, asked.number)
+
+    @query(*KEEPERS_OF_PERSONNEL, asks=Staff, reads=Personnel)
+    def personnel(self, principal: Principal, asked: Staff) -> Page[PractitionerRow]:
+        """A page of an institution's practitioners."""
+        reader = self.reader(Personnel)
+        return personnel_of(reader, principal, asked.institution, limit=asked.limit, cursor=asked.cursor)
+
+    @query(*KEEPERS_OF_PERSONNEL, asks=PlaceSearch, reads=Places)
+    def find_places(self, _: Principal, asked: PlaceSearch) -> Page[PlaceRow]:
+        """非醫事機構查詢: a page of the places sought."""
+        reader = self.reader(Places)
+        return search_places(reader, asked.text, county=asked.county, limit=asked.limit, cursor=asked.cursor)
 
 
 def _at_the_front_desk(command: type) -> Callable[..., Any]:

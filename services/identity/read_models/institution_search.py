@@ -16,6 +16,7 @@ import msgspec
 
 from services.identity import events
 from services.identity.domain.registry.refusals import WeekdayUnknown
+from services.identity.read_models.institution_entry import InstitutionEntry, entry_of
 from services.identity.read_models.institutions import DEGREE, InstitutionRow, sought
 from services.identity.read_models.packed_hours import is_held, is_open
 from shared.calendar import TAIPEI, taipei_day
@@ -91,7 +92,7 @@ class InstitutionSearch:
 class Found(msgspec.Struct, frozen=True):
     """An institution found, and how many metres away where a circle was asked for."""
 
-    institution: InstitutionRow
+    institution: InstitutionEntry
     metres: int | None
 
 
@@ -116,9 +117,10 @@ _DISTANCE = f"""
 """Metres along a great circle."""
 
 
-def institution(reader: Reader, code: str) -> InstitutionRow | None:
+def institution(reader: Reader, code: str) -> InstitutionEntry | None:
     """The institution of this code, in business or not."""
-    return reader.one(InstitutionRow, "select * from institutions where code = %(code)s", {"code": folded(code)})
+    row = reader.one(InstitutionRow, "select * from institutions where code = %(code)s", {"code": folded(code)})
+    return entry_of(row) if row else None
 
 
 def search(
@@ -146,12 +148,7 @@ def search(
     found = reader.rows(_FoundRow, query, parameters | {"rows": limit + 1})
     page = page_of(found, limit, lambda row: _Place(row.metres, row.code))
     is_near = sought_for.near is not None
-    return Page(tuple(_found(row, row.metres if is_near else None) for row in page.entries), page.following)
-
-
-def _found(row: _FoundRow, metres: int | None) -> Found:
-    of_row = {name: getattr(row, name) for name in InstitutionRow.__struct_fields__}
-    return Found(InstitutionRow(**of_row), metres)
+    return Page(tuple(Found(entry_of(row), row.metres if is_near else None) for row in page.entries), page.following)
 
 
 def _hours(sought_for: InstitutionSearch) -> str:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from services.identity import events
 from services.identity.domain.registry.licences import longest
 from services.identity.domain.registry.policies import is_complete
-from shared.principal import Principal, Role
+from shared.access import AUDITOR, BUREAU, CLINIC, INSURER, OPERATOR
 from shared.read_models.model import Key, ReadModel, Table
 from shared.read_models.paging import Page, check_limit, page_of, place_of
 
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from shared.events import Event
+    from shared.principal import Principal
     from shared.read_models.reader import Reader
 
 _number_of = attrgetter("practitioner")
-_KEEPERS = frozenset({Role.BUREAU_MANAGER, Role.BUREAU_OFFICER, Role.OPERATOR, Role.INSURER_OFFICER, Role.AUDITOR})
-_STAFF = frozenset({Role.DOCTOR, Role.CASE_MANAGER})
+KEEPERS_OF_PERSONNEL = (BUREAU, OPERATOR, INSURER, AUDITOR, CLINIC)
+"""Who may ask at all; a clinic sees its own."""
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
@@ -159,5 +160,6 @@ def personnel_of(
 
 
 def _may_see(principal: Principal, institution: str) -> bool:
-    own = principal.role in _STAFF and bool(institution) and principal.institution == institution
-    return own or principal.role in _KEEPERS
+    if principal.role in CLINIC.roles:
+        return bool(institution) and principal.institution == institution
+    return any(principal.role in party.roles for party in KEEPERS_OF_PERSONNEL)

@@ -4,6 +4,7 @@ from datetime import date, time
 from decimal import Decimal
 from time import perf_counter
 
+import msgspec
 import pytest
 
 from services.identity import events
@@ -173,6 +174,19 @@ def test_taking_part_in_a_programme_has_its_last_day(ask):
 def test_what_cannot_be_asked_is_refused(ask, wanted, refusal):
     with pytest.raises(refusal):
         ask(**wanted)
+
+
+@pytest.mark.usefixtures("three")
+def test_an_institution_is_shown_as_it_was_entered(ask):
+    [found] = ask(text=BANQIAO_CLINIC).entries
+    shown = found.institution
+    assert {name: getattr(shown, name) for name in PROFILE.__struct_fields__} == msgspec.structs.asdict(PROFILE)
+    [joined] = shown.programmes
+    assert (joined.programme, joined.since, joined.until) == (
+        Programme.DEDICATED_DOCTOR,
+        date(2025, 1, 1),
+        date(2025, 12, 31),
+    )
 
 
 @pytest.mark.parametrize("near", [None, Circle(Decimal(24), Decimal(121), 50_000)])

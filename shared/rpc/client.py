@@ -131,6 +131,10 @@ class RpcClient:
             self.call(method, asking, payload=msgspec.to_builtins(payload), idempotency_key=key), Outcome
         )
 
+    def deed(self, method: str, payload: object, asking: Asking = VISITING) -> Any:
+        """Have something done whose answer is told once: `identity.log_in` and its form. Raises as `call` does."""
+        return Found(**self.call(method, asking, payload=msgspec.to_builtins(payload))).found
+
     def query(
         self, method: str, asked: object = None, asking: Asking = VISITING, written: Outcome | None = None
     ) -> Found:

@@ -10,11 +10,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from kombu.exceptions import KombuError, OperationalError
 from nameko.messaging import QueueConsumer
 from nameko.rpc import Rpc, RpcConsumer
 
 from shared.rpc.refusals import RequestTooLarge
+from shared.rpc.replies import Replies
 from shared.rpc.wire import REQUEST_LIMIT, CallRefused, ServiceFailed, ServiceUnavailable
 
 if TYPE_CHECKING:
@@ -55,13 +55,14 @@ class _Inbox(QueueConsumer):  # type: ignore[misc]
                 _log.error("request_ignored", size=size, reason=type(fault).__name__)
                 self.ack_message(message)
             else:
-                self.handle_message(provider, body, message)
+                provider.handle_message(body, message)
 
 
 class _Requests(RpcConsumer):  # type: ignore[misc]
     """The queue `rpc-<service>`, shared by all its methods."""
 
     queue_consumer = _Inbox()
+    replies = Replies()
 
     def answer(self, message: Message, refused: CallRefused) -> None:
         """Refuse a request that no method has seen."""
@@ -69,13 +70,9 @@ class _Requests(RpcConsumer):  # type: ignore[misc]
 
     def handle_result(self, message: Message, result: Any, exc_info: Any) -> tuple[Any, Any]:
         """Send the answer and take the request off the queue, even where nobody can be told any more."""
-        try:
-            answered: tuple[Any, Any] = super().handle_result(message, result, exc_info)
-        except (OSError, KombuError, OperationalError) as fault:
-            _log.warning("reply_lost", cause=type(fault).__name__)
-            self.queue_consumer.ack_message(message)
-            return result, exc_info
-        return answered
+        self.replies.send(message, result, exc_info[1] if exc_info else None)
+        self.queue_consumer.ack_message(message)
+        return result, exc_info
 
 
 class Entry(Rpc):  # type: ignore[misc]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
 import re
 import subprocess
-from importlib.metadata import requires
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,26 @@ def test_the_image_has_every_package_that_its_packages_need():
     names = {canonicalize_name(one.name) for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})}
 
     assert names - set(RUNTIME) == set()
+
+
+def imported():
+    """The packages that the code in the image imports by name."""
+    found = set()
+    by_module = packages_distributions()
+    for file in (path for part in ("shared", "services", "operate", "deploy") for path in (ROOT / part).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            found |= {canonicalize_name(one) for name in _names(node) for one in by_module.get(name.split(".")[0], ())}
+    return found
+
+
+def _names(node):
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+def test_the_image_has_every_package_that_the_code_imports():
+    assert imported() - set(RUNTIME) == set()
 
 
 def test_the_image_has_none_of_what_only_checks_it():

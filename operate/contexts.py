@@ -5,20 +5,29 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import services
 from operate.failures import Mistake
+from shared.context import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from shared.context import Context, Installation
     from shared.postgres import Database
     from shared.rpc.service import ContextService
 
-    Compose = Callable[[Installation], AbstractContextManager[Context[Any]]]
+
+class Compose(Protocol):
+    """Puts a context together in an installation; `clock` tells it what time it is."""
+
+    def __call__(
+        self, place: Installation, clock: Callable[[], datetime] = utc_now
+    ) -> AbstractContextManager[Context[Any]]:
+        """The context, ready, for as long as the block lasts."""
 
 
 def contexts() -> list[str]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from typing import Annotated
 
 import msgspec
 import typer
 
 from operate.failures import Status
+from operate.serve import begin_hosting
 from operate.session import Session
-from services.matching.demonstration.play import Onlooker, play
 
 
 def demo(
@@ -22,17 +21,11 @@ def demo(
 ) -> None:
     """Tell the story as it happens, and end with one line of JSON; with 1 where anything does not agree."""
     session: Session = context.obj
-    with session.progress() as watch:
-        onlooker = Onlooker(
-            say=_say_nothing if session.as_json else session.note,
-            progress=partial(watch, session.words("demo.families")),
-        )
-        report = play(session.settings, session.words.language, families, seed, onlooker)
+    begin_hosting()
+    from operate.playing import performed  # noqa: PLC0415 - Nameko is imported where it is hosted, and nowhere else
+
+    report = performed(session, families, seed)
     # The line is the answer in either form: people have been told the rest.
     sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     if not report.succeeded:
         raise typer.Exit(Status.NO)
-
-
-def _say_nothing(_: str) -> None:
-    """Programs read the last line only."""

@@ -55,11 +55,15 @@ def _demand_broker(session: Session) -> None:
         raise Mistake("mistakes.no-broker")
 
 
-def _host(session: Session, names: list[str], duties: tuple[Duty, ...], health: str | None) -> None:
-    """Host in a process that is patched for it: this one begins anew, unless it is one already."""
+def begin_hosting() -> None:
+    """Go on in a process that is patched for Nameko: this one begins anew, unless it is one already."""
     began_as = sys.modules["__main__"].__spec__
     if began_as is None or began_as.name != "operate.hosted":
         os.execv(sys.executable, [sys.executable, "-m", "operate.hosted", *sys.argv[1:]])  # noqa: S606 - itself
+
+
+def _host(session: Session, names: list[str], duties: tuple[Duty, ...], health: str | None) -> None:
+    begin_hosting()
     from operate.hosting import host  # noqa: PLC0415 - Nameko is imported where it is hosted, and nowhere else
 
     host(session, names, duties, health)

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from services.matching.bootstrap import MatchingContext
+    from services.matching.application import Matching
     from services.matching.demonstration.cast import Cast
     from services.matching.demonstration.tally import Figures, Tally
+    from shared.context import Context
     from shared.read_models.paging import Page
 
 Row = TypeVar("Row")
@@ -46,7 +47,7 @@ _INSTITUTION_FIGURES = ("asked", "accepted", "declined", "expired", "lapsed")
 class Audience:
     """Asks every read model; `before` are the statistics that earlier runs had left."""
 
-    context: MatchingContext
+    context: Context[Matching]
     cast: Cast
     before: Figures
 
@@ -100,7 +101,7 @@ class Audience:
         }
 
 
-def statistics_of(context: MatchingContext) -> Figures:
+def statistics_of(context: Context[Matching]) -> Figures:
     """The counts of the whole log, summed over counties and institutions."""
     reader = context.reader(CaseStatistics)
     figures: Counter[str] = Counter(dict.fromkeys((*_COUNTY_FIGURES, *_INSTITUTION_FIGURES), 0))

@@ -69,7 +69,7 @@ class Cast:
 
     def __init__(self, registry: ReferenceRegistry, seed: int) -> None:
         self._registry = registry
-        self._seed = seed
+        self.seed = seed
         clinics: dict[str, list[InstitutionFacts]] = {}
         for institution in registry.institutions.values():
             if institution.takes_part:
@@ -153,7 +153,7 @@ class Cast:
         return [doctor for doctor in self._registry.doctors_at(clinic.code) if doctor.active and doctor.training_done]
 
     def _chance(self, number: int) -> Random:
-        return Random(f"{self._seed}/{number}")  # noqa: S311 - a story, not a secret
+        return Random(f"{self.seed}/{number}")  # noqa: S311 - a story, not a secret
 
 
 def parent(phone: SubjectId) -> Principal:

@@ -41,7 +41,7 @@ def expected_child(family: Family, due: date) -> ChildEntry:
 
 def apply(stage: Stage, family: Family, child: ChildEntry, count: int) -> Matter:
     """申請, with so many preferences; the first is asked at once."""
-    return apply_for(stage, family, child, stage.cast.choices(family, count))
+    return apply_for(stage, family, child, stage.choices(family, count))
 
 
 def apply_for(stage: Stage, family: Family, child: ChildEntry, choices: tuple[PreferenceEntry, ...]) -> Matter:
@@ -125,7 +125,7 @@ def _reached_elsewhere(stage: Stage, matter: Matter, contact: commands.ContactEn
 
 def request_change(stage: Stage, former: Matter, count: int) -> Matter:
     """變更申請, of the enrolment or the case that `former` is about; nobody new hears of it yet."""
-    choices = stage.cast.choices(former.family, count, avoiding=former.asked.doctor)
+    choices = stage.choices(former.family, count, avoiding=former.asked.doctor)
     command = commands.RequestChange(former.id, ChangeReason.MOVED, choices)
     outcome = stage.ask(command, stage.phone(former.contact))
     stage.tally.case_ids.add(outcome.id)

@@ -10,34 +10,28 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from services.matching.bootstrap import CONTEXT, matching
+from services.matching.adapters.reference_registry import reference_registry
+from services.matching.bootstrap import CONTEXT
 from services.matching.demonstration.audience import Audience, statistics_of
 from services.matching.demonstration.cast import Cast
-from services.matching.demonstration.clock import StoryClock
+from services.matching.demonstration.company import Company
 from services.matching.demonstration.narrator import Narrator, words_in
 from services.matching.demonstration.plots import PLOTS
 from services.matching.demonstration.register_desk import RegisterDesk
-from services.matching.demonstration.rest import Rest
+from services.matching.demonstration.review import Review
 from services.matching.demonstration.scene import Scene
 from services.matching.demonstration.stage import Stage
-from services.matching.demonstration.tally import Tally, differences_between
-from services.matching.demonstration.venue import venue
-from shared.calendar import taipei_day, working_calendar
+from services.matching.demonstration.tally import Tally
+from shared.calendar import taipei_day
 from shared.events import EventDecoder
-from shared.read_models.compare import compare
-from shared.relay.verify import verify_log
-from shared.vault.signing import public_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator
     from datetime import date
 
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    from services.matching.bootstrap import MatchingContext
+    from services.matching.demonstration.house import House
+    from services.matching.demonstration.rest import Rest
     from services.matching.demonstration.tally import Figures
-    from shared.processes.runner import ProcessRunner
-    from shared.settings import Settings
     from shared.store.log import Log
     from shared.words import Language
 
@@ -55,6 +49,8 @@ class Report(msgspec.Struct, frozen=True):
     families: int
     did: Figures
     shown: dict[str, Figures]
+    messages: Figures
+    """By what became of them; of all runs."""
     differences: list[str]
     agree: bool
     events: int
@@ -75,76 +71,75 @@ class Onlooker:
     progress: Callable[[int, int], None]
 
 
-def play(settings: Settings, language: Language, families: int, seed: int, onlooker: Onlooker) -> Report:
-    """Play the story with so many families on the installation of these settings, going on from what is there."""
-    clock = StoryClock(working_calendar())
+def play(house: House, language: Language, families: int, seed: int, onlooker: Onlooker) -> Report:
+    """Play the story with so many families in this house, going on from what is there."""
+    matching, clock = house.contexts[CONTEXT], house.clock
     narrator = Narrator(words_in(language), onlooker.say)
-    with venue(settings.var / "demonstration"), matching(settings, clock) as context:
-        run = context.application.next_number("demonstration/run")
-        clock.begin_on(_day_after_the_last(context.log, clock.today))
-        narrator.tell("curtain", run=run, clinics=len(context.registry.institutions), families=families)
-        with context.workers() as workers, Rest(context, workers) as rest:
-            runners = [context.runner(process) for process in context.processes.values()]
-            theatre = _Theatre(context, clock, narrator, runners, rest)
-            theatre.let_the_last_run_end()
-            before = statistics_of(context)
-            tally = theatre.perform(run, families, seed, settings, onlooker.progress)
-            workers.check()
-            narrator.tell("checking")
-            shown = Audience(context, Cast(context.registry, seed), before).shown(tally, clock())
-        # The relay has signed where the log ends, now that it has stopped.
-        review = _Review(context, narrator, public_keys(settings.checkpoint_key_file))
-        differences = review.differences(tally, shown)
-        return Report(
-            run=run,
-            families=families,
-            did=tally.figures,
-            shown=shown,
-            differences=differences,
-            agree=not differences,
-            events=context.log.head().position,
-            log_verified=review.log_verified(),
-            rebuilds_equal=review.rebuilds_equal(),
-        )
+    registry = reference_registry()
+    run = matching.application.next_number("demonstration/run")
+    clock.begin_on(max(_day_after_the_last(context.log, clock.today) for context in house.contexts.values()))
+    narrator.tell("curtain", run=run, clinics=len(registry.institutions), families=families)
+    with house.at_work() as rest:
+        rest.wait()  # until every read model is there
+        company = Company(house, registry, run)
+        if entered := company.enter_register(onlooker.progress):
+            narrator.tell("register_entered", entries=entered)
+        theatre = _Theatre(house, narrator, company, rest)
+        theatre.let_the_last_run_end()
+        before = statistics_of(matching)
+        tally = theatre.perform(run, families, Cast(registry, seed), onlooker.progress)
+        narrator.tell("checking")
+        shown = Audience(matching, Cast(registry, seed), before).shown(tally, clock())
+        messages = company.settled_messages()
+    # The relays have signed where the logs end, now that they have stopped.
+    review = Review(house, narrator)
+    differences = review.differences(tally, shown, messages)
+    return Report(
+        run=run,
+        families=families,
+        did=tally.figures,
+        shown=shown,
+        messages=messages,
+        differences=differences,
+        agree=not differences,
+        events=review.events(),
+        log_verified=review.logs_verified(),
+        rebuilds_equal=review.rebuilds_equal(),
+    )
 
 
 class _Theatre:
     """The working days, one after the other: the clock's own work in the morning, people's after it, files at night."""
 
-    def __init__(
-        self,
-        context: MatchingContext,
-        clock: StoryClock,
-        narrator: Narrator,
-        runners: list[ProcessRunner[msgspec.Struct]],
-        rest: Rest,
-    ) -> None:
-        self._context = context
-        self._clock = clock
+    def __init__(self, house: House, narrator: Narrator, company: Company, rest: Rest) -> None:
+        self._house = house
+        self._matching = house.contexts[CONTEXT]
+        self._clock = house.clock
         self._narrator = narrator
-        self._runners = runners
+        self._company = company
         self._rest = rest
+        self._runners = [
+            context.runner(process) for context in house.contexts.values() for process in context.processes.values()
+        ]
 
     def let_the_last_run_end(self) -> None:
         """Let everything that an interrupted run has left open run out, so that the figures of this one stand alone."""
         self._morning()
-        if not statistics_of(self._context)["live"]:
+        if not statistics_of(self._matching)["live"]:
             return
         self._narrator.tell("aftermath", self._clock.today)
         for _ in range(_AFTERMATH_DAYS):
             self._clock.next_day()
             self._morning()
 
-    def perform(
-        self, run: int, families: int, seed: int, settings: Settings, progress: Callable[[int, int], None]
-    ) -> Tally:
+    def perform(self, run: int, families: int, cast: Cast, progress: Callable[[int, int], None]) -> Tally:
         """Play every family's plot to its end."""
-        tally, cast = Tally(), Cast(self._context.registry, seed)
-        directory = settings.var / "demonstration" / f"run-{run:03d}"
-        scene = Scene(self._context, cast, self._clock, tally, self._narrator)
+        tally = Tally()
+        directory = self._house.settings.var / "demonstration" / f"run-{run:03d}"
+        scene = Scene(self._matching, self._company, cast, self._clock, tally, self._narrator)
         register = RegisterDesk(scene, directory)
         stage = Stage(scene, register, run)
-        plots = _cast_plots(stage, families, seed, run)
+        plots = _cast_plots(stage, families, run)
         finished = 0
         while plots:
             while plots and plots[0][0] == self._clock.day_number:
@@ -170,9 +165,9 @@ class _Theatre:
         self._rest.wait()
 
 
-def _cast_plots(stage: Stage, families: int, seed: int, run: int) -> list[tuple[int, int, Generator[int, None, None]]]:
+def _cast_plots(stage: Stage, families: int, run: int) -> list[tuple[int, int, Generator[int, None, None]]]:
     """Every family with its plot and the day on which it begins: each plot once, then as chance has it."""
-    chance = Random(f"{seed}/{run}")  # noqa: S311 - a story, not a secret
+    chance = Random(f"{stage.cast.seed}/{run}")  # noqa: S311 - a story, not a secret
     plots = []
     for number in range(families):
         plot, kind = PLOTS[number] if number < len(PLOTS) else chance.choice(PLOTS)
@@ -191,44 +186,3 @@ def _day_after_the_last(log: Log, first: date) -> date:
     pages = log.read(after=head - 1) if head else ()
     moments = [EventDecoder().decode(row[0], row[1]).timestamp for page in pages for row in page.rows]
     return max((first, *(taipei_day(moment) + timedelta(days=1) for moment in moments)))
-
-
-class _Review:
-    """The end of the play: everything is compared with everything, aloud."""
-
-    def __init__(self, context: MatchingContext, narrator: Narrator, keys: Mapping[str, Ed25519PublicKey]) -> None:
-        """`keys` are the public ones, by key id, with which checkpoints may have been signed."""
-        self._context = context
-        self._narrator = narrator
-        self._keys = keys
-
-    def differences(self, tally: Tally, shown: dict[str, Figures]) -> list[str]:
-        """What did not go as the story has it, or does not show so."""
-        found = [*tally.surprises, *differences_between(tally.expected(), shown)]
-        for difference in found:
-            self._narrator.tell("differs", difference=difference)
-        if not found:
-            self._narrator.tell("agreed")
-        return found
-
-    def log_verified(self) -> bool:
-        """Whether the log is as it was published, and signed to its end."""
-        verification = verify_log(self._context.database, CONTEXT, self._keys)
-        if (bad := verification.first_bad) is not None:
-            self._narrator.tell("not_verified", first=bad.first, last=bad.last, problem=bad.what)
-        elif verification.signed < verification.positions:
-            self._narrator.tell("not_signed", signed=verification.signed, events=verification.positions)
-        else:
-            self._narrator.tell("verified", events=verification.positions)
-        return verification.ok and verification.signed == verification.positions
-
-    def rebuilds_equal(self) -> bool:
-        """Whether every read model is, row by row, what a rebuild makes of the log."""
-        different = []
-        for name, model in self._context.models.items():
-            if compare(model, self._context.database, self._context.log).is_none:
-                self._narrator.tell("rebuilt", model=name)
-            else:
-                self._narrator.tell("not_rebuilt", model=name)
-                different.append(name)
-        return not different

@@ -134,7 +134,7 @@ def released_and_withdrawn(stage: Stage, family: Family) -> Generator[int, None,
 
 def released_and_amended(stage: Stage, family: Family) -> Generator[int, None, None]:
     """Released, the family names another second clinic, which is asked at once."""
-    choices = stage.cast.choices(family, 3)
+    choices = stage.choices(family, 3)
     child = deeds.born_child(stage, family, WEEKS_OLD)
     matter = deeds.apply_for(stage, family, child, choices[:2])
     yield 1
@@ -176,7 +176,7 @@ def withdrawn(stage: Stage, family: Family) -> Generator[int, None, None]:
 
 def enrolled_elsewhere(stage: Stage, family: Family) -> Generator[int, None, None]:
     """One clinic agrees; another hands in the child."""
-    choices = stage.cast.choices(family, 3)
+    choices = stage.choices(family, 3)
     matter = deeds.apply_for(stage, family, deeds.born_child(stage, family, WEEKS_OLD), choices[:2])
     yield 1
     deeds.accept(stage, matter)
@@ -186,7 +186,7 @@ def enrolled_elsewhere(stage: Stage, family: Family) -> Generator[int, None, Non
 
 def change_after_paper(stage: Stage, family: Family) -> Generator[int, None, None]:
     """Enrolled on paper, the family asks for another doctor; the bureau confirms the closure."""
-    (former_choice,) = stage.cast.choices(family, 1)
+    (former_choice,) = stage.choices(family, 1)
     child = deeds.born_child(stage, family, A_YEAR_OLD)
     deeds.enrol_on_paper(stage, family, child, former_choice)
     yield 3
@@ -219,7 +219,7 @@ def change_after_platform(stage: Stage, family: Family) -> Generator[int, None, 
 
 def on_paper_only(stage: Stage, family: Family) -> Generator[int, None, None]:
     """A family that came on paper finds its enrolment on the platform, and later changes its phone there."""
-    (choice,) = stage.cast.choices(family, 1)
+    (choice,) = stage.choices(family, 1)
     deeds.enrol_on_paper(stage, family, deeds.born_child(stage, family, WEEKS_OLD), choice)
     yield 1
     enrolment = deeds.found_on_paper(stage, family, deeds.born_child(stage, family, WEEKS_OLD), choice)
@@ -253,7 +253,7 @@ def phone_lost(stage: Stage, family: Family) -> Generator[int, None, None]:
 
 def amended(stage: Stage, family: Family) -> Generator[int, None, None]:
     """While the first clinic is asked, the family may still change the second preference, never the first."""
-    choices = stage.cast.choices(family, 3)
+    choices = stage.choices(family, 3)
     matter = deeds.apply_for(stage, family, deeds.born_child(stage, family, WEEKS_OLD), choices[:2])
     yield 1
     other_first = commands.AmendPreferences(matter.id, (choices[2], choices[1]))

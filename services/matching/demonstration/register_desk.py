@@ -144,7 +144,7 @@ class RegisterDesk:
         workbook = export_offers(offers, self._scene.context.vault, "xlsx")
         command = commands.ExportCases(file.case_ids, file.digest)
         key = f"export/{self._scene.context.application.desk.file_digest(file.digest)}"
-        self._scene.context.handle(command, everyone, key, self._scene.clock.next_deed())
+        self._scene.company.ask(command, everyone, key)
         self._scene.tally.did("exports")
         self._keep(f"{institution}-export.csv", file.content)
         self._keep(f"{institution}-export.xlsx", workbook.content)

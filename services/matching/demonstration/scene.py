@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from services.matching.bootstrap import MatchingContext
+    from services.matching.application import Matching
     from services.matching.demonstration.cast import Cast
     from services.matching.demonstration.clock import StoryClock
+    from services.matching.demonstration.company import Company
     from services.matching.demonstration.narrator import Narrator
     from services.matching.demonstration.tally import Tally
+    from shared.context import Context
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The installation, the people, the time, what is put down, and who tells it."""
+    """Matching, who asks things of it, the people, the time, what is put down, and who tells it."""
 
-    context: MatchingContext
+    context: Context[Matching]
+    company: Company
     cast: Cast
     clock: StoryClock
     tally: Tally

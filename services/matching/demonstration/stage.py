@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.matching.demonstration.cast import parent
+from services.matching.demonstration.cast import bureau, parent
 from services.matching.domain.policies import policy_in_force
 from services.matching.events import IdentifierKind
 from services.matching.read_models.family_cases import FamilyCases, cases_of_contact
-from shared.refusals import Refusal
+from shared.rpc.wire import RemoteRefusal
 from shared.vault.blind_index import Identifier
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Stage:
         self.tally = scene.tally
         self.register = register
         self._context = scene.context
+        self._company = scene.company
         self._narrator = scene.narrator
         self._run = run
         self._asked = 0
@@ -72,11 +73,21 @@ class Stage:
         if family.number in self._loud:
             self._narrator.tell(what, self.clock.today, family=family.label, **figures)
 
+    def choices(self, family: Family, count: int, *, avoiding: str = "") -> tuple[PreferenceEntry, ...]:
+        """Doctors that this family would choose: they, and the bureaus concerned, have their accounts by then."""
+        chosen = self.cast.choices(family, count, avoiding=avoiding)
+        self._company.employ(bureau(family.residence.county))
+        for choice in chosen:
+            self._company.employ(self.cast.clinic(choice))
+        return chosen
+
     def phone(self, contact: ContactEntry) -> Principal:
         """Whoever has proved the contact's phone."""
         subject = self._context.vault.subject_for([Identifier("mobile", contact.mobile)])
         self.tally.phones.add(subject)
-        return parent(subject)
+        person = parent(subject)
+        self._company.has_phone(person, contact.mobile)
+        return person
 
     def known_by(self, identifier: Identifier) -> SubjectId:
         """The person whom the vault knows by this identifier."""
@@ -115,14 +126,14 @@ class Stage:
 
     def ask(self, command: object, principal: Principal, key: str = "") -> Outcome:
         """Give a command."""
-        return self._context.handle(command, principal, key or self._next_key(), self.clock.next_deed())
+        return self._company.ask(command, principal, key or self._next_key())
 
     def refused(self, code: str, command: object, principal: Principal) -> None:
         """Give a command that must be refused for this reason."""
         try:
             self.ask(command, principal)
-        except Refusal as refusal:
-            codes = [inner.code for inner in getattr(refusal, "refusals", (refusal,))]
+        except RemoteRefusal as refusal:
+            codes = [inner.code for inner in refusal.refusals or (refusal,)]
         else:
             codes = ["taken"]
         self.tally.did("refused")

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import psycopg
 import pytest
 
-from services.matching.demonstration.play import Onlooker, Report, play
 from services.matching.demonstration.plots import PLOTS
 from shared.embedded import EmbeddedPostgres
 from shared.events import event_name, published_by
-from shared.settings import load
-from shared.words import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+PROJECT = Path(__file__).parents[3]
+PATIENCE = 300
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -30,13 +34,45 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield directory
 
 
-def performed(var: Path, families: int, language: Language = Language.CHINESE) -> tuple[Report, list[str], list[int]]:
-    """The report, the lines that were told, and the progress."""
-    lines: list[str] = []
-    progress: list[int] = []
-    settings = load({"CARETRAIL_VAR": str(var)})
-    report = play(settings, language, families, 1, Onlooker(lines.append, lambda done, _: progress.append(done)))
-    return report, lines, progress
+class Report(msgspec.Struct):
+    """The last line that the command prints."""
+
+    run: int
+    families: int
+    did: dict[str, int]
+    shown: dict[str, dict[str, int]]
+    messages: dict[str, int]
+    differences: list[str]
+    agree: bool
+    events: int
+    log_verified: bool
+    rebuilds_equal: bool
+
+    @property
+    def succeeded(self) -> bool:
+        return self.agree and self.log_verified and self.rebuilds_equal
+
+
+def demonstration(var: Path, families: int, **settings: str) -> subprocess.Popen[str]:
+    """The command line, begun: it plays with services that answer calls, so it needs a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "operate", "demo", "--families", str(families)],
+        cwd=PROJECT,
+        env={"PATH": os.environ["PATH"], "CARETRAIL_VAR": str(var), **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def performed(var: Path, families: int, **settings: str) -> tuple[Report, list[str]]:
+    """The report, and the lines that were told."""
+    with demonstration(var, families, **settings) as play:
+        out, told = play.communicate(timeout=PATIENCE)
+    assert out, told
+    report = msgspec.json.decode(out.splitlines()[-1], type=Report)
+    assert play.returncode == (0 if report.succeeded else 1)
+    return report, told.splitlines()
 
 
 def tampered(var: Path, statement: str) -> int:
@@ -47,13 +83,14 @@ def tampered(var: Path, statement: str) -> int:
 
 
 def test_every_plot_is_played_and_every_read_model_shows_it(var):
-    report, lines, progress = performed(var, len(PLOTS))
+    report, lines = performed(var, len(PLOTS))
 
     assert report.differences == []
     assert report.succeeded
     assert (report.run, report.families, report.log_verified, report.rebuilds_equal) == (1, len(PLOTS), True, True)
     assert any("案件編號 250218P" in line for line in lines)
-    assert progress == list(range(1, len(PLOTS) + 1))
+    assert report.messages["sent"] > report.did["CaseSubmitted"]
+    assert report.messages == dict.fromkeys(report.messages, 0) | {"sent": report.messages["sent"]}
 
 
 NEVER_PLAYED = {
@@ -88,7 +125,7 @@ def test_the_files_of_the_run_are_kept_with_the_result_of_every_row(var):
 
 
 def test_a_second_run_goes_on_from_the_data_of_the_first(var):
-    report, lines, _ = performed(var, 3, Language.ENGLISH)
+    report, lines = performed(var, 3, CARETRAIL_LANGUAGE="en")
 
     assert report.succeeded
     assert report.run == 2
@@ -98,18 +135,12 @@ def test_a_second_run_goes_on_from_the_data_of_the_first(var):
 
 
 def test_a_run_after_an_interrupted_one_lets_it_run_out_and_stands_alone(var):
-    class Interrupted(Exception):
-        pass
+    with demonstration(var, len(PLOTS)) as play:
+        for line in play.stderr:
+            if "案件編號" in line:
+                play.kill()
 
-    def interrupt(done: int, _: int) -> None:
-        if done == 5:
-            raise Interrupted
-
-    settings = load({"CARETRAIL_VAR": str(var)})
-    with pytest.raises(Interrupted):
-        play(settings, Language.CHINESE, len(PLOTS), 1, Onlooker(lambda _: None, interrupt))
-
-    report, lines, _ = performed(var, 2)
+    report, lines = performed(var, 2)
 
     assert report.differences == []
     assert report.succeeded
@@ -119,7 +150,7 @@ def test_a_run_after_an_interrupted_one_lets_it_run_out_and_stands_alone(var):
 def test_rows_that_are_not_those_of_the_log_are_found(var):
     assert tampered(var, "update bureau_board set reminded = not reminded where case_no like '250218P%'") > 0
 
-    report, lines, _ = performed(var, 1)
+    report, lines = performed(var, 1)
 
     assert (report.agree, report.log_verified, report.rebuilds_equal) == (True, True, False)
     assert not report.succeeded
@@ -129,7 +160,7 @@ def test_rows_that_are_not_those_of_the_log_are_found(var):
 def test_a_log_that_was_altered_is_found(var):
     assert tampered(var, "update event set data = data || ' '::bytea where id = (select min(id) from event)") == 1
 
-    report, _, _ = performed(var, 1)
+    report, _ = performed(var, 1)
 
     assert not report.log_verified
     assert not report.succeeded
@@ -146,8 +177,16 @@ def test_a_read_model_that_shows_something_else_than_was_done_is_found(var):
         """,
     )
 
-    report, lines, _ = performed(var, 1)
+    report, lines = performed(var, 1)
 
     assert not report.agree
     assert "family_cases.matched: 1 in the story, 0 shown" in report.differences
     assert any(line.startswith("不相符：family_cases.matched") for line in lines)
+
+
+@pytest.mark.rabbitmq
+def test_the_story_is_the_same_over_rabbitmq(tmp_path, vhost):
+    report, _ = performed(tmp_path, 3, CARETRAIL_BROKER=vhost)
+
+    assert report.differences == []
+    assert report.succeeded

@@ -1,0 +1,159 @@
+"""Everybody who asks something of the platform in the story, and the register that it stands on."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from services.matching.demonstration.cast import OPERATOR, bureau, personal_number
+from services.matching.demonstration.clock import FIRST_DAY
+from services.matching.demonstration.log_ins import LogIns
+from services.matching.demonstration.mailbox import Mailboxes
+from shared.principal import Role
+from shared.rpc.service import method_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from services.matching.adapters.reference_registry import ReferenceRegistry
+    from services.matching.demonstration.house import House
+    from services.matching.demonstration.tally import Figures
+    from services.matching.domain.registry import DoctorFacts, InstitutionFacts
+    from shared.application import Outcome
+    from shared.principal import Principal
+    from shared.rpc.client import Asking
+
+    Command = tuple[str, dict[str, Any], str]
+    """A method of identity, its form, its idempotency key."""
+
+_AT_ONCE = 16
+_LOOKS_EVERY = 0.05
+_PATIENCE = 60
+_ON_ITS_WAY = ("waiting", "sending")
+_SINCE = FIRST_DAY.isoformat()
+_PROGRAMME = {"programme": "dedicated_doctor", "since": _SINCE}
+_TRAINING = {"programme": "dedicated_doctor", "course": "幼兒專責醫師訓練", "credits": 4, "earned_on": _SINCE}
+_DOCTOR = "A"
+"""西醫師, in the list of professions."""
+_DOCTORS_NUMBERS = 9_000_000
+"""Beyond the personal numbers of the families."""
+
+
+class Company:
+    """Gives the commands of the story, each on behalf of somebody who has come in; staff get an account when needed."""
+
+    def __init__(self, house: House, registry: ReferenceRegistry, run: int) -> None:
+        self._client = house.client
+        self._clock = house.clock
+        self._on_the_machine = house.on_the_machine
+        self._log_ins = LogIns(house.client, Mailboxes(house.outbox, house.contexts["matching"].vault), run)
+        self._registry = registry
+        self._run = run
+        self._invited = 0
+
+    def has_phone(self, person: Principal, mobile: str) -> None:
+        """A parent comes in by this phone."""
+        self._log_ins.has_phone(person, mobile)
+
+    def employ(self, person: Principal) -> None:
+        """Give a member of staff an account, where they have none."""
+        if not self._log_ins.knows(person):
+            self._log_ins.open_account(person, _name(person), partial(self._invite, person))
+
+    def ask(self, command: object, person: Principal, key: str) -> Outcome:
+        """Give matching a command."""
+        asking = self._asking(person)
+        self._clock.next_deed()
+        return self._client.command(f"matching.{method_of(type(command))}", command, key, asking)
+
+    def enter_register(self, watch: Callable[[int, int], None]) -> int:
+        """Have the operator enter every institution and doctor, unless identity knows them; answers how many."""
+        if self._is_entered():
+            return 0
+        known = [facts for facts in self._registry.institutions.values() if facts.county]
+        institutions = [_institution(facts) for facts in known]
+        doctors = [_doctor(doctor) for facts in known for doctor in self._registry.doctors_at(facts.code)]
+        operator = self._asking(OPERATOR)  # in the story all of it is done in a moment
+        entries = len(institutions) + len(doctors)
+        done = 0
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for commands in (institutions, doctors):  # who works somewhere can only be entered after the place
+                for _ in pool.map(partial(self._enter, operator), commands):
+                    done += 1
+                    watch(done, entries)
+        return entries
+
+    def settled_messages(self) -> Figures:
+        """How many messages there are, by what became of them, once none is on its way any more."""
+        patience = monotonic() + _PATIENCE
+        while True:
+            asked = {"since": FIRST_DAY.isoformat() + "T00:00:00Z"}
+            counts: Figures = self._client.query("notifier.message_counts", asked, self._asking(OPERATOR)).found
+            if not any(counts[status] for status in _ON_ITS_WAY) or monotonic() > patience:
+                return counts
+            threading.Event().wait(_LOOKS_EVERY)
+
+    def _asking(self, person: Principal) -> Asking:
+        if person.role is not Role.PARENT:
+            self.employ(person)
+        return self._log_ins.asking(person)
+
+    def _is_entered(self) -> bool:
+        last = [facts.code for facts in self._registry.institutions.values() if facts.county][-1]
+        return self._client.query("identity.institution", {"code": last}).found is not None
+
+    def _enter(self, operator: Asking, command: Command) -> None:
+        method, form, key = command
+        self._client.command(method, form, key, operator)
+
+    def _invite(self, person: Principal, form: Mapping[str, Any]) -> None:
+        self._invited += 1
+        key = f"demonstration/{self._run}/invitation/{self._invited}"
+        self._client.command("identity.invite_account", form, key, self._inviter(person))
+
+    def _inviter(self, person: Principal) -> Asking:
+        """A clinic's people are invited by their bureau, a bureau's by an operator, the operator from the shell."""
+        if person.role is Role.OPERATOR:
+            return self._on_the_machine()
+        if person.role is Role.BUREAU_MANAGER:
+            return self._asking(OPERATOR)
+        place = self._registry.institution(person.institution or "")
+        return self._asking(bureau(place.county if place else ""))
+
+
+def _institution(facts: InstitutionFacts) -> Command:
+    form = {
+        "institution": facts.code,
+        "name": facts.name,
+        "kind": "hospital",
+        "county": facts.county,
+        "programmes": [_PROGRAMME],
+    }
+    return "identity.record_institution", form, f"demonstration/register/{facts.code}"
+
+
+def _doctor(doctor: DoctorFacts) -> Command:
+    form = {
+        "practitioner": doctor.number,
+        "name": doctor.name,
+        "identifier": personal_number("1", _DOCTORS_NUMBERS + int(doctor.number[1:])),
+        "profession": _DOCTOR,
+        "institution": doctor.institution,
+        "since": _SINCE,
+        "training": _TRAINING if doctor.training_done else None,
+        "programmes": [_PROGRAMME] if doctor.active else [],
+    }
+    return "identity.record_practitioner", form, f"demonstration/register/{doctor.number}"
+
+
+def _name(person: Principal) -> str:
+    """What an account's holder is called in the story."""
+    words = {
+        Role.OPERATOR: "系統維運",
+        Role.BUREAU_MANAGER: f"{person.jurisdiction}衛生局",
+        Role.CASE_MANAGER: "院所個管",
+    }
+    return words.get(person.role, "院所醫師")

@@ -18,7 +18,7 @@ from services.identity import events
 from services.identity.domain.registry.refusals import WeekdayUnknown
 from services.identity.read_models.institution_entry import InstitutionEntry, entry_of
 from services.identity.read_models.institutions import DEGREE, InstitutionRow, sought
-from services.identity.read_models.packed_hours import is_held, is_open
+from services.identity.read_models.packed_hours import is_held, is_open, step_of
 from shared.calendar import TAIPEI, taipei_day
 from shared.read_models.paging import Page, check_limit, page_of, place_of
 from shared.refusals import Refusal
@@ -97,7 +97,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class _FoundRow(InstitutionRow, frozen=True, gc=False):
-    metres: int = 0
+    metres: int
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -230,7 +230,10 @@ def _hours_conditions(sought_for: InstitutionSearch) -> list[str]:
     if sought_for.weekday is not None and sought_for.weekday not in _WEEKDAYS:
         raise WeekdayUnknown("weekday")
     if sought_for.open_at is not None:
-        conditions.append(is_open("of_day.hours", sought_for.open_at.astimezone(TAIPEI)))
+        moment = sought_for.open_at.astimezone(TAIPEI)
+        step = step_of(moment.time())
+        conditions.append(f"first_open <= {step} and {step} < last_close")
+        conditions.append(is_open("of_day.hours", moment))
     weekdays = _WEEKDAYS if sought_for.weekday is None else [sought_for.weekday]
     if sought_for.session is not None:
         held = (is_held(f"open_{weekday}", sought_for.session) for weekday in weekdays)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.identity import events
-from services.identity.read_models.packed_hours import packed
+from services.identity.read_models.packed_hours import packed, step_of
 from shared.read_models.model import Key, ReadModel, Table
 from shared.taiwan.places import with_formal_tai
 from shared.taiwan.text import folded
@@ -29,25 +29,22 @@ DEGREE = 1_000_000
 
 
 class InstitutionRow(msgspec.Struct, frozen=True, gc=False):
-    """One institution.
+    """One institution; what every search looks at comes first, as PostgreSQL reads a row from its beginning.
 
-    `sought` is its name as it is searched: narrow characters, 臺 for 台. `programmes` are those it ever joined, and
-    `participation` one text each, `<programme> <first day> <last day>`. `open_1` to `open_7` are the sessions of
-    Monday to Sunday and `holiday_hours` those of `holidays`, packed (`packed_hours`).
+    `open_1` to `open_7` are the sessions of Monday to Sunday and `holiday_hours` those of `holidays`, packed
+    (`packed_hours`); `first_open` and `last_close` are the outermost steps of all of them. `sought` is the name as it
+    is searched: narrow characters, 臺 for 台. `programmes` are those it ever joined, and `participation` one text each,
+    `<programme> <first day> <last day>`.
     """
 
     code: str
-    name: str
-    sought: str
-    kind: events.InstitutionKind
-    county: str
-    district: str
-    postal_code: str
-    street: str
-    phone: str
-    departments: tuple[str, ...]
+    closed_since: date | None
+    suspended_since: date | None
+    suspended_until: date | None
     latitude: int | None
     longitude: int | None
+    first_open: int
+    last_close: int
     open_1: int
     open_2: int
     open_3: int
@@ -55,13 +52,28 @@ class InstitutionRow(msgspec.Struct, frozen=True, gc=False):
     open_5: int
     open_6: int
     open_7: int
+    sought: str
+    kind: events.InstitutionKind
+    county: str
+    district: str
+    departments: tuple[str, ...]
+    programmes: tuple[str, ...]
+    participation: tuple[str, ...]
     holidays: tuple[str, ...]
     holiday_hours: tuple[str, ...]
-    programmes: tuple[str, ...] = ()
-    participation: tuple[str, ...] = ()
-    suspended_since: date | None = None
-    suspended_until: date | None = None
-    closed_since: date | None = None
+    name: str
+    postal_code: str
+    street: str
+    phone: str
+
+
+_AT_FIRST: dict[str, Any] = {
+    "closed_since": None,
+    "suspended_since": None,
+    "suspended_until": None,
+    "programmes": (),
+    "participation": (),
+}
 
 
 def sought(name: str) -> str:
@@ -72,6 +84,8 @@ def sought(name: str) -> str:
 def _of_profile(profile: events.InstitutionProfile) -> dict[str, Any]:
     weekdays = {of_day.weekday: packed(of_day.sessions) for of_day in profile.hours}
     place = profile.coordinates
+    days = [*(of_day.sessions for of_day in profile.hours), *(of_day.sessions for of_day in profile.holiday_hours)]
+    all_sessions = [hours for sessions in days for hours in sessions]
     return {
         "name": profile.name,
         "sought": sought(profile.name),
@@ -84,6 +98,8 @@ def _of_profile(profile: events.InstitutionProfile) -> dict[str, Any]:
         "departments": profile.departments,
         "latitude": _millionths(place.latitude) if place else None,
         "longitude": _millionths(place.longitude) if place else None,
+        "first_open": min((step_of(hours.opens) for hours in all_sessions), default=0),
+        "last_close": max((step_of(hours.closes) for hours in all_sessions), default=0),
         **{f"open_{weekday}": weekdays.get(weekday, 0) for weekday in _WEEKDAYS},
         "holidays": tuple(of_day.day.isoformat() for of_day in profile.holiday_hours),
         "holiday_hours": tuple(str(packed(of_day.sessions)) for of_day in profile.holiday_hours),
@@ -154,7 +170,7 @@ class Institutions(ReadModel[InstitutionRow]):
     def evolve(self, key: Key, row: InstitutionRow | None, event: Event) -> InstitutionRow | None:  # noqa: ARG002 - the event names its row
         """The institution after the event."""
         if isinstance(event, events.InstitutionRegistered):
-            return InstitutionRow(code=event.institution, **_of_profile(event.profile))
+            return InstitutionRow(code=event.institution, **_AT_FIRST, **_of_profile(event.profile))
         if row is None:
             msg = f"{type(event).__name__} of an institution that was never registered"
             raise LookupError(msg)

@@ -26,7 +26,7 @@ def packed(sessions: Iterable[SessionHours]) -> int:
     number = 0
     for hours in sessions:
         place = 2 * _BITS * _SESSIONS.index(hours.session)
-        number |= _step(hours.opens) << place | _step(hours.closes) << place + _BITS
+        number |= step_of(hours.opens) << place | step_of(hours.closes) << place + _BITS
     return number
 
 
@@ -42,12 +42,12 @@ def unpacked(number: int) -> tuple[SessionHours, ...]:
 
 def is_open(column: str, moment: datetime) -> str:
     """SQL: whether a packed day is open at that moment of Taipei time."""
-    step = _step(moment.time())
+    step = step_of(moment.time())
     sessions = (
         f"(({column} >> {place}) & {_MASK}) <= {step} and {step} < (({column} >> {place + _BITS}) & {_MASK})"
         for place in range(0, 2 * _BITS * len(_SESSIONS), 2 * _BITS)
     )
-    return f"({' or '.join(sessions)})"
+    return f"{column} > 0 and ({' or '.join(sessions)})"
 
 
 def is_held(column: str, session: Session) -> str:
@@ -56,7 +56,8 @@ def is_held(column: str, session: Session) -> str:
     return f"(({column} >> {place}) & {_MASK}) > 0"
 
 
-def _step(at: time) -> int:
+def step_of(at: time) -> int:
+    """The five minutes in which a time lies, from 0 at midnight."""
     return (at.hour * 60 + at.minute) // _STEP
 
 

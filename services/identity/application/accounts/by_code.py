@@ -17,12 +17,12 @@ from services.identity.domain.accounts.records import CodeAttempt, RefusedLogin,
 from services.identity.events import CodePurpose, OneTimeCode, Proof, Way
 from shared.principal import Assurance
 from shared.taiwan.contacts import parse_mobile_number
+from shared.taiwan.text import folded
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from services.identity.application.accounts.code_desk import Issued
-    from services.identity.application.accounts.code_desk import Tried as Guessed
+    from services.identity.application.accounts.code_desk import Entered, Issued
     from services.identity.application.accounts.sessions import OpenSession
     from services.identity.application.desk import Desk
     from services.identity.commands.accounts import RequestCode, VerifyCode
@@ -49,16 +49,16 @@ def verify_code(desk: Desk, command: VerifyCode, principal: Principal, now: date
     """The code is compared and consumed; the right one opens a session, or proves the open one further."""
     entrance = desk.entrance
     session = entrance.sessions.find(command.session, now).id if command.session else None
-    guessed = entrance.codes.enter(command.attempt, session, command.code.strip(), now, entrance.policy(now))
-    if guessed.verdict is not Verdict.RIGHT or guessed.subject is None:
-        raise _refused(desk, command, guessed, now)
-    attempt = desk.store.load(CodeAttempt, guessed.attempt_id)
+    entered = entrance.codes.enter(command.attempt, session, folded(command.code), now, entrance.policy(now))
+    if entered.verdict is not Verdict.RIGHT or entered.subject is None:
+        raise _refused(desk, command, entered, now)
+    attempt = desk.store.load(CodeAttempt, entered.attempt_id)
     attempt.verify(now)
     tell(desk, principal, now, attempt)
-    proof = Proof(Assurance.OTP, f"code/{guessed.attempt_id}")
-    if guessed.purpose is CodePurpose.STEP_UP:
+    proof = Proof(Assurance.OTP, f"code/{entered.attempt_id}")
+    if entered.purpose is CodePurpose.STEP_UP:
         return prove(desk, command.session, proof, now)
-    return open_session(desk, Arrival.of_parent(guessed.subject, proof, command.client), now)
+    return open_session(desk, Arrival.of_parent(entered.subject, proof, command.client), now)
 
 
 def _subject(desk: Desk, mobile: str, session: OpenSession | None) -> SubjectId | None:
@@ -104,8 +104,8 @@ def _record(
     )
 
 
-def _refused(desk: Desk, command: VerifyCode, guessed: Guessed, now: datetime) -> Refusal:
-    match guessed.verdict:
+def _refused(desk: Desk, command: VerifyCode, entered: Entered, now: datetime) -> Refusal:
+    match entered.verdict:
         case Verdict.USED:
             return turned_away(Way.CODE, refusals.CodeUsed("code"))
         case Verdict.USED_UP:
@@ -113,10 +113,10 @@ def _refused(desk: Desk, command: VerifyCode, guessed: Guessed, now: datetime) -
         case Verdict.EXPIRED:
             return turned_away(Way.CODE, refusals.CodeExpired("code"))
         case Verdict.LOCKED:
-            return turned_away(Way.CODE, refusals.LockedOut(until=guessed.locked_until))
-    where = None if guessed.subject is None else whereabouts(desk, guessed.subject, command.client)
+            return turned_away(Way.CODE, refusals.LockedOut(until=entered.locked_until))
+    where = None if entered.subject is None else whereabouts(desk, entered.subject, command.client)
     refusal = refusals.CodeWrong("code")
-    tried = Tried(Way.CODE, guessed.subject, where=where)
-    locked = guessed.locked_until if guessed.locked_until is not None and now < guessed.locked_until else None
+    tried = Tried(Way.CODE, entered.subject, where=where)
+    locked = entered.locked_until if entered.locked_until is not None and now < entered.locked_until else None
     tell_refused(desk, tried, refusal.code, locked, now)
     return refusal

@@ -17,7 +17,6 @@ from services.identity.domain.accounts.failures import Answer
 from services.identity.domain.accounts.records import Tried
 from services.identity.events import AccountHolder, PasswordCause, Proof, Secret, SessionEnd, Way
 from shared.principal import Assurance
-from shared.store.errors import VersionConflict
 from shared.taiwan.contacts import parse_email_address
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def activate_account(desk: Desk, command: ActivateAccount, principal: Principal,
         raise turned_away(Way.INVITATION, objection)
     password = _new_password(desk, account, command.password, now)
     account.activate(password, now)
-    _tell(desk, principal, account, now)
+    tell(desk, principal, now, account)
     return open_session(desk, Arrival.of_holder(account, _proof(password), command.client), now)
 
 
@@ -73,7 +72,7 @@ def request_password_reset(desk: Desk, command: RequestPasswordReset, principal:
         return Done()
     reset = desk.vault.seal(account.subject, Secret(Link.new(account.id).text))
     account.request_reset(reset, policy, now)
-    _tell(desk, principal, account, now)
+    tell(desk, principal, now, account)
     return Done()
 
 
@@ -128,17 +127,10 @@ def _change(  # noqa: PLR0913, PLR0917 - whose, by whom, to what, why, when
 ) -> UUID:
     password_id = _new_password(desk, account, password, now)
     account.change_password(password_id, cause, now)
-    _tell(desk, principal, account, now)
+    tell(desk, principal, now, account)
     # What the log tells of them, the process that follows it adds.
     desk.entrance.sessions.close_all(account.id, SessionEnd.PASSWORD_CHANGED)
     return password_id
-
-
-def _tell(desk: Desk, principal: Principal, account: Account, now: datetime) -> None:
-    try:
-        tell(desk, principal, now, account)
-    except VersionConflict:
-        raise refusals.AccountBusy from None
 
 
 def _proof(password: UUID) -> Proof:

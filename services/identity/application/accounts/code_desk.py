@@ -55,7 +55,7 @@ delete from one_time_code where (user_key, client_key) in (
 
 @dataclass(frozen=True)
 class Applicant:
-    """Who asks for a code, from where: keyed digests of the identifier and of the client address.
+    """Who asks for a code to which phone, from where: keyed digests of the identifier and of the client address.
 
     `subject` is the person to whom the code is sent; None where nobody is known by what was entered, which changes
     nothing else. `session` is the open session that is to be proved further.
@@ -77,7 +77,7 @@ class Issued(NamedTuple):
     expires_at: datetime
 
 
-class Tried(NamedTuple):
+class Entered(NamedTuple):
     """What a guess came to, whose it was, and until when they have to wait now."""
 
     verdict: Verdict
@@ -125,10 +125,10 @@ class CodeDesk:
         self._connections.transact(keep)
         return issued
 
-    def enter(self, attempt: str, session: UUID | None, code: str, now: datetime, policy: Policy) -> Tried:
+    def enter(self, attempt: str, session: UUID | None, code: str, now: datetime, policy: Policy) -> Entered:
         """Compare and consume, one guess at a time; refuses with `CodeVoid` where there is no such attempt."""
 
-        def compare(connection: Connection) -> Tried | None:
+        def compare(connection: Connection) -> Entered | None:
             found = connection.execute(_BY_ATTEMPT, (hash_of(attempt), session)).fetchone()
             row = _Row(*found) if found else None
             # The digest is computed for an unknown attempt too, so that both take the same time.
@@ -138,12 +138,14 @@ class CodeDesk:
                 return None
             guessed = guess(row.standing, digest, now, policy)
             _note(connection, row, guessed.standing)
-            return Tried(guessed.verdict, row.code.purpose, row.attempt_id, row.subject, guessed.standing.locked_until)
+            return Entered(
+                guessed.verdict, row.code.purpose, row.attempt_id, row.subject, guessed.standing.locked_until
+            )
 
-        tried = self._connections.transact(compare)
-        if tried is None:
+        entered = self._connections.transact(compare)
+        if entered is None:
             raise refusals.CodeVoid("code")
-        return tried
+        return entered
 
 
 class _Row(NamedTuple):

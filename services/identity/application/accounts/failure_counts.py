@@ -18,14 +18,11 @@ _ANYWHERE = b""
 _KEPT = timedelta(days=30)
 """So long failures in one place are remembered after the last; those of all places together, for good."""
 
-_BEGIN = """
+# It locks the row. Everybody takes that of all places first, so that no two wait for each other in a circle.
+_TAKE = """
 insert into password_failure (account_key, client_key, in_a_row, locks, last_at) values (%s, %s, 0, 0, %s)
-on conflict do nothing
-"""
-# In the order of the keys, so that two tries never wait for each other in a circle; the empty key comes first.
-_LOCK = """
-select in_a_row, locks, locked_until from password_failure
-where account_key = %s and client_key = any(%s) order by client_key for update
+on conflict (account_key, client_key) do update set last_at = excluded.last_at
+returning in_a_row, locks, locked_until
 """
 _COUNT = """
 update password_failure set in_a_row = %s, locks = %s, locked_until = %s, last_at = %s
@@ -53,10 +50,7 @@ class FailureCounts:
         """Count a try as a failure, unless something stands before it; and until when it does, where it is a wait."""
 
         def count(connection: Connection) -> tuple[Obstacle, datetime | None]:
-            for client in (_ANYWHERE, client_key):
-                connection.execute(_BEGIN, (account_key, client, now))
-            rows = connection.execute(_LOCK, (account_key, [_ANYWHERE, client_key])).fetchall()
-            anywhere, here = (Failures(*row) for row in rows)
+            anywhere, here = (_taken(connection, account_key, client, now) for client in (_ANYWHERE, client_key))
             obstacle = obstacle_to_try(here, anywhere, answer, now, policy)
             if obstacle is not Obstacle.NONE:
                 return obstacle, here.locked_until
@@ -75,6 +69,11 @@ class FailureCounts:
     def forgive(self, account_key: bytes) -> None:
         """The password is a new one, set by who has the mailbox: nothing that was counted counts."""
         self._connections.transact(lambda connection: connection.execute(_FORGIVE, (account_key,)))
+
+
+def _taken(connection: Connection, account_key: bytes, client_key: bytes, now: datetime) -> Failures:
+    [row] = connection.execute(_TAKE, (account_key, client_key, now)).fetchall()
+    return Failures(*row)
 
 
 def _note(connection: Connection, after: Failures, now: datetime, account_key: bytes, client_key: bytes) -> None:

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 from services.identity.application.accounts import by_code, by_link, by_password
 from services.identity.application.accounts.answers import Known, QuestionAsked, Spoken
 from services.identity.commands import accounts as commands
+from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.access import WHO_MAY
-from services.identity.domain.accounts.refusals import heed
 from shared.access import objection_to
+from shared.refusals import PersonGone
+from shared.sealing import PersonForgotten
+from shared.store.errors import VersionConflict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,8 +69,13 @@ class FrontDesk:
 
     def handle(self, command: object, principal: Principal, now: datetime) -> Any:
         """The answer to a command, one of `answers`; raises a `Refusal`. A token in the command is the caller's own."""
-        heed(objection_to(principal, WHO_MAY[type(command)]))
-        return self._cases[type(command)](self._desk, command, principal, now)
+        refusals.heed(objection_to(principal, WHO_MAY[type(command)]))
+        try:
+            return self._cases[type(command)](self._desk, command, principal, now)
+        except VersionConflict:
+            raise refusals.AccountBusy from None
+        except PersonForgotten:
+            raise PersonGone from None
 
     def check(self, token: str, now: datetime) -> Checked:
         """Who asks with this token, looked up anew each time; refuses as `Sessions.check` does."""

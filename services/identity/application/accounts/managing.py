@@ -19,6 +19,7 @@ from shared.taiwan.contacts import parse_email_address
 from shared.taiwan.places import county_named
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from services.identity.application.desk import Desk
@@ -60,7 +61,7 @@ def invite_account(desk: Desk, command: InviteAccount, principal: Principal, now
 
 def resend_invitation(desk: Desk, command: ResendInvitation, principal: Principal, now: datetime) -> Decision:
     """重寄邀請: a new link, another 7 days; the former link is void."""
-    invited = _own_account(desk, command, principal)
+    invited = _others_account(desk, command, principal, access.giving)
     invitation = desk.vault.seal(invited.subject, Secret(Link.new(invited.id).text))
     invited.resend(invitation, desk.entrance.policy(now), now)
     return Decision(_outcome(invited), [invited])
@@ -68,7 +69,7 @@ def resend_invitation(desk: Desk, command: ResendInvitation, principal: Principa
 
 def change_rights(desk: Desk, command: ChangeRights, principal: Principal, now: datetime) -> Decision:
     """權限變更: the caller has to answer for the account as it was and as it will be."""
-    changed = _own_account(desk, command, principal)
+    changed = _others_account(desk, command, principal, access.giving)
     rights, county = _rights(desk, command.rights)
     refusals.heed(access.giving(principal, rights, county))
     if (rights, county) == (changed.rights, changed.county):
@@ -80,7 +81,7 @@ def change_rights(desk: Desk, command: ChangeRights, principal: Principal, now: 
 
 def disable_account(desk: Desk, command: DisableAccount, principal: Principal, now: datetime) -> Decision:
     """停用: whoever is in by this account, is out before the answer is given."""
-    disabled = _own_account(desk, command, principal)
+    disabled = _others_account(desk, command, principal, access.closing)
     disabled.disable(command.reason, now)
     desk.entrance.sessions.close_all(disabled.id, SessionEnd.ACCOUNT_DISABLED)
     return Decision(_outcome(disabled), [disabled])
@@ -88,7 +89,7 @@ def disable_account(desk: Desk, command: DisableAccount, principal: Principal, n
 
 def enable_account(desk: Desk, command: EnableAccount, principal: Principal, now: datetime) -> Decision:
     """復用."""
-    enabled = _own_account(desk, command, principal)
+    enabled = _others_account(desk, command, principal, access.closing)
     enabled.enable(now)
     return Decision(_outcome(enabled), [enabled])
 
@@ -107,14 +108,15 @@ def expire_invitation(desk: Desk, command: ExpireInvitation, _: Principal, now: 
     return Decision(_outcome(invited), [invited])
 
 
-def _own_account(
+def _others_account(
     desk: Desk,
     command: ResendInvitation | ChangeRights | DisableAccount | EnableAccount,
     principal: Principal,
+    rule: Callable[[Principal, Rights, str | None], Refusal | None],
 ) -> Account:
     """An account that the caller answers for, and that is not the caller's own."""
     found = account(desk, command.account_id)
-    refusals.heed(access.giving(principal, found.rights, found.county))
+    refusals.heed(rule(principal, found.rights, found.county))
     if principal.id == f"account/{found.id}":
         raise refusals.OwnAccount("account_id")
     holder_of(desk, found)  # of a forgotten person there is nothing left to see to

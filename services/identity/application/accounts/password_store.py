@@ -39,7 +39,7 @@ _ESTIMATED = 72
 """zxcvbn looks at so many characters."""
 
 _HASHES = "select id, hash from password where id = any(%s)"
-_KEEP = "insert into password (id, subject, hash, set_at) values (%s, %s, %s, %s)"
+_KEEP = "insert into password (id, subject, hash, set_at) values (%s, %s, %s, %s) on conflict do nothing"
 _REHASH = "update password set hash = %s where id = %s"
 _DROP = "delete from password where subject = %s"
 

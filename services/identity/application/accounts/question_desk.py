@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     Speaker = Callable[[str, Language], bytes]
     """Reads a text aloud: a WAV file."""
 
-_KEEP = "insert into question (token, spoken, language, answers, expires_at) values (%s, %s, %s, %s, %s)"
+_KEEP = """
+insert into question (token, spoken, language, answers, expires_at) values (%s, %s, %s, %s, %s)
+on conflict do nothing
+"""
 _SWEEP = "delete from question where expires_at < %s"
 _TEXT = "select spoken, language from question where token = %s and expires_at > %s"
 _TAKE = "delete from question where token = %s returning answers, expires_at"

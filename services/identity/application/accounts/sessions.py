@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from shared.postgres import Connections
+    from shared.postgres import Connection, Connections
 
 _COLUMNS = """
 id, principal, owner, subject, role, institution, acts_for, jurisdiction, assurances, place, opened_at, seen_at,
@@ -29,6 +29,7 @@ _OPEN = """
 insert into session (token, id, principal, owner, subject, role, institution, acts_for, jurisdiction, assurances,
     place, opened_at, seen_at, idle_seconds, ends_at)
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+on conflict do nothing
 """
 # A session that was closed meanwhile stays closed; a clock that is behind another's does not turn time back.
 _SEEN = "update session set seen_at = %s where token = %s and ended is null and seen_at < %s"
@@ -109,7 +110,7 @@ class Sessions:
             session.ends_at,
         )
 
-        def begin(connection: Any) -> None:
+        def begin(connection: Connection) -> None:
             connection.execute(_OPEN, row)
             connection.execute(_SWEEP, (session.opened_at - _TOLD,))
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from services.identity.domain.accounts.policies import Limit
     from shared.postgres import Connection, Connections
 
-_BEGIN = """
-insert into send_window (key, sent_at, last_at) select key, '{}', %s from unnest(%s::bytea[]) as begun (key)
-order by key on conflict do nothing
+# It locks the rows, in the order of their keys, so that two senders never wait for each other in a circle.
+_TAKE = """
+insert into send_window (key, sent_at, last_at) select key, '{}', %s from unnest(%s::bytea[]) as taken (key)
+order by key on conflict (key) do update set last_at = excluded.last_at
+returning key, sent_at
 """
-# In the order of the keys, so that two senders never wait for each other in a circle.
-_LOCK = "select key, sent_at from send_window where key = any(%s) order by key for update"
 _COUNT = "update send_window set sent_at = %s, last_at = %s where key = %s"
 _SWEEP = """
 delete from send_window where key in (
@@ -50,8 +50,7 @@ class SendWindows:
 
 def _count(connection: Connection, windows: Collection[Window], answer: Answer, now: datetime) -> None:
     keys = [window.key for window in windows]
-    connection.execute(_BEGIN, (now, keys))
-    moments: dict[bytes, list[datetime]] = {bytes(key): sent for key, sent in connection.execute(_LOCK, (keys,))}
+    moments: dict[bytes, list[datetime]] = {bytes(key): sent for key, sent in connection.execute(_TAKE, (now, keys))}
     waits = [possible_again(moments[window.key], now, window.limits) for window in windows]
     if later := max((wait for wait in waits if wait is not None), default=None):
         raise refusals.TooManySends(at=later)

@@ -89,6 +89,11 @@ def giving(principal: Principal, rights: Rights, county: str | None) -> Refusal 
     return None
 
 
+def closing(principal: Principal, rights: Rights, county: str | None) -> Refusal | None:
+    """Who gives these rights may close and open an account that has them; an operator any, because it may be urgent."""
+    return None if principal.role is Role.OPERATOR else giving(principal, rights, county)
+
+
 def objections_to_shape(rights: Rights) -> list[Refusal]:
     """What is missing from, or too much in, the rights of a role: a clinic's has a place, a bureau's a county."""
     objections: list[Refusal] = []

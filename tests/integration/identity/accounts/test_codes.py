@@ -44,6 +44,12 @@ def test_what_is_no_mobile_number_gets_no_code(door):
         door.request_code("02-29603456")
 
 
+def test_a_code_may_be_typed_with_wide_digits_and_spaces(door):
+    attempt = door.request_code()
+    wide = door.sms().translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+    assert door.enter(attempt, f" {wide} ")
+
+
 def test_a_wrong_code_is_refused_and_told(door):
     attempt = door.request_code()
     with pytest.raises(refusals.CodeWrong):

@@ -188,6 +188,14 @@ def test_whoever_is_in_by_a_disabled_account_is_out_at_once(door):
         door.log_in()
 
 
+def test_an_operator_closes_any_account_because_it_may_be_urgent(door):
+    door.institution()
+    account_id = door.invite("doctor@example.tw", DOCTOR)
+    door.give(commands.DisableAccount(account_id, DisabledReason.SECURITY), OPERATOR)
+    with pytest.raises(refusals.AccountIsDisabled):
+        door.activate()
+
+
 def test_an_enabled_account_is_as_it_was(door):
     account_id = door.account()
     door.give(commands.DisableAccount(account_id, DisabledReason.MISTAKE))

@@ -152,6 +152,15 @@ def test_of_a_hundred_wrong_passwords_at_once_nine_are_looked_at(door):
     assert door.work.hashings - before == 9
 
 
+def test_of_right_passwords_at_once_every_one_comes_in(door):
+    """Each counts itself as a failure first, and takes the count of all back: rows come and go under the others."""
+    door.account()
+    answered = [door.answered() for _ in range(40)]
+    with ThreadPoolExecutor(8) as crowd:
+        came_in = list(crowd.map(lambda question: door.log_in(question=question), answered))
+    assert len({signed_in.session_id for signed_in in came_in}) == 40
+
+
 # Which passwords ---------------------------------------------------------------------------------------------------
 
 

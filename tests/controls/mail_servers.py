@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import email
 import email.policy
+import ssl
 import threading
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 
 class Received:
@@ -55,6 +64,15 @@ class Takes:
         return self.at_dot
 
 
+def knows(user, password):
+    """An authenticator that lets in one user."""
+
+    def authenticate(_server, _session, _envelope, _mechanism, given):
+        return AuthResult(success=(given.login, given.password) == (user.encode(), password.encode()))
+
+    return authenticate
+
+
 def mail_server(handler, **options):
     """A server on a free port of loopback; `with` starts and stops it, `.port` is where."""
     return _Server(handler, **options)
@@ -75,3 +93,24 @@ class _Server(Controller):
 
     def __exit__(self, *_):
         self.stop()
+
+
+def certificate(folder):
+    """A self-signed certificate of 127.0.0.1 in a file, and the context of a server that has its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail server of the tests")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "certificate.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(signed.public_bytes(Encoding.PEM) + private)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    return file, context

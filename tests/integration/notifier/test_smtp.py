@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,7 @@ from services.notifier.messages.letters import letter
 from shared.sealing import SubjectId
 from shared.words import Language
 from tests.controls.family import CASE_NO, taipei
-from tests.controls.mail_servers import Takes
+from tests.controls.mail_servers import Takes, certificate, knows
 from tests.controls.mail_servers import mail_server as serving
 
 SENDER = "docforkids@mohw.gov.tw"
@@ -116,6 +117,40 @@ def test_a_server_that_offers_no_encryption_gets_no_mail():
         serving(Takes()) as server,
         pytest.raises(CarrierAway, match="SMTPNotSupportedError"),
         carrier(server.port, "smtp").open(),
+    ):
+        pass
+
+
+def encrypted(server, file):
+    server = replace(mail_server(f"smtp://caretrail:p%40ss@127.0.0.1:{server.port}", SENDER), authorities=file)
+    return SmtpCarrier(server, lambda: taipei(2, 18, 16, 21))
+
+
+def test_mail_goes_over_an_encrypted_line_with_our_name_and_password(tmp_path):
+    file, context = certificate(tmp_path)
+    options = {"tls_context": context, "require_starttls": True, "auth_required": True}
+    with serving(Takes(), authenticator=knows("caretrail", "p@ss"), **options) as server:
+        with encrypted(server, file).open() as line:
+            assert line.hand_over(parcel()) == Taken("message-1.0")
+
+        assert len(server.handler.received.mails) == 1
+
+
+def test_a_server_that_wants_a_password_we_do_not_give_gets_no_mail(tmp_path):
+    file, context = certificate(tmp_path)
+    options = {"tls_context": context, "auth_required": True}
+    with serving(Takes(), authenticator=knows("caretrail", "p@ss"), **options) as server:
+        without_password = replace(mail_server(f"smtp://127.0.0.1:{server.port}", SENDER), authorities=file)
+        with SmtpCarrier(without_password, lambda: taipei(2, 18, 16)).open() as line:
+            assert line.hand_over(parcel()) == NotTaken(FailureReason.CARRIER_REFUSES_US, "530 5.7.0")
+
+
+def test_a_server_that_cannot_prove_who_it_is_gets_no_mail(tmp_path):
+    _, context = certificate(tmp_path)
+    with (
+        serving(Takes(), tls_context=context) as server,
+        pytest.raises(CarrierAway, match="SSLCertVerificationError"),
+        encrypted(server, None).open(),
     ):
         pass
 

@@ -34,6 +34,13 @@ class QueryFailed(RuntimeError):
         super().__init__(f"a query of {model} failed: {type(fault).__name__} {fault.sqlstate}")
 
 
+class NotFilledYet(RuntimeError):
+    """The read model has no rows to read: whoever fills them has not begun yet."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"{model} has not been built yet: its projector has to be started, or to begin")
+
+
 class Reader:
     """What the queries of one read model read with; safe for threads and green threads.
 
@@ -84,5 +91,7 @@ class Reader:
     def _run(self, read: Callable[[Cursor], T]) -> T:
         try:
             return self._connections.lend(lambda connection: read(connection.cursor(binary=True)))
+        except psycopg.errors.UndefinedTable:
+            raise NotFilledYet(self._name) from None
         except (psycopg.DataError, psycopg.ProgrammingError) as fault:
             raise QueryFailed(self._name, fault) from None

@@ -15,6 +15,7 @@ from shared.application.entries import refuse_unprintable
 from shared.context import Duty, utc_now
 from shared.logs import about
 from shared.principal import VISITOR, Principal, Role
+from shared.read_models.reader import NotFilledYet
 from shared.refusals import Refusal, heed
 from shared.rpc.callers import principal_in, trace_in
 from shared.rpc.forms import Form
@@ -154,7 +155,7 @@ class Call:
             except Refusal as refusal:
                 _log.info("call_refused", method=self.method, code=refusal.code)
                 return CallRefused.because_of(refusal)
-            except (*TROUBLE, StoreUnavailable) as trouble:
+            except (*TROUBLE, StoreUnavailable, NotFilledYet) as trouble:
                 _log.warning("call_unanswerable", method=self.method, cause=type(trouble).__name__)
                 return ServiceUnavailable(trace.correlation_id)
             except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets an incident number

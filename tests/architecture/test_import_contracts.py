@@ -49,6 +49,9 @@ PLANTED = [
         "def evolve():\n    import kombu",
         id="a read model that knows a broker",
     ),
+    pytest.param("edge", "services/matching/application/planted.py", "import nameko.rpc", id="use cases on Nameko"),
+    pytest.param("edge", "shared/planted.py", "from marshmallow import fields", id="shared code with an edge schema"),
+    pytest.param("edge", "operate/planted.py", "import eventlet", id="an operator on Eventlet"),
     pytest.param(
         "shared", "shared/planted.py", "import services.matching.events", id="shared code that knows a context"
     ),

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 
 from shared.read_models.freshness import Positions
 from shared.read_models.projector import Projector
-from shared.read_models.reader import QueryFailed, Reader
+from shared.read_models.reader import NotFilledYet, QueryFailed, Reader
 from tests.controls.logbook import eventually
 from tests.controls.orders import Channel, Order, Orders
 
@@ -193,3 +193,8 @@ def test_green_threads_wait_without_holding_each_other_up(ledger, queue, project
     said, _ = program.communicate(timeout=60)
     assert said == "True True\n"
     assert program.returncode == 0
+
+
+def test_a_model_whose_projector_has_not_begun_is_told_as_that(reader):
+    with pytest.raises(NotFilledYet, match="orders has not been built yet"):
+        reader.rows(Order, "select * from orders")

@@ -17,8 +17,10 @@ eventlet.monkey_patch()
 import json  # noqa: E402 - everything else is imported patched
 import sys  # noqa: E402
 import time  # noqa: E402
+from functools import partial  # noqa: E402
 from typing import Any  # noqa: E402
 
+import kombu  # noqa: E402
 import msgspec  # noqa: E402
 from eventlet import tpool  # noqa: E402
 
@@ -51,6 +53,20 @@ class TriedService(MatchingService):
     def lose_the_database(self, _principal: object) -> None:
         """As when PostgreSQL is away."""
         raise DatabaseUnavailable("gone")
+
+    @query(EVERYBODY)
+    def receive_litter(self, _principal: object) -> None:
+        """Put into the service's own queue what no client sends."""
+        with kombu.Connection(broker_uri(load(os.environ))) as connection:
+            publish = partial(connection.Producer().publish, exchange="nameko-rpc", routing_key="matching.family_cases")
+            publish(b"{", content_type="application/json", content_encoding="utf-8", reply_to="nobody")
+            publish(b"\xff", content_type="application/json", content_encoding="utf-8", reply_to="nobody")
+            publish(
+                b"cos\nsystem\n", content_type="application/x-python-serialize", content_encoding="binary", reply_to="x"
+            )
+            publish({"args": [], "kwargs": {}}, serializer="json")
+            for body in ([], 7, None, "text", {"args": []}, {"args": 1, "kwargs": 2}, {"args": [], "kwargs": {"x": 1}}):
+                publish(body, serializer="json", reply_to="nobody")
 
     @query(EVERYBODY)
     def compute(self, _principal: object) -> float:

@@ -236,6 +236,14 @@ def test_an_unknown_method_is_an_error_of_nameko(board):
     assert caught.value.kind == "MethodNotFound"
 
 
+def test_whatever_anybody_puts_into_its_queue_stops_no_service_and_gets_into_no_log(board, people, family, preference):
+    for _ in range(5):  # more than it takes at once, if none of them were taken off the queue
+        board.call("matching.receive_litter")
+    submitted(board, people, family, preference)
+    eventually(lambda: sum("request_ignored" in line for line in board.log) >= 20)
+    assert not any("system" in line for line in board.log if "request_ignored" in line)
+
+
 def test_anybody_may_ask_for_the_health_of_a_service(board):
     report = board.call("matching.health")["found"]
     assert report["ready"] is True

@@ -73,7 +73,7 @@ def notifier_in(place: Installation, clock: Callable[[], datetime] = utc_now) ->
     """The notifier in an installation, ready; nothing is sent in it before its `workers` are started."""
     settings = place.settings
     with foundation(place, CONTEXT, FOLLOWS) as base:
-        following = (base.database, base.logs["identity"], base.positions)
+        following = (base.database, base.logs, base.positions)
         with (
             closing(KnownAddresses(*following)) as addresses,
             closing(KnownNames(*following)) as names,

@@ -153,7 +153,7 @@ class RecordDelivery:
 
 @dataclass(frozen=True)
 class SendAgain:
-    """Send a message again, to the same recipient and in the same words."""
+    """Send a message again, in the same words; to a family where it can be reached by now."""
 
     message_id: UUID
 

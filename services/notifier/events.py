@@ -219,6 +219,16 @@ class MessageChecked(Event):
     finding: Finding
 
 
+@published("notifier.MessageReaddressed.v1")
+class MessageReaddressed(Event):
+    """Before it is sent again, the message is sealed for where the family of its case can be reached now."""
+
+    originator_id: UUID
+    channel: Channel
+    recipient: Sealed[Recipient]
+    parameters: Sealed[Parameters]
+
+
 @published("notifier.MessageResent.v1")
 class MessageResent(Event):
     """A person asked to send the message again; it leaves under a new key, `request` counts these from 1."""

@@ -109,13 +109,24 @@ def message_failed(**changes):
 @example
 def message_uncertain(**changes):
     return dataclasses.replace(
-        events.MessageUncertain(**_later(3, 1), attempt=1, doubt=events.Doubt.NO_ANSWER), **changes
+        events.MessageUncertain(**_later(3, 1), attempt=1, doubt=events.Doubt.ANSWER_LOST), **changes
     )
 
 
 @example
 def message_checked(**changes):
     return dataclasses.replace(events.MessageChecked(**_later(4, 60), finding=events.Finding.NOT_ARRIVED), **changes)
+
+
+@example
+def message_readdressed(**changes):
+    event = events.MessageReaddressed(
+        **_later(5, 61),
+        channel=events.Channel.SMS,
+        recipient=sealed(CONTACT, events.Recipient("0912345678", "林大明", "0912345678")),
+        parameters=sealed(CONTACT, PARAMETERS),
+    )
+    return dataclasses.replace(event, **changes)
 
 
 @example

@@ -1,10 +1,11 @@
-"""Who is told and how places are called, read from the rows that follow identity's events."""
+"""Who is told and how places are called, read from the rows that follow the events of identity and matching."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from services.notifier.domain.addresses import Mailbox, Place
+from services.notifier.processes.tell_family_of_its_case import FamilyToTell, TellFamilyOfItsCase
 from services.notifier.read_models import addresses
 from services.notifier.read_models.addresses import Addresses
 from services.notifier.read_models.known_institutions import KnownInstitutions, institution
@@ -13,11 +14,13 @@ from shared.read_models.reader import Reader
 from shared.trouble import TryAgain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from services.matching.events import Contact
     from shared.postgres import Database
     from shared.read_models.freshness import Positions
     from shared.read_models.model import ReadModel
+    from shared.sealing import Sealed
     from shared.store.log import Log
 
 _PATIENCE = 2.0
@@ -52,10 +55,17 @@ class CaughtUp:
 
 
 class KnownAddresses:
-    """The address book over the read model of accounts."""
+    """The address book over the read model of accounts, and over what is known of the families of cases."""
 
-    def __init__(self, database: Database, log: Log, positions: Positions) -> None:
-        self._rows = CaughtUp(Addresses, database, log, positions)
+    def __init__(self, database: Database, logs: Mapping[str, Log], positions: Positions) -> None:
+        self._rows = CaughtUp(Addresses, database, logs[Addresses.context], positions)
+        self._families = Reader(TellFamilyOfItsCase, database, logs[TellFamilyOfItsCase.context], positions)
+
+    def of_case(self, case_no: str) -> Sealed[Contact] | None:
+        """The contact of a case, as it was changed last."""
+        query = "select * from tell_family_of_its_case where case_no = %s"
+        found = self._families.one(FamilyToTell, query, (case_no,))
+        return None if found is None else found.contact
 
     def of_institution(self, institution: str, doctor: str) -> Sequence[Mailbox]:
         """The institution's accounts that act for the doctor; all of them where none does, or none is named."""
@@ -70,12 +80,14 @@ class KnownAddresses:
     def close(self) -> None:
         """Close the connections."""
         self._rows.close()
+        self._families.close()
 
 
 class KnownNames:
     """The directory over the read models of the registry."""
 
-    def __init__(self, database: Database, log: Log, positions: Positions) -> None:
+    def __init__(self, database: Database, logs: Mapping[str, Log], positions: Positions) -> None:
+        log = logs[KnownInstitutions.context]
         self._institutions = CaughtUp(KnownInstitutions, database, log, positions)
         self._practitioners = CaughtUp(KnownPractitioners, database, log, positions)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from services.matching.events import Contact
     from services.notifier.application.desk import Desk
     from services.notifier.commands import News, Template
     from services.notifier.events import Audience
@@ -46,6 +47,12 @@ class Addressee:
     subject: SubjectId
     channel: Channel
     recipient: Recipient
+
+
+def family_of(subject: SubjectId, contact: Contact) -> Addressee:
+    """How a family is reached: by mail, or by SMS where no mail address is known."""
+    channel, address = (Channel.MAIL, contact.email) if contact.email else (Channel.SMS, contact.mobile)
+    return Addressee(subject, channel, Recipient(address, contact.name, contact.mobile))
 
 
 def addressed(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from services.identity import events as identity
 from services.matching import events as matching
 from services.notifier.application import reservations
-from services.notifier.application.composing import Addressee, Telling, addressed, to_nobody
+from services.notifier.application.composing import Addressee, Telling, addressed, family_of, to_nobody
 from services.notifier.commands import Template
 from services.notifier.domain.message import Message
 from services.notifier.events import Audience, Channel, FailureReason, Recipient
@@ -48,9 +48,7 @@ def tell_family(desk: Desk, command: TellFamily, _: Principal, now: datetime) ->
     subject, contact = command.contact.subject, desk.vault.open(command.contact, matching.Contact)
     if contact is None:
         return _to_forgotten(desk, telling, subject, now)
-    channel, address = (Channel.MAIL, contact.email) if contact.email else (Channel.SMS, contact.mobile)
-    addressee = Addressee(subject, channel, Recipient(address, contact.name, contact.mobile))
-    return _queued(desk, [addressed(desk, telling, addressee, now)], now)
+    return _queued(desk, [addressed(desk, telling, family_of(subject, contact), now)], now)
 
 
 def tell_institution(desk: Desk, command: TellInstitution, _: Principal, now: datetime) -> Decision:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.identity.events import AccountHolder
+    from services.matching.events import Contact
     from shared.sealing import Sealed
 
 
@@ -22,7 +23,10 @@ class Mailbox:
 
 
 class AddressBook(Protocol):
-    """The active accounts that institutions and bureaus are told by."""
+    """The contacts that families are told by, and the active accounts of institutions and bureaus."""
+
+    def of_case(self, case_no: str) -> Sealed[Contact] | None:
+        """Whom a case answers to now; None where nothing is known of it."""
 
     def of_institution(self, institution: str, doctor: str) -> Sequence[Mailbox]:
         """The accounts of an institution that act for this doctor; all of them where none does, or none is named."""

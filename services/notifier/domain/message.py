@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from services.notifier import events
@@ -81,6 +81,7 @@ class Message(Aggregate):
     MessageFailed = events.MessageFailed
     MessageUncertain = events.MessageUncertain
     MessageChecked = events.MessageChecked
+    MessageReaddressed = events.MessageReaddressed
     MessageResent = events.MessageResent
     MessageSuppressed = events.MessageSuppressed
     MessageExpired = events.MessageExpired
@@ -268,6 +269,19 @@ class Message(Aggregate):
         if draft.useful_until is not None and now > draft.useful_until:
             return refusals.MessageOfNoUse(since=draft.useful_until)
         return None
+
+    def readdress(
+        self, channel: Channel, recipient: Sealed[Recipient], parameters: Sealed[Parameters], now: datetime
+    ) -> None:
+        """The recipient can be reached elsewhere now; raises the objection to sending it again."""
+        heed(self.objection_to_resend(now))
+        self.trigger_event(
+            self.MessageReaddressed, timestamp=now, channel=channel, recipient=recipient, parameters=parameters
+        )
+
+    @event(events.MessageReaddressed)
+    def _readdressed(self, channel: Channel, recipient: Sealed[Recipient], parameters: Sealed[Parameters]) -> None:
+        self.draft = replace(self.draft, channel=channel, recipient=recipient, parameters=parameters)
 
     def resend(self, send_by: datetime, now: datetime) -> None:
         """A person asks to send it again; raises the objection to that."""

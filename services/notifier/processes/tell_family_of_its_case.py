@@ -49,10 +49,15 @@ _TEMPLATES: Mapping[type[Event], Template] = {
 
 
 class TellFamilyOfItsCase(Process[FamilyToTell]):
-    """Writes to the contact of a case (S000, 申請 3/4 and 4/4; DOMAIN §1.1 rows 12 and 14)."""
+    """Writes to the contact of a case (S000, 申請 3/4 and 4/4; DOMAIN §1.1 rows 12 and 14).
+
+    Its rows also tell, by case number, whom a message that is sent again has to reach.
+    """
 
     context: ClassVar[str] = "matching"
-    table: ClassVar[Table[FamilyToTell]] = Table("tell_family_of_its_case", FamilyToTell, key=("case_id",))
+    table: ClassVar[Table[FamilyToTell]] = Table(
+        "tell_family_of_its_case", FamilyToTell, key=("case_id",), indexes=(("case_no",),)
+    )
     folds: ClassVar[tuple[type[Event], ...]] = (
         events.CaseSubmitted,
         events.ContactChanged,

@@ -124,6 +124,15 @@ def _checked(event: events.MessageChecked) -> dict[str, Any]:
     return {"status": Status.FAILED, "reason": CHECKED_NOT_ARRIVED}
 
 
+def _readdressed(event: events.MessageReaddressed) -> dict[str, Any]:
+    return {
+        "channel": event.channel,
+        "recipient": event.recipient,
+        "parameters": event.parameters,
+        "subject": event.recipient.subject,
+    }
+
+
 def _resent(event: events.MessageResent) -> dict[str, Any]:
     return {"status": Status.WAITING, "due_at": event.timestamp, "request": event.request}
 
@@ -136,6 +145,7 @@ _CHANGES: dict[type[Event], Callable[[Any], dict[str, Any]]] = {
     events.MessageFailed: _failed,
     events.MessageUncertain: lambda event: {"status": Status.UNCERTAIN, "reason": event.doubt},
     events.MessageChecked: _checked,
+    events.MessageReaddressed: _readdressed,
     events.MessageResent: _resent,
     events.MessageSuppressed: _suppressed,
     events.MessageExpired: lambda _: {"status": Status.EXPIRED},

@@ -47,8 +47,12 @@ class MadeUpAddresses:
     """The accounts of a made-up clinic and bureau; a test enters them."""
 
     def __init__(self) -> None:
+        self.cases: dict[str, Sealed[matching.Contact]] = {}
         self.institutions: dict[str, list[Mailbox]] = {}
         self.bureaus: dict[str, list[Mailbox]] = {}
+
+    def of_case(self, case_no: str) -> Sealed[matching.Contact] | None:
+        return self.cases.get(case_no)
 
     def of_institution(self, institution: str, doctor: str) -> list[Mailbox]:  # noqa: ARG002 - all act for every doctor
         return self.institutions.get(institution, [])

@@ -258,6 +258,46 @@ def test_a_clinic_and_a_bureau_send_their_own_messages_again_and_no_others(room)
     assert [room.posted(message_id, request) is not None for request in (0, 1, 2)] == [True, True, True]
 
 
+def test_a_message_that_is_sent_again_goes_where_the_family_can_be_reached_by_now(room):
+    message_id = room.tell_family(room.contact(email="mistyped@example.tw"))
+    room.send()
+    room.addresses.cases[CASE_NO] = room.contact(mobile="0922333444", email="right@example.tw")
+
+    room.ask(commands.SendAgain(message_id), bureau(COUNTY))
+    room.send()
+
+    assert room.told(message_id)[-4:] == ["MessageReaddressed", "MessageResent", "MessageSending", "MessageSent"]
+    first, second = room.posted(message_id), room.posted(message_id, 1)
+    assert (first.address, second.address) == ("mistyped@example.tw", "right@example.tw")
+    assert first.text == second.text
+
+
+def test_a_family_whose_mail_does_not_arrive_can_be_told_by_sms(room):
+    message_id = room.tell_family(room.contact(email="mistyped@example.tw"))
+    room.send()
+    room.addresses.cases[CASE_NO] = room.contact(email="")
+
+    room.ask(commands.SendAgain(message_id), bureau(COUNTY))
+    room.send()
+
+    assert (room.message(message_id).draft.channel, room.posted(message_id, 1).address) == (
+        Channel.SMS,
+        "0912345678",
+    )
+
+
+def test_what_was_for_the_former_contact_stays_with_that_one(room):
+    command = commands.TellFamily(Template.CONTACT_CHANGED, news(room), room.contact(email="former@example.tw"))
+    message_id = room.ask(command).id
+    room.send()
+    room.addresses.cases[CASE_NO] = room.contact(mobile="0922333444", email="new@example.tw")
+
+    room.ask(commands.SendAgain(message_id), operator())
+    room.send()
+
+    assert room.posted(message_id, 1).address == "former@example.tw"
+
+
 def test_an_operator_says_what_became_of_an_uncertain_message(room):
     message_id = room.tell_family()
     message = room.message(message_id)

@@ -59,6 +59,12 @@ def test_the_ledger_keeps_whom_a_message_was_for_sealed():
     )
 
 
+def test_a_message_that_is_readdressed_is_shown_for_whom_it_is_now():
+    row = Folded(MessageLedger(), QUEUED, messages.message_expired(), messages.message_readdressed()).row
+
+    assert (row.channel, row.recipient) == (events.Channel.SMS, messages.message_readdressed().recipient)
+
+
 def test_a_limit_is_told_with_its_figures():
     row = Folded(MessageLedger(), QUEUED, messages.message_suppressed()).row
 
@@ -122,4 +128,4 @@ def test_institutions_and_practitioners_are_called_as_the_registry_says_now():
 def test_every_event_of_a_message_is_folded(model):
     published = [cls for name, cls in vars(events).items() if name.startswith("Message")]
 
-    assert set(published) - set(model.folds) <= {events.MessageChecked}
+    assert set(published) - set(model.folds) <= {events.MessageChecked, events.MessageReaddressed}

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -23,7 +24,7 @@ from tests.controls.logbook import eventually
 from tests.servers import PostgresServer, RabbitMQServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"
@@ -45,6 +46,13 @@ class Deployment:
     def secret(self, path: str) -> str:
         """What is in a file of secrets."""
         return (self.secrets / path).read_text()
+
+    def addresses_at(self, postgres: PostgresServer) -> Callable[[str, str], str]:
+        """Where a process would find a database, had it been restored on another server."""
+        here, there = (
+            quote(conninfo_to_dict(server.dsn("postgres"))["host"], safe="") for server in (self.postgres, postgres)
+        )
+        return lambda process, database: self.secret(f"{process}/database_{database}").replace(here, there)
 
     def environment(self, service: str) -> dict[str, str]:
         """What compose tells a service, with the paths of this machine in place of those of its container."""
@@ -150,7 +158,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         rabbitmq = RabbitMQServer(_broker_configuration(secrets), f"administrator:{make_password(secrets)}")
         sockets = conninfo_to_dict(postgres.dsn("postgres"))["host"]
         make_secrets.main([str(secrets), "--postgres", f"{sockets}:5432", "--rabbitmq", rabbitmq.address])
-        _prepare(postgres, secrets)
+        prepare(postgres, secrets)
         closing.enter_context(rabbitmq)
         deployed = Deployment(postgres, rabbitmq, secrets, state)
         installed = deployed.run("install")
@@ -173,7 +181,7 @@ def _broker_configuration(secrets: Path) -> str:
     return "\n".join(kept).replace("/run/secrets", str(secrets / "rabbitmq"))
 
 
-def _prepare(postgres: PostgresServer, secrets: Path) -> None:
+def prepare(postgres: PostgresServer, secrets: Path) -> None:
     """Run what compose has PostgreSQL run when its volume is new; twice, since upgrades run it again."""
     for script in (DEPLOY / "database" / "roles.sql", secrets / "postgres" / "logins.sql") * 2:
         _psql(postgres, script)

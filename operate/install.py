@@ -21,20 +21,16 @@ def install(context: typer.Context) -> None:
     """Make what is missing, as the users whom the settings name; whoever only runs needs no right to do it."""
     session: Session = context.obj
     databases = session.settings.databases
+    own_tables = {name: own_tables_of(name) for name in databases if name != "vault"}
     for name, dsn in databases.items():
         if name == "vault":
             vault_schema.install(dsn)
         else:
-            _install(name, dsn)
+            database = install_context(dsn, name)
+            for make in own_tables[name]:
+                make(database)
     if databases:
         told = session.words("install.done", databases=", ".join(databases))
     else:
         told = session.words("install.embedded")
     session.show(Installed(tuple(databases)), told)
-
-
-def _install(name: str, dsn: str) -> None:
-    own_tables = own_tables_of(name)
-    database = install_context(dsn, name)
-    for make in own_tables:
-        make(database)

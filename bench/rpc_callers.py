@@ -1,6 +1,6 @@
-"""`python -m bench.rpc_callers echo|command|visible BROKER SECONDS`: green callers of a service, twenty at once.
+"""`python -m bench.rpc_callers echo|command|visible BROKER SECONDS EVERY`: twenty green callers of a service.
 
-What a host said comes on standard input. Answers with one line of JSON: the calls a second, and the 95th percentile of
+Each calls again when it was answered, but begins a call only `EVERY` so many seconds; 0 lets nobody pause. What a host said comes on standard input. Answers with one line of JSON: the calls a second, and the 95th percentile of
 how long each took, in milliseconds.
 """
 
@@ -70,7 +70,7 @@ def commanding(client: RpcClient, said: dict[str, Any], caller: int) -> Iterator
     yield amend
 
 
-def main(kind: str, broker: str, seconds: float) -> dict[str, float]:
+def main(kind: str, broker: str, seconds: float, every: float) -> dict[str, float]:
     """Call for so many seconds."""
     said = json.loads(sys.stdin.read())
     with ExitStack() as closing:
@@ -83,7 +83,7 @@ def main(kind: str, broker: str, seconds: float) -> dict[str, float]:
             if kind == "visible":
                 reader = _reader(closing)
                 steps = [_seen(reader, amend) for amend in amending]
-        return _measured(steps, seconds)
+        return _measured(steps, seconds, every)
 
 
 def _reader(closing: ExitStack) -> Reader:
@@ -106,19 +106,24 @@ def _seen(reader: Reader, amend: Callable[[], Outcome]) -> Step:
     return step
 
 
-def _measured(steps: list[Step], seconds: float) -> dict[str, float]:
-    began = time.perf_counter() + WARM_UP * seconds
+def _measured(steps: list[Step], seconds: float, every: float) -> dict[str, float]:
+    now = time.perf_counter()
+    began = now + WARM_UP * seconds
     took: list[float] = []
 
-    def call(step: Step) -> None:
+    def call(step: Step, turn: float) -> None:
         while (start := time.perf_counter()) < began + seconds:
+            if start < turn:
+                eventlet.sleep(turn - start)
+                continue
             step()
+            turn += every
             if start >= began:
                 took.append(time.perf_counter() - start)
 
     pool = eventlet.GreenPool(len(steps))
-    for step in steps:
-        pool.spawn_n(call, step)
+    for place, step in enumerate(steps):
+        pool.spawn_n(call, step, now + every * place / len(steps))
     pool.waitall()
     spent = time.perf_counter() - began
     return {"rate": len(took) / spent, "p50": _percentile(took, 0.5), "p95": _percentile(took, 0.95)}
@@ -129,5 +134,5 @@ def _percentile(took: list[float], part: float) -> float:
 
 
 if __name__ == "__main__":
-    kind, broker, seconds = sys.argv[1:]
-    sys.stdout.write(json.dumps(main(kind, broker, float(seconds))) + "\n")
+    kind, broker, seconds, every = sys.argv[1:]
+    sys.stdout.write(json.dumps(main(kind, broker, float(seconds), float(every))) + "\n")

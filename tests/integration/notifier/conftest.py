@@ -20,7 +20,9 @@ from services.notifier.domain.message import Message
 from services.notifier.events import Channel
 from shared.events import event_name
 from shared.principal import Assurance, Principal, Role, process
+from shared.settings import load
 from shared.store import schema as store_schema
+from shared.transport.inproc import KombuChannel
 from shared.vault import schema as vault_schema
 from shared.vault.blind_index import Identifier
 from shared.vault.master_keys import MasterKeys
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from shared.application import Outcome
     from shared.postgres import Database
     from shared.sealing import Sealed
+    from shared.settings import Settings
     from tests.servers import PostgresServer
 
 NOW = taipei(2, 18, 16, 21)
@@ -184,3 +187,22 @@ def room(database: Database, vault: Vault, tmp_path: Path) -> Iterator[PostRoom]
     options = {"language": Language.CHINESE, "site": SITE}
     with Notifier(database, vault, MadeUpAddresses(), MadeUpNames(), **options) as notifier:
         yield PostRoom(notifier, vault, tmp_path / "outbox")
+
+
+@pytest.fixture
+def settings(postgres_server: PostgresServer, tmp_path: Path) -> Iterator[Settings]:
+    dsn = postgres_server.new_database()
+    vault = postgres_server.new_database()
+    # The queues of this process outlive an installation, and another one's messages are from another log.
+    KombuChannel.queues.clear()
+    contexts = ("MATCHING", "IDENTITY", "NOTIFIER")
+    yield load(
+        {
+            "CARETRAIL_VAR": str(tmp_path),
+            **{f"CARETRAIL_DATABASE_{context}": dsn for context in contexts},
+            "CARETRAIL_DATABASE_VAULT": vault,
+            "CARETRAIL_SITE": "https://kids.example.tw",
+        }
+    )
+    postgres_server.drop_database(dsn)
+    postgres_server.drop_database(vault)

@@ -21,7 +21,6 @@ from shared.context import Context, foundation, installation
 from shared.principal import Role, process
 from shared.read_models.compare import compare
 from shared.read_models.rebuild import rebuild_if_needed
-from shared.settings import load
 from shared.store.append import Append, Attribution, Cause, EventRow
 from shared.store.application import StoredApplication
 from shared.vault.blind_index import Identifier
@@ -32,35 +31,16 @@ from tests.integration.notifier.conftest import operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from services.notifier.application import Notifier
     from shared.context import Installation
     from shared.events import Event
     from shared.settings import Settings
-    from tests.servers import PostgresServer
 
 pytestmark = pytest.mark.postgres
 
 NOW = taipei(2, 18, 16, 21)
 SENT = LedgerFilters(statuses=(Status.SENT,))
-
-
-@pytest.fixture
-def settings(postgres_server: PostgresServer, tmp_path: Path) -> Iterator[Settings]:
-    dsn = postgres_server.new_database()
-    vault = postgres_server.new_database()
-    contexts = ("MATCHING", "IDENTITY", "NOTIFIER")
-    yield load(
-        {
-            "CARETRAIL_VAR": str(tmp_path),
-            **{f"CARETRAIL_DATABASE_{context}": dsn for context in contexts},
-            "CARETRAIL_DATABASE_VAULT": vault,
-            "CARETRAIL_SITE": "https://kids.example.tw",
-        }
-    )
-    postgres_server.drop_database(dsn)
-    postgres_server.drop_database(vault)
 
 
 class House:

@@ -12,6 +12,7 @@ from services.notifier.commands import News, TellFamily, Template
 from shared.context import foundation, installation, utc_now
 from shared.principal import process
 from shared.settings import load
+from shared.transport.inproc import KombuChannel
 from shared.vault.blind_index import Identifier
 from tests.controls.family import CASE_NO
 from tests.controls.logbook import eventually
@@ -22,6 +23,8 @@ pytestmark = pytest.mark.postgres
 @pytest.fixture
 def environment(postgres_server, tmp_path):
     dsns = {name: postgres_server.new_database() for name in ("MATCHING", "IDENTITY", "NOTIFIER", "VAULT")}
+    # The queues of this process outlive an installation, and another one's messages are from another log.
+    KombuChannel.queues.clear()
     yield {
         "CARETRAIL_VAR": str(tmp_path),
         "CARETRAIL_LANGUAGE": "en",

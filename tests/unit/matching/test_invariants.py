@@ -15,6 +15,7 @@ from services.matching.events import (
     ChangeReason,
     DeclineReason,
     FreeText,
+    ParticipationCause,
     PassedOverCause,
     Preference,
     Source,
@@ -108,6 +109,11 @@ class AnyCase(RuleBasedStateMachine):
         rank = rank or self.open_rank()
         released = {"by": Source.CLINIC, "explanation": WORDS, "resume_at": self.now, "now": self.now}
         self.ask(lambda case: case.release_notice(rank, **released))
+
+    @rule(rank=OFTEN_THE_OPEN_ONE, cause=st.sampled_from(ParticipationCause))
+    def take_back(self, rank, cause):
+        rank = rank or self.open_rank()
+        self.ask(lambda case: case.take_back(rank, cause, self.now))
 
     @rule(left=st.sets(RANKS))
     def offer_next(self, left):

@@ -1,7 +1,8 @@
 """`python -m bench.rpc_callers echo|command|visible BROKER SECONDS EVERY`: twenty green callers of a service.
 
-Each calls again when it was answered, but begins a call only `EVERY` so many seconds; 0 lets nobody pause. What a host said comes on standard input. Answers with one line of JSON: the calls a second, and the 95th percentile of
-how long each took, in milliseconds.
+Each calls again when it was answered, but begins a call only every `EVERY` seconds; 0 lets nobody pause. What a host
+said comes on standard input. Answers with one line of JSON: the calls a second, and the median and the 95th percentile
+of how long each took, in milliseconds.
 """
 
 from __future__ import annotations

@@ -200,8 +200,8 @@ class Case(Aggregate):
     def take_back(self, rank: int, cause: ParticipationCause, now: datetime) -> None:
         """收回: whoever is asked, or has agreed, can take nobody any more; who is asked next is another decision."""
         heed(guards.taking_back(self, rank))
-        facts = {"county": self.family.county, "cause": cause, "agreed": self.offer is None}
-        self._record_of(self.preferences.of(rank), self.OfferWithdrawn, now, **facts)
+        told = {"county": self.family.county, "agreed": self.offer is None}
+        self._record_of(self.preferences.of(rank), self.OfferWithdrawn, now, cause=cause, **told)
 
     def release_notice(
         self, rank: int, *, by: Source, explanation: Sealed[events.FreeText], resume_at: datetime, now: datetime
@@ -362,14 +362,8 @@ class Case(Aggregate):
         county: str,
     ) -> None:
         self.born = True
-        self.family = replace(
-            self.family,
-            birth_order=birth_order,
-            birth_subject=birth_subject,
-            child_subject=child_subject,
-            child=child,
-            county=county,
-        )
+        known = replace(self.family, birth_subject=birth_subject, child_subject=child_subject)
+        self.family = replace(known, birth_order=birth_order, child=child, county=county)
 
     @event(events.ContactChanged)
     def _contact_changed(self, contact_subject: SubjectId, contact: Sealed[events.Contact]) -> None:

@@ -83,14 +83,11 @@ class Deployment:
 
     def run(self, service: str) -> subprocess.CompletedProcess[str]:
         """Run a service that ends by itself."""
-        return subprocess.run(
-            self.command(service),
-            env=self._whole(service),
-            cwd=self.state,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return self._run(service, self.command(service))
+
+    def operate(self, service: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the operators where a service runs, with what that service is given."""
+        return self._run(service, [sys.executable, "-m", "operate", *arguments])
 
     @contextmanager
     def process(self, service: str) -> Iterator[Process]:
@@ -113,6 +110,10 @@ class Deployment:
                 yield process
             finally:
                 started.kill()
+
+    def _run(self, service: str, command: list[str]) -> subprocess.CompletedProcess[str]:
+        whole = self._whole(service)
+        return subprocess.run(command, env=whole, cwd=self.state, capture_output=True, text=True, check=False)
 
     def _whole(self, service: str) -> dict[str, str]:
         return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.environment(service)}

@@ -59,6 +59,12 @@ class Guesser(RuleBasedStateMachine):
         for _ in range(times):
             self._guess(client, WRONG)
 
+    @rule(client=st.sampled_from(CLIENTS))
+    def use_a_code_up(self, client):
+        self.now += timedelta(seconds=61)
+        self.request(client)
+        self.guess_wrongly(client, POLICY.code_tries)
+
     def _guess(self, client, digest):
         before = self.standings[client]
         if before.code is None:
@@ -121,6 +127,24 @@ def test_a_code_is_good_until_its_last_moment(late):
     ends = NOW + POLICY.code_lifetime
     assert guess(standing(), RIGHT, ends - timedelta(microseconds=1), POLICY).verdict is Verdict.RIGHT
     assert guess(standing(), RIGHT, ends + late, POLICY).verdict is Verdict.EXPIRED
+
+
+def after_wrong_guesses(before, number):
+    for _ in range(number):
+        before = guess(before, WRONG, NOW, POLICY).standing
+    return before
+
+
+def test_three_codes_used_up_in_a_row_lock_and_not_even_the_right_code_counts_then():
+    once = after_wrong_guesses(standing(), 3)
+    assert (once.used_up, once.locked_until) == (1, None)
+    assert guess(once, RIGHT, NOW, POLICY).verdict is Verdict.USED_UP
+    twice = after_wrong_guesses(once.issue(standing().code), 3)
+    locked = after_wrong_guesses(twice.issue(standing().code), 3)
+    assert (locked.used_up, locked.locks, locked.locked_until) == (0, 1, NOW + timedelta(minutes=15))
+    anew = locked.issue(standing().code)
+    assert guess(anew, RIGHT, NOW, POLICY).verdict is Verdict.LOCKED
+    assert guess(anew, RIGHT, NOW + timedelta(minutes=15), POLICY).verdict is not Verdict.LOCKED
 
 
 def test_a_new_code_does_not_take_the_count_back():

@@ -256,13 +256,13 @@ def test_anybody_may_ask_for_the_health_of_a_service(board):
     }
 
 
-def test_a_small_call_is_answered_while_others_compute(board):
-    """Without `aside` nobody would be answered for the half seconds that each of these takes."""
-    busy = [board.send("matching.compute") for _ in range(4)]
-    quick = []
+def test_a_small_call_is_answered_while_others_have_spreadsheets_written(board):
+    """Each takes a second or more of a processor: on the hub nobody would be answered meanwhile."""
+    busy = [board.send("matching.write_a_spreadsheet", timeout=60) for _ in range(2)]
+    waits = []
     for _ in range(10):
         began = time.perf_counter()
         refused(board, "matching.family_cases")
-        quick.append(time.perf_counter() - began)
-    assert sorted(quick)[5] < 0.25
-    assert all(board.answer(number)["result"]["found"] >= 0.5 for number in busy)
+        waits.append(time.perf_counter() - began)
+    assert sorted(waits)[5] < 0.25
+    assert all(board.answer(number)["result"]["found"] > 100_000 for number in busy)

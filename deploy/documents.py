@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from deploy.broker_definitions import definitions
 from deploy.database_roles import roles_sql
-from deploy.environment import environments
+from deploy.role_settings import environments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

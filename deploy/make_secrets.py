@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from deploy import broker_definitions
 from deploy.database_roles import databases_of, logins
-from deploy.environment import (
+from deploy.role_settings import (
     BROKER,
     CHECKPOINT_KEY,
     MASTER_KEYS,

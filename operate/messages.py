@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-_SHELL = Principal("shell/messages", Role.OPERATOR, frozenset({Assurance.INTERNAL}))
+_SHELL = Principal("shell/messages", Role.OPERATOR, frozenset({Assurance.MACHINE}))
 _HEADINGS = (
     "messages.id",
     "messages.queued",

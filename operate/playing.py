@@ -54,7 +54,7 @@ def _house(settings: Settings) -> Iterator[House]:
         hosts = {service_of(name): Host(context, reader, clock=clock) for name, context in contexts.items()}
         closing.enter_context(hosted(hosts, broker_uri(settings)))
         client = closing.enter_context(RpcClient(broker_uri(settings), _PATIENCE))
-        operator = Principal("shell/demonstration", Role.OPERATOR, frozenset({Assurance.INTERNAL}))
+        operator = Principal("shell/demonstration", Role.OPERATOR, frozenset({Assurance.MACHINE}))
         yield House(
             settings=settings,
             clock=clock,

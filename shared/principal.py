@@ -43,6 +43,8 @@ class Assurance(StrEnum):
     OTP_CARD_NUMBER = "otp+cardno"
     NONE = "none"
     """Not at all: a visitor."""
+    MACHINE = "machine"
+    """Whoever may run programs on the machine as Caretrail's own user: an operator, before there are accounts."""
     INTERNAL = "internal"
     """Caretrail's own processes."""
 

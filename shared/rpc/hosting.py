@@ -5,7 +5,6 @@ The process was patched by eventlet before anything else was imported, see `oper
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import eventlet
 import eventlet.patcher
 from nameko.containers import ServiceContainer
+from psycopg import waiting
 
 from shared.rpc.call import HOST
 from shared.rpc.service import rules_of
@@ -49,7 +49,7 @@ def broker_uri(settings: Settings) -> str:
 @contextmanager
 def hosted(services: Mapping[type[ContextService], Host], uri: str) -> Iterator[Containers]:
     """The services at work; at the end they finish what they hold. Raises `RuleMissing` before anything starts."""
-    if not eventlet.patcher.is_monkey_patched("socket") or os.environ.get("PSYCOPG_WAIT_FUNC") != "wait_selector":
+    if not eventlet.patcher.is_monkey_patched("socket") or waiting.wait is not waiting.wait_selector:
         raise NotPatched
     for service in services:
         list(rules_of(service))
@@ -73,9 +73,9 @@ class Containers:
         """Return when told to end; raises what has ended one of them."""
         while not ending.is_told:
             time.sleep(_LOOK)
-            for waiting in self._waiting:
-                if waiting.dead:
-                    waiting.wait()
+            for container in self._waiting:
+                if container.dead:
+                    container.wait()
                     return
 
 

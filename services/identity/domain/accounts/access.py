@@ -21,7 +21,7 @@ VISITOR = Party(frozenset({Role.VISITOR}), frozenset({Assurance.NONE}))
 """Whoever has not come in yet."""
 ANYBODY_IN = Party(
     frozenset(set(Role) - {Role.VISITOR, Role.PROCESS}),
-    frozenset(set(Assurance) - {Assurance.NONE, Assurance.INTERNAL}),
+    frozenset(set(Assurance) - {Assurance.NONE, Assurance.MACHINE, Assurance.INTERNAL}),
 )
 """Whoever has come in, in whichever way: about what is their own."""
 HOLDER = Party(ANYBODY_IN.roles - {Role.PARENT}, ANYBODY_IN.proofs)
@@ -29,7 +29,7 @@ HOLDER = Party(ANYBODY_IN.roles - {Role.PARENT}, ANYBODY_IN.proofs)
 MANAGER = Party(frozenset({Role.BUREAU_MANAGER}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
 """衛生局「主管」: the only one at a bureau who invites."""
 
-SHELL = Party(frozenset({Role.OPERATOR}), frozenset({Assurance.INTERNAL}))
+SHELL = Party(frozenset({Role.OPERATOR}), frozenset({Assurance.MACHINE}))
 """Whoever may read identity's own key on its machine: brings in the first operator, before anybody has an account."""
 
 AUDITOR = Party(frozenset({Role.AUDITOR}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))

@@ -94,7 +94,9 @@ class Readers:
 
     def of(self, model: type[ReadModel[Any]]) -> Reader:
         """The reader of this model."""
-        return self._open.setdefault(model, self._context.reader(model))
+        if model not in self._open:
+            self._open[model] = self._context.reader(model)
+        return self._open[model]
 
     def close(self) -> None:
         """Close their connections."""

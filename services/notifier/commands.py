@@ -42,6 +42,8 @@ class Template(StrEnum):
     OFFER_OVER = "offer-over"
     CHANGE_INFORMED = "change-informed"
     ENROLLED_ELSEWHERE = "enrolled-elsewhere"
+    LICENCE_EXPIRING = "licence-expiring"
+    LICENCE_EXPIRED = "licence-expired"
     BUREAU_UNMATCHED = "bureau-unmatched"
     BUREAU_CLOSURE = "bureau-closure"
     ACCOUNT_INVITED = "account-invited"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from services.matching import events as matching
@@ -13,8 +15,9 @@ from services.notifier.processes import PROCESSES
 from services.notifier.processes.tell_account_holders import TellAccountHolders
 from services.notifier.processes.tell_bureau_of_its_tasks import TellBureauOfItsTasks
 from services.notifier.processes.tell_family_of_its_case import TellFamilyOfItsCase
+from services.notifier.processes.tell_institution_of_ending_licences import TellInstitutionOfEndingLicences
 from services.notifier.processes.tell_institution_of_its_offers import TellInstitutionOfItsOffers
-from tests.controls import accounts
+from tests.controls import accounts, registry
 from tests.controls import events as case
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, CASE, CASE_NO, CONTACT, DAAN_CLINIC, FATHER, sealed
 from tests.unit.notifier.folding import Folded
@@ -176,6 +179,33 @@ def test_a_mismatch_is_told_to_the_institution_it_was_agreed_with():
     assert Folded(TellInstitutionOfItsOffers(), SUBMITTED, nobody).commands == []
 
 
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (registry.licence_expiring(), Template.LICENCE_EXPIRING),
+        (registry.licence_expired(), Template.LICENCE_EXPIRED),
+    ],
+    ids=["expiring", "expired"],
+)
+def test_the_end_of_a_licence_is_told_to_where_its_holder_practises(event, expected):
+    command = told(TellInstitutionOfEndingLicences, event)
+
+    assert (command.template, command.institution) == (expected, event.institution)
+    assert (command.news.institution, command.news.doctor) == (event.institution, event.practitioner)
+    assert command.news.figures == {
+        "licence": event.licence.number,
+        "last_day": event.licence.valid_until.isoformat(),
+    }
+    assert command.news.follows == f"identity/{event.originator_id}/{event.originator_version}"
+
+
+@pytest.mark.parametrize("event", [registry.licence_expiring(), registry.licence_expired()])
+def test_of_the_licence_of_somebody_who_practises_nowhere_nobody_is_told(event):
+    nowhere = replace(event, institution="")
+
+    assert Folded(TellInstitutionOfEndingLicences(), nowhere).commands == []
+
+
 # The bureau ----------------------------------------------------------------------------------------------------------
 
 
@@ -270,6 +300,7 @@ def test_every_message_is_caused_by_some_process():
             case.case_submitted(originator_id=case.former_institution_notified().originator_id),
             case.former_institution_notified(),
         ),
+        Folded(TellInstitutionOfEndingLicences(), registry.licence_expiring(), registry.licence_expired()),
         Folded(TellBureauOfItsTasks(), case.case_unmatched(), case.bureau_task_opened()),
         Folded(TellAccountHolders(), *[builder() for builder in accounts.EXAMPLES.values()]),
     ]

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from shared.decoding import converted
+
 if TYPE_CHECKING:
     from random import Random
 
@@ -62,7 +64,7 @@ def comparable(answer: str) -> str:
 def vocabulary(language: Language) -> Vocabulary:
     """The committed words of a language."""
     text = resources.files(__package__).joinpath(f"questions.{language}.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), Vocabulary)
+    return converted(tomllib.loads(text), Vocabulary)
 
 
 def _which(known: Vocabulary, chance: Random) -> Question:

@@ -10,6 +10,7 @@ from importlib import resources
 import msgspec
 
 from services.notifier.events import Audience, Channel
+from shared.decoding import converted
 from shared.words import Language
 
 
@@ -96,11 +97,11 @@ def template(name: str, version: int) -> MessageTemplate:
         text = (resources.files(__package__) / "templates" / f"{name}.{version}.toml").read_text("utf-8")
     except FileNotFoundError:
         raise TemplateUnknown(name, version) from None
-    return msgspec.convert(tomllib.loads(text), MessageTemplate)
+    return converted(tomllib.loads(text), MessageTemplate)
 
 
 @cache
 def frame(version: int, language: Language) -> Frame:
     """What stands around the words of messages that name this frame."""
     text = (resources.files(__package__) / "frames" / f"{version}.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text)[language], Frame)
+    return converted(tomllib.loads(text)[language], Frame)

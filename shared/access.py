@@ -34,6 +34,8 @@ BUREAU = Party(
     frozenset({Role.BUREAU_MANAGER, Role.BUREAU_OFFICER}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN})
 )
 OPERATOR = Party(frozenset({Role.OPERATOR}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
+SHELL = Party(frozenset({Role.OPERATOR}), frozenset({Assurance.MACHINE}))
+"""Whoever may read identity's own key on its machine: fills a fresh installation, before anybody has an account."""
 INSURER = Party(frozenset({Role.INSURER_OFFICER}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
 AUDITOR = Party(frozenset({Role.AUDITOR}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
 PLATFORM = Party(frozenset({Role.PROCESS}), frozenset({Assurance.INTERNAL}))

@@ -6,11 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from services.identity.adapters.published_hospitals import enter_hospitals, published_hospitals
+from services.identity.adapters.registry_import import Purpose, import_registry
 from services.identity.adapters.speech import spoken
 from services.identity.application.accounts import install
 from services.identity.application.accounts.entrance import Entrance
 from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.application.identity import Identity
+from services.identity.messages import WORDING
 from services.identity.processes import PROCESSES
 from services.identity.read_models.accounts import Accounts
 from services.identity.read_models.institutions import Institutions
@@ -21,11 +24,20 @@ from shared.context import Context, foundation, utc_now
 from shared.rpc.keys import principal_signer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
+    from typing import BinaryIO
 
+    from services.identity.commands import RecordInstitution
+    from services.identity.events import Programme, RegistryFile
     from shared.context import Installation
+    from shared.imports.results import ImportSummary, RowResult
+    from shared.principal import Principal
     from shared.read_models.model import ReadModel
+    from shared.refusals import Refusal
+    from shared.words import Language
+
+    Tell = Callable[[RowResult], None]
 
 CONTEXT = "identity"
 OWN_TABLES = (install,)
@@ -39,6 +51,31 @@ class IdentityContext(Context[Identity]):
     """Identity put together; `front_desk` lets people in."""
 
     front_desk: FrontDesk
+
+    def import_registry(self, file: BinaryIO, kind: RegistryFile, principal: Principal, tell: Tell) -> ImportSummary:
+        """匯入 a file of the registry; raises what `adapters.registry_import` tells."""
+        now = self.clock()
+        return import_registry(self.application, file, kind, principal, now, purpose=Purpose.TAKE, tell=tell)
+
+    def try_registry(self, file: BinaryIO, kind: RegistryFile, principal: Principal, tell: Tell) -> ImportSummary:
+        """試匯: as `import_registry`, with nothing stored."""
+        now = self.clock()
+        return import_registry(self.application, file, kind, principal, now, purpose=Purpose.TRY, tell=tell)
+
+    def published_hospitals(self, counties: Iterable[str]) -> list[RecordInstitution]:
+        """The published hospitals of these counties, of all where none is named."""
+        wanted = set(counties)
+        return [entry for entry in published_hospitals() if not wanted or entry.county in wanted]
+
+    def enter_hospitals(
+        self, entries: Iterable[RecordInstitution], programmes: Iterable[Programme], principal: Principal, tell: Tell
+    ) -> ImportSummary:
+        """Enter these, unless they are known, and have them take part in programmes in which they never were."""
+        return enter_hospitals(self.application, entries, programmes, principal, self.clock(), tell=tell)
+
+    def explained(self, refusal: Refusal, language: Language) -> str:
+        """What is said to a refusal."""
+        return WORDING.words(refusal.code, refusal.params, language)
 
 
 @contextmanager

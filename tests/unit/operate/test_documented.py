@@ -13,7 +13,7 @@ from operate.manual import commands_of, parameters_of, spelling
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "operators" / "commands.md").read_text(encoding="utf-8")
 SECTIONS = {
-    re.sub(r" [A-Z]+$", "", heading): text
+    re.sub(r"( [A-Z]+)+$", "", heading): text
     for heading, text in re.findall(r"^### `(.+?)`\n(.*?)(?=^### |\Z)", DOCUMENT, re.MULTILINE | re.DOTALL)
 }
 LEAVES = {name: command for name, command in commands_of(get_group(app)) if not hasattr(command, "commands")}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.identity.commands import accounts as commands
 from services.identity.domain.accounts import refusals
-from shared.access import OPERATOR, PLATFORM, Party
+from shared.access import OPERATOR, PLATFORM, SHELL, Party
 from shared.principal import Assurance, Role
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ HOLDER = Party(ANYBODY_IN.roles - {Role.PARENT}, ANYBODY_IN.proofs)
 """Whoever came in by an account."""
 MANAGER = Party(frozenset({Role.BUREAU_MANAGER}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
 """衛生局「主管」: the only one at a bureau who invites."""
-
-SHELL = Party(frozenset({Role.OPERATOR}), frozenset({Assurance.MACHINE}))
-"""Whoever may read identity's own key on its machine: brings in the first operator, before anybody has an account."""
 
 AUDITOR = Party(frozenset({Role.AUDITOR}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
 SEES_ACCOUNTS = (MANAGER, OPERATOR, AUDITOR)

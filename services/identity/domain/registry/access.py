@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.identity import commands
 from services.identity.domain.registry import refusals
-from shared.access import BUREAU, CLINIC, OPERATOR, PLATFORM, Party
+from shared.access import BUREAU, CLINIC, OPERATOR, PLATFORM, SHELL, Party
 from shared.principal import Role
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 CASE_MANAGER = Party(frozenset({Role.CASE_MANAGER}), CLINIC.proofs)
 
 WHO_MAY: WhoMay = {
-    commands.RecordInstitution: (BUREAU, OPERATOR),
+    commands.RecordInstitution: (BUREAU, OPERATOR, SHELL),
     commands.ChangeServiceHours: (CASE_MANAGER, BUREAU, OPERATOR),
     commands.SuspendInstitution: (BUREAU, OPERATOR),
     commands.ResumeInstitution: (BUREAU, OPERATOR),
     commands.CloseInstitution: (BUREAU, OPERATOR),
-    commands.JoinProgramme: (BUREAU, OPERATOR),
+    commands.JoinProgramme: (BUREAU, OPERATOR, SHELL),
     commands.LeaveProgramme: (BUREAU, OPERATOR),
-    commands.RecordPractitioner: (BUREAU, OPERATOR),
+    commands.RecordPractitioner: (BUREAU, OPERATOR, SHELL),
     commands.MovePractitioner: (BUREAU, OPERATOR),
     commands.SuspendPractitioner: (BUREAU, OPERATOR),
     commands.ResumePractitioner: (BUREAU, OPERATOR),
@@ -34,8 +34,8 @@ WHO_MAY: WhoMay = {
     commands.CreditTraining: (BUREAU, OPERATOR),
     commands.AdmitPractitioner: (BUREAU, OPERATOR),
     commands.DismissPractitioner: (BUREAU, OPERATOR),
-    commands.RecordPlace: (BUREAU, OPERATOR),
-    commands.RecordRegistryImport: (BUREAU, OPERATOR),
+    commands.RecordPlace: (BUREAU, OPERATOR, SHELL),
+    commands.RecordRegistryImport: (BUREAU, OPERATOR, SHELL),
     commands.WarnOfExpiringLicence: (PLATFORM,),
     commands.ExpireLicence: (PLATFORM,),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
-from uuid import UUID
 
 from services.identity.application import accounts, registry
 from services.identity.application.desk import Desk
@@ -11,8 +10,8 @@ from services.identity.commands import RecordForgotten
 from services.identity.domain.accounts import access as accounts_access
 from services.identity.domain.registry import access as registry_access
 from shared.application import ContextApplication
+from shared.application.forgetting import untold
 from shared.principal import process
-from shared.sealing import SubjectId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,9 +45,5 @@ class Identity(ContextApplication):
 
     def record_forgotten(self, forgotten: Iterable[Forgotten], now: datetime) -> None:
         """Tell the log whom the vault has forgotten, where it does not, and let nobody in as one of them."""
-        grounds = {str(subject): entry.ground for entry in forgotten for subject in entry.subjects}
-        told = self.holders(accounts.FORGOTTEN, grounds)
-        for subject, ground in grounds.items():
-            if subject not in told:
-                command = RecordForgotten(SubjectId(UUID(subject)), ground)
-                self.handle(command, process("record_forgotten"), f"forgotten/{subject}", now)
+        for subject, ground in untold(self, forgotten).items():
+            self.handle(RecordForgotten(subject, ground), process("record_forgotten"), f"forgotten/{subject}", now)

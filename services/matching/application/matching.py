@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
-from uuid import UUID
 
 from services.matching import commands
 from services.matching.application import families, offers, participation, records, register
 from services.matching.application.desk import Desk
-from services.matching.application.reservations import FORGOTTEN
 from services.matching.domain import access, refusals
 from services.matching.domain.actions import Action, Facts, actions, enrolment_actions
 from services.matching.domain.case import Case
@@ -23,12 +21,13 @@ from services.matching.domain.records import (
     ReturnToParticipation,
 )
 from shared.application import ContextApplication
+from shared.application.forgetting import untold
 from shared.principal import process
-from shared.sealing import SubjectId
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from services.matching.domain.policies import Policy
     from services.matching.domain.registry import Registry
@@ -122,9 +121,6 @@ class Matching(ContextApplication):
         Of a person who was never in this log it tells too, which empties nothing.
         """
         records.settle_leaving(self.desk)
-        grounds = {str(subject): entry.ground for entry in forgotten for subject in entry.subjects}
-        told = self.holders(FORGOTTEN, grounds)
-        for subject, ground in grounds.items():
-            if subject not in told:
-                command = commands.RecordForgotten(SubjectId(UUID(subject)), ground)
-                self.handle(command, process("record_forgotten"), f"forgotten/{subject}", now)
+        for subject, ground in untold(self, forgotten).items():
+            command = commands.RecordForgotten(subject, ground)
+            self.handle(command, process("record_forgotten"), f"forgotten/{subject}", now)

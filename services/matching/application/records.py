@@ -11,6 +11,7 @@ from services.matching.application import reservations
 from services.matching.domain import access, guards, refusals
 from services.matching.domain.records import CaseExport, ForgottenSubject, RegisterImport, RowCounts
 from services.matching.domain.refusals import heed
+from shared.application.forgetting import FORGOTTEN
 from shared.application.outcome import Decision, Outcome, Result
 from shared.sealing import SubjectId
 from shared.store.append import Reservation
@@ -114,13 +115,13 @@ def record_forgotten(desk: Desk, command: RecordForgotten, _: Principal, now: da
 
 def _tell_forgotten(desk: Desk, subjects: Sequence[SubjectId], ground: str, now: datetime) -> Decision:
     """Record those of whom the log does not tell yet."""
-    told = desk.store.holders(reservations.FORGOTTEN, [str(subject) for subject in subjects])
+    told = desk.store.holders(FORGOTTEN, [str(subject) for subject in subjects])
     records, reserve = [], []
     for subject in subjects:
         if str(subject) not in told:
             record = ForgottenSubject.record(subject, ground, now)
             records.append(record)
-            reserve.append(Reservation(reservations.FORGOTTEN, str(subject), record.id))
+            reserve.append(Reservation(FORGOTTEN, str(subject), record.id))
     if not records:
         return Decision(Outcome(told[str(subjects[0])], ForgottenSubject.INITIAL_VERSION, result=Result.UNCHANGED))
     return Decision(Outcome(records[0].id, records[0].version), records, reserve)

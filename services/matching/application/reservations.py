@@ -24,8 +24,6 @@ ENROLMENT = "enrolment"
 """The open enrolment of a child."""
 REGISTER = "register"
 """A row of the register that has been taken: never released, so that the same row is known again."""
-FORGOTTEN = "forgotten"
-"""A person of whom the log says that they have been forgotten: never released, so that it says so once."""
 
 TURN = "turn"
 """Whose turn it is to decide about a person: of two decisions made at once, the second is made anew."""

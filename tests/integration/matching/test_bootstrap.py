@@ -9,11 +9,11 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from services.matching.application.reservations import FORGOTTEN
 from services.matching.bootstrap import matching
 from services.matching.commands import DeclineOffer, OfferNextPreference, PreferenceEntry
 from services.matching.domain.refusals import CaseBusy
 from services.matching.events import DeclineReason
+from shared.application.forgetting import FORGOTTEN
 from shared.events import event_name
 from shared.principal import Assurance, Principal, Role, process
 from shared.processes.reactions import Occasion

@@ -2,7 +2,6 @@
 
 from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.application.accounts.handlers import AGGREGATES, HANDLERS
-from services.identity.application.accounts.own_sessions import FORGOTTEN
 from services.identity.application.accounts.tables import install
 
-__all__ = ["AGGREGATES", "FORGOTTEN", "HANDLERS", "FrontDesk", "install"]
+__all__ = ["AGGREGATES", "HANDLERS", "FrontDesk", "install"]

@@ -12,6 +12,7 @@ from services.identity.domain.accounts.records import ForgottenSubject
 from services.identity.domain.accounts.session import Session
 from services.identity.events import SessionEnd, Whereabouts
 from shared.application import Decision, Outcome, Result
+from shared.application.forgetting import FORGOTTEN
 from shared.store.append import Reservation
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from services.identity.application.desk import Desk
     from services.identity.commands.accounts import CloseVoidSessions, RecordForgotten, SignOut, SignOutEverywhere
     from shared.principal import Principal
-
-FORGOTTEN = "forgotten"
-"""A person of whom the log says that they have been forgotten: never released, so that it says so once."""
 
 
 def own_sessions(desk: Desk, principal: Principal, now: datetime) -> list[OwnSession]:

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
 from shared.events import Created, Event, Forgetting, published
 from shared.sealing import Sealed, SubjectId
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 CaseNo = Annotated[
     str,
@@ -213,15 +209,6 @@ class Preference(msgspec.Struct, frozen=True):
     doctor: Doctor
     county: County
     district: str
-
-
-def preference_of(rank: int, preferences: Iterable[Preference]) -> Preference:
-    """The preference of this rank; raises LookupError where there is none."""
-    for preference in preferences:
-        if preference.rank == rank:
-            return preference
-    msg = f"no preference of rank {rank}"
-    raise LookupError(msg)
 
 
 # The case ------------------------------------------------------------------------------------------------------------

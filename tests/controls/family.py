@@ -39,7 +39,6 @@ BORN_CHILD = events.Child(
     sex=events.Sex.FEMALE,
     identifier="F200000017",
 )
-UNBORN_CHILD = events.Child(residence=RESIDENCE, due_date=date(2025, 4, 2))
 MOTHERS_ID = events.Mother(kind=events.IdentifierKind.NATIONAL_ID, identifier="A200000030")
 FATHER = events.Contact(
     relation=events.Relation.FATHER, name="林大明", mobile="0912345678", email="lin.family@example.tw"

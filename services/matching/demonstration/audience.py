@@ -78,7 +78,7 @@ class Audience:
 
     def _clinics(self, tally: Tally) -> Figures:
         reader = self.context.reader(ClinicWorklist)
-        figures: Counter[str] = Counter(offers=0, accepted=0, declined=0, expired=0, lapsed=0, released=0)
+        figures: Counter[str] = Counter(offers=0, accepted=0, declined=0, expired=0, lapsed=0, taken_back=0, released=0)
         for institution in self.cast.clinics:
             everyone = self.cast.everyone_at(institution)
             for row in _all(partial(worklist, reader, everyone, limit=MAX_PAGE)):

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from shared.sealing import SubjectId
 
 _LETTER = "Y"
+_LEAVERS = 6
+"""How many hospitals leave and come back in the course of a story: one in each of the counties that have the most."""
 _NUMBERS_EACH = 8
 """How many personal numbers each family has for its people."""
 
@@ -74,6 +76,9 @@ class Cast:
         for institution in registry.institutions.values():
             if institution.takes_part:
                 clinics.setdefault(institution.county, []).append(institution)
+        largest = sorted(clinics, key=lambda county: (-len(clinics[county]), county))[:_LEAVERS]
+        self.leavers = tuple(clinics[county].pop().code for county in largest if len(clinics[county]) > 1)
+        """Hospitals that close, leave or lose a doctor for some days: no family chooses them but for that."""
         self._clinics = clinics
         self._counties = sorted(clinics)
 
@@ -104,9 +109,14 @@ class Cast:
             if county != family.residence.county:
                 far += self._clinics[county]
         chance.shuffle(near)
-        doctors = [(clinic, self._doctors(clinic)[family.number % 2]) for clinic in [*near, *far]]
+        doctors = [(clinic, self._doctors(clinic.code)[family.number % 2]) for clinic in [*near, *far]]
         wanted = [(clinic, doctor) for clinic, doctor in doctors if doctor.number != avoiding]
         return tuple(PreferenceEntry(clinic.code, doctor.number) for clinic, doctor in wanted[:count])
+
+    def leaver(self, institution: str, family: Family) -> PreferenceEntry:
+        """A doctor of a hospital that is to leave, for this family."""
+        doctors = self._doctors(institution)
+        return PreferenceEntry(institution, doctors[family.number % 2].number)
 
     def clinic(self, choice: PreferenceEntry) -> Principal:
         """The doctor of this preference, logged in at the clinic."""
@@ -132,7 +142,7 @@ class Cast:
     @property
     def clinics(self) -> Sequence[str]:
         """Codes of all clinics that take part."""
-        return [clinic.code for clinics in self._clinics.values() for clinic in clinics]
+        return [*(clinic.code for clinics in self._clinics.values() for clinic in clinics), *self.leavers]
 
     @property
     def counties(self) -> Sequence[str]:
@@ -149,8 +159,8 @@ class Cast:
         found = self._registry.institution(institution)
         return found.name if found else institution
 
-    def _doctors(self, clinic: InstitutionFacts) -> list[DoctorFacts]:
-        return [doctor for doctor in self._registry.doctors_at(clinic.code) if doctor.active and doctor.training_done]
+    def _doctors(self, institution: str) -> list[DoctorFacts]:
+        return [doctor for doctor in self._registry.doctors_at(institution) if doctor.active and doctor.training_done]
 
     def _chance(self, number: int) -> Random:
         return Random(f"{self.seed}/{number}")  # noqa: S311 - a story, not a secret

@@ -14,9 +14,10 @@ from services.matching.demonstration.log_ins import LogIns
 from services.matching.demonstration.mailbox import Mailboxes
 from shared.principal import Role
 from shared.rpc.service import method_of
+from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from services.matching.adapters.reference_registry import ReferenceRegistry
     from services.matching.demonstration.house import House
@@ -36,6 +37,8 @@ _ON_ITS_WAY = ("waiting", "sending")
 _SINCE = FIRST_DAY.isoformat()
 _PROGRAMME = {"programme": "dedicated_doctor", "since": _SINCE}
 _TRAINING = {"programme": "dedicated_doctor", "course": "幼兒專責醫師訓練", "credits": 4, "earned_on": _SINCE}
+_WAS_RIGHT = frozenset({"institution-not-suspended", "practitioner-not-suspended"})
+"""The refusals of a resumption that say that nobody was away."""
 _DOCTOR = "A"
 """西醫師, in the list of professions."""
 _DOCTORS_NUMBERS = 9_000_000
@@ -86,6 +89,21 @@ class Company:
                     watch(done, entries)
         return entries
 
+    def keep_register(self, method: str, form: Mapping[str, Any], officer: Principal, key: str) -> None:
+        """Have a bureau enter what has become of an institution or a doctor."""
+        asking = self._asking(officer)
+        self._clock.next_deed()
+        self._client.command(f"identity.{method}", form, key, asking)
+
+    def bring_back(self, institutions: Iterable[str]) -> None:
+        """Have the operator bring back whoever an interrupted run has let leave, and not come back."""
+        today = self._clock.today.isoformat()
+        for code in institutions:
+            self._put_right("resume_institution", {"institution": code, "since": today})
+            self._put_right("join_programme", {"institution": code, **_PROGRAMME})
+            for doctor in self._registry.doctors_at(code):
+                self._put_right("resume_practitioner", {"practitioner": doctor.number, "since": today})
+
     def settled_messages(self) -> Figures:
         """How many messages there are, by what became of them, once none is on its way any more."""
         patience = monotonic() + _PATIENCE
@@ -104,6 +122,14 @@ class Company:
     def _is_entered(self) -> bool:
         last = [facts.code for facts in self._registry.institutions.values() if facts.county][-1]
         return self._client.query("identity.institution", {"code": last}).found is not None
+
+    def _put_right(self, method: str, form: Mapping[str, Any]) -> None:
+        try:
+            key = f"demonstration/{self._run}/{method}/{form.get('practitioner') or form['institution']}"
+            self._client.command(f"identity.{method}", form, key, self._asking(OPERATOR))
+        except RemoteRefusal as refusal:
+            if refusal.code not in _WAS_RIGHT:
+                raise
 
     def _enter(self, operator: Asking, command: Command) -> None:
         method, form, key = command

@@ -149,13 +149,24 @@ def accept(stage: Stage, matter: Matter) -> None:
 
 def decline(stage: Stage, matter: Matter, reason: DeclineReason, words: str) -> None:
     """未能同意收案: the next preference is asked."""
+    _decline(stage, matter, reason, words)
+    stage.offered(matter)
+
+
+def decline_before_one_who_left(stage: Stage, matter: Matter, reason: DeclineReason, words: str) -> None:
+    """未能同意收案, where the next preference takes part no longer: the one behind it is asked."""
+    _decline(stage, matter, reason, words)
+    stage.passed_over(matter)
+    stage.offered(matter)
+
+
+def _decline(stage: Stage, matter: Matter, reason: DeclineReason, words: str) -> None:
     command = commands.DeclineOffer(matter.id, matter.rank, reason, words)
     stage.ask(command, stage.cast.clinic(matter.asked))
     stage.offer_ended(matter)
     stage.tally.happened("InstitutionDeclined")
     stage.tally.reasons[reason] += 1
     stage.tell(matter.family, "declined", clinic=stage.cast.name_of(matter.asked.institution), reason=reason)
-    stage.offered(matter)
 
 
 def release(stage: Stage, matter: Matter) -> None:

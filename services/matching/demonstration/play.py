@@ -82,14 +82,17 @@ def play(house: House, language: Language, families: int, seed: int, onlooker: O
     with house.at_work() as rest:
         rest.wait()  # until every read model is there
         company = Company(house, registry, run)
+        cast = Cast(registry, seed)
         if entered := company.enter_register(onlooker.progress):
             narrator.tell("register_entered", entries=entered)
+        else:
+            company.bring_back(cast.leavers)
         theatre = _Theatre(house, narrator, company, rest)
         theatre.let_the_last_run_end()
         before = statistics_of(matching)
-        tally = theatre.perform(run, families, Cast(registry, seed), onlooker.progress)
+        tally = theatre.perform(run, families, cast, onlooker.progress)
         narrator.tell("checking")
-        shown = Audience(matching, Cast(registry, seed), before).shown(tally, clock())
+        shown = Audience(matching, cast, before).shown(tally, clock())
         messages = company.settled_messages()
     # The relays have signed where the logs end, now that they have stopped.
     review = Review(house, narrator)

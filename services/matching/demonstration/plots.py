@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from services.matching import commands
-from services.matching.demonstration import deeds
+from services.matching.demonstration import deeds, departures
 from services.matching.events import DeclineReason, IdentifierKind, WithdrawReason
 
 if TYPE_CHECKING:
@@ -266,6 +266,54 @@ def amended(stage: Stage, family: Family) -> Generator[int, None, None]:
     deeds.enrol_as_agreed(stage, matter)
 
 
+def institution_closed(stage: Stage, family: Family) -> Generator[int, None, None]:
+    """The clinic that is asked is closed in the registry, by mistake as it turns out; the second one agrees."""
+    leaver = yield from stage.leaver(family)
+    choices = (leaver, *stage.choices(family, 1))
+    matter = deeds.apply_for(stage, family, deeds.born_child(stage, family, WEEKS_OLD), choices)
+    yield 1
+    departures.institution_closes(stage, matter)
+    yield 1
+    departures.institution_reopens(stage, family, leaver)
+    deeds.accept(stage, matter)
+    yield 1
+    stage.is_back(leaver)
+    deeds.enrol_as_agreed(stage, matter)
+
+
+def institution_left_programme(stage: Stage, family: Family) -> Generator[int, None, None]:
+    """The only clinic agrees and leaves the programme before the family signs: the bureau takes over."""
+    leaver = yield from stage.leaver(family)
+    stage.choices(family, 1)
+    matter = deeds.apply_for(stage, family, deeds.born_child(stage, family, A_YEAR_OLD), (leaver,))
+    yield 1
+    deeds.accept(stage, matter)
+    departures.institution_leaves_programme(stage, family, leaver)
+    yield 1
+    departures.agreement_falls_through(stage, matter)
+    yield 1
+    departures.institution_joins_again(stage, family, leaver)
+    yield 1
+    stage.is_back(leaver)
+
+
+def doctor_suspended(stage: Stage, family: Family) -> Generator[int, None, None]:
+    """The second doctor is suspended while the first clinic is asked, which then declines: the third is asked."""
+    leaver = yield from stage.leaver(family)
+    first, third = stage.choices(family, 2)
+    matter = deeds.apply_for(stage, family, deeds.born_child(stage, family, WEEKS_OLD), (first, leaver, third))
+    yield 1
+    departures.doctor_is_suspended(stage, family, leaver)
+    yield 1
+    deeds.decline_before_one_who_left(stage, matter, DeclineReason.CAPACITY_FULL, "收案員額已滿")
+    yield 1
+    departures.doctor_resumes(stage, family, leaver)
+    deeds.accept(stage, matter)
+    yield 2
+    stage.is_back(leaver)
+    deeds.enrol_as_agreed(stage, matter)
+
+
 def applied_twice(stage: Stage, family: Family) -> Generator[int, None, None]:
     """The family sends its form again: the same child has one case, and a mistyped number none."""
     child = deeds.born_child(stage, family, WEEKS_OLD)
@@ -310,6 +358,9 @@ PLOTS: tuple[tuple[Plot, IdentifierKind], ...] = (
     (phone_changed, IdentifierKind.NATIONAL_ID),
     (phone_lost, IdentifierKind.NATIONAL_ID),
     (amended, IdentifierKind.NATIONAL_ID),
+    (institution_closed, IdentifierKind.NATIONAL_ID),
+    (institution_left_programme, IdentifierKind.NATIONAL_ID),
+    (doctor_suspended, IdentifierKind.NATIONAL_ID),
     (applied_twice, IdentifierKind.NATIONAL_ID),
 )
 """Every plot, and by what kind of number the mother of its family is known."""

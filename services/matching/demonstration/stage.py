@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from shared.rpc.wire import RemoteRefusal
 from shared.vault.blind_index import Identifier
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
     from uuid import UUID
 
     from services.matching.commands import ChildEntry, ContactEntry, PreferenceEntry
@@ -57,6 +59,7 @@ class Stage:
         self._run = run
         self._asked = 0
         self._loud: set[int] = set()
+        self._leavers = deque(scene.cast.leavers)
 
     # Who, and what is told of them ---------------------------------------------------------------------------------
 
@@ -80,6 +83,18 @@ class Stage:
         for choice in chosen:
             self._company.employ(self.cast.clinic(choice))
         return chosen
+
+    def leaver(self, family: Family) -> Generator[int, None, PreferenceEntry]:
+        """A doctor of a hospital that is to leave while the family waits; as soon as no other family waits for it."""
+        while not self._leavers:
+            yield 1
+        choice = self.cast.leaver(self._leavers.popleft(), family)
+        self._company.employ(self.cast.clinic(choice))
+        return choice
+
+    def is_back(self, choice: PreferenceEntry) -> None:
+        """Everybody knows by now that this hospital takes part again: it may leave another family."""
+        self._leavers.append(choice.institution)
 
     def phone(self, contact: ContactEntry) -> Principal:
         """Whoever has proved the contact's phone."""
@@ -122,11 +137,22 @@ class Stage:
         if recalled:
             self.tell(matter.family, "reminded", times=recalled, clinic=self.cast.name_of(matter.asked.institution))
 
+    def passed_over(self, matter: Matter) -> None:
+        """The preference whose turn it is takes part no longer: it is skipped, and the one behind it asked."""
+        matter.rank += 1
+        self.tally.happened("PreferencePassedOver")
+        self.tell(matter.family, "passed_over", rank=matter.rank, clinic=self.cast.name_of(matter.asked.institution))
+
     # Commands ------------------------------------------------------------------------------------------------------
 
     def ask(self, command: object, principal: Principal, key: str = "") -> Outcome:
         """Give a command."""
         return self._company.ask(command, principal, key or self._next_key())
+
+    def enter(self, method: str, form: Mapping[str, object], institution: str) -> None:
+        """Have the bureau that answers for an institution enter something into the registry."""
+        officer = bureau(self.cast.county_of(institution))
+        self._company.keep_register(method, form, officer, self._next_key())
 
     def refused(self, code: str, command: object, principal: Principal) -> None:
         """Give a command that must be refused for this reason."""

@@ -61,6 +61,7 @@ class Tally:
                 "declined": facts["InstitutionDeclined"],
                 "expired": facts["OfferExpired"],
                 "lapsed": facts["NoticeLapsed"],
+                "taken_back": facts["OfferWithdrawn"],
                 "released": facts["NoticeReleased"] + self.deeds["let_go"],
             },
             "bureau_board": {

@@ -93,21 +93,12 @@ def test_every_plot_is_played_and_every_read_model_shows_it(var):
     assert report.messages == dict.fromkeys(report.messages, 0) | {"sent": report.messages["sent"]}
 
 
-NEVER_PLAYED = {
-    "OfferWithdrawn",
-    "ParticipationEnded",
-    "ParticipationResumed",
-    "PreferencePassedOver",
-}
-"""The story has a registry from which nobody leaves."""
-
-
-def test_every_published_event_is_played_but_those_that_are_known_not_to_be(var):
+def test_every_published_event_is_played(var):
     with psycopg.connect(EmbeddedPostgres(var).dsn("caretrail"), autocommit=True) as connection:
         rows = connection.execute("select distinct type from matching.event").fetchall()
     played = {event_name(type_name) for (type_name,) in rows}
 
-    assert {event_name(type_name) for type_name in published_by("matching")} - played == NEVER_PLAYED
+    assert {event_name(type_name) for type_name in published_by("matching")} - played == set()
 
 
 def test_the_files_of_the_run_are_kept_with_the_result_of_every_row(var):

@@ -68,6 +68,15 @@ def test_families_choose_doctors_who_take_part_each_at_another_hospital_near_one
             assert objection_to_doctor(registry.doctor(choice.doctor), choice.institution, "") is None
 
 
+def test_nobody_chooses_a_hospital_that_is_to_leave_by_itself(cast):
+    chosen = {choice.institution for number in range(1, 500) for choice in cast.choices(cast.family(number), 3)}
+
+    assert len(set(cast.leavers)) == 6
+    assert not chosen & set(cast.leavers)
+    assert set(cast.leavers) < set(cast.clinics)
+    assert cast.leaver(cast.leavers[0], cast.family(1)) != cast.leaver(cast.leavers[0], cast.family(2))
+
+
 def test_a_family_that_leaves_a_doctor_does_not_choose_that_one_again(cast):
     family = cast.family(5)
     (present,) = cast.choices(family, 1)

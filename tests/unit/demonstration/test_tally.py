@@ -54,6 +54,7 @@ def test_the_expected_rows_follow_from_what_happened():
         "declined": 0,
         "expired": 1,
         "lapsed": 0,
+        "taken_back": 0,
         "released": 1,
     }
     assert expected["case_statistics"]["children"] == 2

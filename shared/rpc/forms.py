@@ -176,7 +176,8 @@ def _faults(expected: str) -> dict[str, Any]:
 def _refusals(messages: Any, path: str) -> Iterator[Refusal]:
     if isinstance(messages, dict):
         for name, below in messages.items():
-            inner = str(name)[:_FIELD_NAME_LIMIT]
+            # Half a surrogate pair has no bytes: what is told of it could not be sent.
+            inner = str(name)[:_FIELD_NAME_LIMIT].encode(errors="replace").decode()
             yield from _refusals(below, path if inner == "_schema" else f"{path}.{inner}".removeprefix("."))
     else:
         for fault in messages:

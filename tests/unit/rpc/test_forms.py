@@ -11,6 +11,7 @@ import pytest
 from shared.refusals import ChoiceUnknown, FieldMissing, InvalidForm, Refusal, TextTooLong
 from shared.rpc.forms import TEXT_LIMIT, Form
 from shared.rpc.refusals import FieldMalformed, FieldUnknown
+from shared.rpc.wire import CallRefused
 from shared.sealing import SubjectId
 
 ID = "8b2f3d0e-5a51-4a53-9d3c-5e1f0a7d2c11"
@@ -120,6 +121,12 @@ def test_an_unknown_field_is_refused_and_a_long_name_of_one_cut():
     [fault] = refused(**{"x" * 1000: 1})
     assert isinstance(fault, FieldUnknown)
     assert fault.field == "x" * 100
+
+
+def test_an_unknown_field_whose_name_cannot_be_written_down_is_still_told():
+    [fault] = refused(**{"a\ud800b": 1})
+    assert fault.field == "a?b"
+    assert CallRefused.because_of(fault).refusal.field == "a?b"
 
 
 def test_a_field_that_is_needed_cannot_be_null_and_one_that_is_not_can():

@@ -124,6 +124,8 @@ _SEVERAL = re.compile(r"[;、]")
 _TIMES = r"(上午|下午|晚上)([0-9:]{4,5})[~-]([0-9:]{4,5})"
 _HOURS = re.compile(rf"(?:週|星期)?([{_WEEKDAYS}]){_TIMES}")
 _HOLIDAY = re.compile(rf"([0-9/-]{{6,10}}?)(?:休診|{_TIMES})")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+"""Longer ones are no credits, and Python reads none of thousands of digits."""
 _PARTICIPATION = re.compile(r"(\D+?)([0-9/]{6,10})(?:~([0-9/]{6,10}))?")
 
 
@@ -162,11 +164,11 @@ def practitioner_of(cells: Mapping[str, str]) -> RecordPractitioner:
     since, programmes = row.day("since"), row.read("programmes", _programmes) or ()
     licence, training = _licence(row), _training(row)
     row.refuse_faults()
-    [code] = _codes(profession, {one.name: one.code for one in professions().values()})
+    by_name = {one.name: one.code for one in professions().values()}
     return RecordPractitioner(
         practitioner=number,
         name=name,
-        profession=code,
+        profession=by_name.get(folded(profession), profession),
         identifier=row.text("identifier"),
         institution=row.text("institution"),
         since=since,
@@ -202,7 +204,7 @@ def _training(row: Cells) -> TrainingEntry | None:
 
 def _whole_number(text: str) -> int:
     number = folded(text)
-    if not number.isdecimal():
+    if not _NUMBER.fullmatch(number):
         raise CreditsUnreadable("training.credits")
     return int(number)
 

@@ -98,6 +98,7 @@ def test_a_row_of_places_is_a_code_a_name_and_a_county():
         (institution_of, CLINIC | {"programmes": "114/01/01"}, ParticipationUnreadable),
         (institution_of, CLINIC | {"programmes": "某計畫114/01/01"}, ChoiceUnknown),
         (practitioner_of, DOCTOR | {"training.credits": "四"}, CreditsUnreadable),
+        (practitioner_of, DOCTOR | {"training.credits": "9" * 5000}, CreditsUnreadable),
         (practitioner_of, DOCTOR | {"licence.valid_from": ""}, FieldMissing),
     ],
 )
@@ -105,6 +106,11 @@ def test_each_fault_is_told(read, row, fault):
     with pytest.raises(Refusal) as refused:
         read(row)
     assert type(refused.value) is fault
+
+
+@pytest.mark.parametrize("profession", ["醫師、護理師", "A;B", ";"])
+def test_several_professions_in_one_cell_are_left_to_be_refused_as_none(profession):
+    assert practitioner_of(DOCTOR | {"profession": profession}).profession == profession
 
 
 def test_all_faults_of_a_row_are_told_at_once():

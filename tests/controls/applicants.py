@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from services.matching import commands
 from services.matching.commands import AddressEntry, ChildEntry, ContactEntry, MotherEntry, PreferenceEntry
 from services.matching.domain.registry import DoctorFacts, InstitutionFacts
-from services.matching.events import IdentifierKind, Relation, Sex
+from services.matching.events import ClosureReason, IdentifierKind, Relation, Sex
 from shared.principal import Assurance, Principal, Role
 from shared.refusals import Refusal
 from shared.taiwan.identifiers import parse_national_id
@@ -15,6 +15,8 @@ BANQIAO, DAAN, ZHONGHE = "3531012346", "3501180055", "3531040091"
 DOCTORS = {BANQIAO: "DR-001234", DAAN: "DR-005678", ZHONGHE: "DR-009012"}
 COUNTIES = {BANQIAO: ("新北市", "板橋區"), DAAN: ("臺北市", "大安區"), ZHONGHE: ("新北市", "中和區")}
 HOME = AddressEntry("新北市", "板橋區", "中山路一段161號")
+CLOSED = date(2025, 3, 10)
+"""Until when a family was enrolled, unless told otherwise."""
 
 
 def taipei(month, day, hour=10, minute=0):
@@ -104,6 +106,16 @@ class FamilyOf:
             "contact": self.contact,
         }
         return commands.RecordEnrolment(**(entered | changes))
+
+    def closure(self, **changes):
+        """Its row in the register of closures, by the child's number."""
+        entered = {
+            "institution": BANQIAO,
+            "closed_on": CLOSED,
+            "reason": ClosureReason.CHANGE_OF_DOCTOR,
+            "child_identifier": self.child.identifier,
+        }
+        return commands.CloseEnrolment(**(entered | changes))
 
 
 def doctor_at(institution):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from services.matching.application import Matching
-from services.matching.commands import AcceptOffer, DeclineOffer
+from services.matching.commands import AcceptOffer, DeclineOffer, PreferenceEntry, RequestChange
 from services.matching.domain.case import Case
-from services.matching.events import DeclineReason
+from services.matching.events import ChangeReason, DeclineReason
 from shared.calendar import WorkingCalendar
 from shared.events import event_name
 from shared.principal import Assurance, Principal, Role, process
@@ -19,7 +19,7 @@ from shared.vault import schema as vault_schema
 from shared.vault.blind_index import Identifier
 from shared.vault.master_keys import MasterKeys
 from shared.vault.vault import Vault
-from tests.controls.applicants import ChangingRegistry, doctor_at, taipei
+from tests.controls.applicants import BANQIAO, DAAN, DOCTORS, OPERATOR, ChangingRegistry, doctor_at, taipei
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +67,23 @@ class Office:
 
     def accepted_by(self, institution: str, case_id: UUID, rank: int = 1) -> Outcome:
         return self.ask(AcceptOffer(case_id, rank), doctor_at(institution))
+
+    def agreed(self, family: FamilyOf, **changes: Any) -> Outcome:
+        """A case that the first institution has accepted."""
+        case = self.submit(family, **changes)
+        self.accepted_by(BANQIAO, case.id)
+        self.now = taipei(2, 27)
+        return case
+
+    def enrolled(self, family: FamilyOf, institution: str = BANQIAO) -> Outcome:
+        """An enrolment on paper."""
+        self.now = taipei(2, 27)
+        return self.ask(family.row(institution), OPERATOR)
+
+    def change(self, family: FamilyOf, about: UUID, *institutions: str) -> Outcome:
+        """變更申請: what leads from an enrolment, or the case behind it, to another doctor."""
+        wishes = tuple(PreferenceEntry(code, DOCTORS[code]) for code in institutions or (DAAN,))
+        return self.ask(RequestChange(about, ChangeReason.MOVED, wishes, "搬家"), self.parent(family))
 
     def declined_by(self, institution: str, case_id: UUID, rank: int = 1) -> Outcome:
         return self.ask(

@@ -8,29 +8,11 @@ import pytest
 from services.matching import commands
 from services.matching.domain import refusals
 from services.matching.domain.enrolment import Enrolment
-from services.matching.events import ClosureReason, Sex, WithdrawReason
+from services.matching.events import Sex, WithdrawReason
 from shared.vault.blind_index import Identifier
-from tests.controls.applicants import BANQIAO, OPERATOR, FamilyOf, national_id, taipei
+from tests.controls.applicants import OPERATOR, FamilyOf, national_id, taipei
 
 LIN, CHEN = FamilyOf(1), FamilyOf(2)
-CLOSED = date(2025, 3, 10)
-
-
-def agreed(office, family, **changes):
-    case = office.submit(family, **changes)
-    office.accepted_by(BANQIAO, case.id)
-    office.now = taipei(2, 27)
-    return case
-
-
-def closure(family, **changes):
-    told = {
-        "institution": BANQIAO,
-        "closed_on": CLOSED,
-        "reason": ClosureReason.CHANGE_OF_DOCTOR,
-        "child_identifier": family.child.identifier,
-    }
-    return commands.CloseEnrolment(**(told | changes))
 
 
 # Applications and births
@@ -170,14 +152,14 @@ def test_twins_entered_as_single_children_are_never_taken_for_one(office):
     office.now = taipei(3, 11)
     by_birth = {"mother": LIN.mother, "birth_date": first.birth_date}
     with pytest.raises(refusals.AnotherChildOfThisBirth) as refused:
-        office.ask(closure(LIN, child_identifier=national_id(9303, "A"), **by_birth), OPERATOR)
+        office.ask(LIN.closure(child_identifier=national_id(9303, "A"), **by_birth), OPERATOR)
     assert refused.value.field == "birth_order"
     assert office.matching.load(Enrolment, enrolment.id).is_open
 
 
 def test_a_row_does_not_end_the_case_of_a_twin_that_was_entered_as_a_single_child(office):
     first, second = (replace(LIN.child, identifier=national_id(9310 + order, "A")) for order in (1, 2))
-    case = agreed(office, LIN, child=first)
+    case = office.agreed(LIN, child=first)
     with pytest.raises(refusals.AnotherChildOfThisBirth):
         office.ask(LIN.row(child=second), OPERATOR)
     assert office.case(case.id).is_live
@@ -194,7 +176,7 @@ def test_a_row_cannot_name_the_case_of_the_other_twin(office):
     first, second = (
         replace(LIN.child, birth_order=order, identifier=national_id(9200 + order, "A")) for order in (1, 2)
     )
-    cases = [agreed(office, LIN, child=twin) for twin in (first, second)]
+    cases = [office.agreed(LIN, child=twin) for twin in (first, second)]
     with pytest.raises(refusals.CaseOfAnotherChild) as refused:
         office.ask(LIN.row(child=second, case_no=cases[0].number), OPERATOR)
     assert refused.value.field == "case_no"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -13,8 +13,7 @@ from services.matching.domain import refusals
 from services.matching.domain.policies import has_reached
 from services.matching.domain.registry import InstitutionFacts, objection_to_doctor, objection_to_institution
 from services.matching.events import IdentifierKind
-from shared.application.outcome import Notice
-from shared.refusals import Refusal
+from shared.application.objections import Objections
 from shared.taiwan.contacts import parse_email_address, parse_mobile_number
 from shared.taiwan.identifiers import Sex as NumberedSex
 from shared.taiwan.identifiers import (
@@ -29,7 +28,7 @@ from shared.taiwan.text import folded
 from shared.vault.blind_index import Identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from services.matching.commands import AddressEntry, ChildEntry, ContactEntry, MotherEntry, PreferenceEntry
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
     from services.matching.domain.registry import Registry
     from services.matching.events import Address, Contact, Mother, Preference
     from shared.taiwan.identifiers import PersonalId
-
-T = TypeVar("T")
 
 _OF_AGE_YEARS = 18
 """滿十八歲為成年 (民法 §12)."""
@@ -64,52 +61,16 @@ class CheckedChild:
         return self.child.birth_date is not None
 
 
-class Form:
-    """Checks the fields of one form and keeps every objection; `finish` refuses them together.
-
-    Where a field is at fault something stands in for its value, which nobody sees because `finish` refuses.
-    """
+class Form(Objections):
+    """Checks the fields of one form, on the day `today`, by the policy and the registry of that day."""
 
     def __init__(self, today: date, policy: Policy, registry: Registry) -> None:
+        super().__init__()
         self._today = today
         self._policy = policy
         self._registry = registry
-        self._objections: list[Refusal] = []
-        self._notices: list[Notice] = []
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        """What to look at although it was taken."""
-        return tuple(self._notices)
-
-    def finish(self) -> None:
-        """Raise `InvalidForm` with every objection, if there is one."""
-        if self._objections:
-            raise refusals.InvalidForm(self._objections)
-
-    def object(self, objection: Refusal | None) -> None:
-        """Keep an objection, where there is one."""
-        if objection is not None:
-            self._objections.append(objection)
-
-    def _notice(self, doubt: Refusal) -> None:
-        self._notices.append(Notice.of(doubt))
 
     # Single fields ---------------------------------------------------------------------------------------------
-
-    def text(self, text: str, field: str, limit: int) -> str:
-        """Free text without the blanks around it, of at most `limit` characters."""
-        text = text.strip()
-        if len(text) > limit:
-            self.object(refusals.TextTooLong(field, limit=limit, given=len(text)))
-        return text
-
-    def needed_text(self, text: str, field: str, limit: int) -> str:
-        """As `text`, and not empty."""
-        text = self.text(text, field, limit)
-        if not text:
-            self.object(refusals.FieldMissing(field))
-        return text
 
     def explanation(self, text: str, field: str) -> str:
         """Why somebody declined or let go: not empty, and within the policy's limit."""
@@ -139,10 +100,10 @@ class Form:
     def contact(self, entry: ContactEntry, field: str = "contact") -> Contact:
         """聯絡人: a name, a mobile phone, and a mail address where there is one."""
         name = self.needed_text(entry.name, f"{field}.name", NAME_LIMIT)
-        mobile = self._parsed(lambda: parse_mobile_number(entry.mobile, field=f"{field}.mobile").number)
+        mobile = self.parsed(lambda: parse_mobile_number(entry.mobile, field=f"{field}.mobile").number)
         email = entry.email.strip()
         if email:
-            email = self._parsed(lambda: parse_email_address(email, field=f"{field}.email").address) or ""
+            email = self.parsed(lambda: parse_email_address(email, field=f"{field}.email").address) or ""
         return events.Contact(entry.relation, name, mobile or "", email)
 
     def mother(self, entry: MotherEntry, field: str = "mother") -> Mother:
@@ -182,7 +143,7 @@ class Form:
             self.object(refusals.ChildOfAge("child.birth_date"))
         elif child.born and self._policy.is_too_old(child.day, self._today):
             limit = self._policy.age_limit_years
-            self._notice(refusals.ChildPastAgeLimit("child.birth_date", limit=limit))
+            self.notice(refusals.ChildPastAgeLimit("child.birth_date", limit=limit))
         return child
 
     def registered_child(self, entry: ChildEntry) -> CheckedChild:
@@ -209,14 +170,14 @@ class Form:
             known = replace(known, identifier=identifier.value)
             told = parse_personal_id(identifier.value, on=self._today).sex
             if entry.sex is not None and told is not None and told.value != entry.sex.value:
-                self._notice(refusals.SexUnlikeNumber("child.identifier"))
+                self.notice(refusals.SexUnlikeNumber("child.identifier"))
         return CheckedChild(known, entry.birth_order, entry.birth_date or entry.due_date or self._today, identifier)
 
     def child_identifier(self, text: str, field: str) -> Identifier | None:
         """身分證字號 or 統一證號 of a child; None while 未完成戶籍登記."""
         if not text.strip():
             return None
-        found = self._parsed(lambda: parse_personal_id(text, on=self._today, field=field))
+        found = self.parsed(lambda: parse_personal_id(text, on=self._today, field=field))
         return Identifier(found.kind, found.number) if found else None
 
     def _check_dates(self, entry: ChildEntry) -> None:
@@ -250,27 +211,27 @@ class Form:
             return None
         match entry.kind:
             case IdentifierKind.NATIONAL_ID:
-                return self._womans(self._parsed(lambda: parse_national_id(text, field=field)), field)
+                return self._womans(self.parsed(lambda: parse_national_id(text, field=field)), field)
             case IdentifierKind.RESIDENT_CERTIFICATE:
-                certificate = self._parsed(lambda: parse_resident_certificate(text, on=self._today, field=field))
+                certificate = self.parsed(lambda: parse_resident_certificate(text, on=self._today, field=field))
                 return self._womans(certificate, field)
             case IdentifierKind.PASSPORT:
-                return self._parsed(lambda: parse_passport_number(text, field=field).number)
+                return self.parsed(lambda: parse_passport_number(text, field=field).number)
 
     def _womans(self, found: PersonalId | None, field: str) -> str | None:
         if found is None:
             return None
         if found.sex == NumberedSex.MALE:
-            self._notice(refusals.MotherNumberLikeMans(field))
+            self.notice(refusals.MotherNumberLikeMans(field))
         return found.number
 
     def address(self, entry: AddressEntry, field: str) -> Address:
         """地址: a county and district of the table; the postal code follows from them."""
         street = self.text(entry.street, f"{field}.street", STREET_LIMIT)
-        county = self._parsed(lambda: county_named(entry.county, field=f"{field}.county").name)
+        county = self.parsed(lambda: county_named(entry.county, field=f"{field}.county").name)
         if county is None:
             return events.Address("", "", "", street)
-        district = self._parsed(lambda: district_named(county, entry.district, field=f"{field}.district"))
+        district = self.parsed(lambda: district_named(county, entry.district, field=f"{field}.district"))
         if district is None:
             return events.Address(county, "", "", street)
         return events.Address(county, district.name, district.postal_code, street)
@@ -300,11 +261,11 @@ class Form:
 
     def institution(self, text: str, field: str) -> str:
         """An institution code; a check digit that does not fit is only noticed."""
-        parsed = self._parsed(lambda: parse_institution_code(text, field=field))
+        parsed = self.parsed(lambda: parse_institution_code(text, field=field))
         if parsed is None:
             return ""
         if parsed.warning:
-            self._notice(refusals.InstitutionCodeDoubtful(field, code=parsed.code))
+            self.notice(refusals.InstitutionCodeDoubtful(field, code=parsed.code))
         return parsed.code
 
     def known_institution(self, text: str, field: str) -> InstitutionFacts:
@@ -327,13 +288,6 @@ class Form:
             self.object(objection_to_doctor(self._registry.doctor(number), code, f"{field}.doctor"))
         county, district = (facts.county, facts.district) if facts else ("", "")
         return events.Preference(place + 1, code, number, county, district)
-
-    def _parsed(self, parse: Callable[[], T]) -> T | None:
-        try:
-            return parse()
-        except Refusal as refusal:
-            self.object(refusal)
-            return None
 
 
 def _is_kept(entry: PreferenceEntry, former: Sequence[Preference]) -> bool:

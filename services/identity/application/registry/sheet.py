@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from services.identity.application.registry.service_hours import holiday_hours, weekly_hours
 from services.identity.domain.registry import refusals
 from services.identity.domain.registry.policies import MOST_CREDITS
 from services.identity.events import Coordinates, PlaceAddress
-from shared.application import Notice
-from shared.refusals import FieldMissing, InvalidForm, Refusal, TextTooLong
+from shared.application.objections import Objections
+from shared.refusals import Refusal
 from shared.taiwan.codes import parse_department, parse_profession
 from shared.taiwan.identifiers import PersonalId, parse_institution_code, parse_personal_id
 from shared.taiwan.places import county_named, district_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from services.identity.commands import HolidayEntry, HoursEntry, TrainingEntry
     from services.identity.events import HolidayHours, WeekdayHours
-
-T = TypeVar("T")
 
 NAME_LIMIT = 200
 STREET_LIMIT = 200
@@ -35,44 +33,12 @@ _DECIMALS = Decimal("0.000001")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class Sheet:
-    """Checks the fields of one entry of the registry on the day `today`; `finish` refuses all faults together.
-
-    Where a field is at fault something stands in for its value, which nobody sees because `finish` refuses.
-    """
+class Sheet(Objections):
+    """Checks the fields of one entry of the registry on the day `today`."""
 
     def __init__(self, today: date) -> None:
+        super().__init__()
         self._today = today
-        self._objections: list[Refusal] = []
-        self._notices: list[Notice] = []
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        """What to look at although it was taken."""
-        return tuple(self._notices)
-
-    def finish(self) -> None:
-        """Raise `InvalidForm` with every objection, if there is one."""
-        if self._objections:
-            raise InvalidForm(self._objections)
-
-    def object(self, objection: Refusal) -> None:
-        """Keep an objection."""
-        self._objections.append(objection)
-
-    def text(self, text: str, field: str, limit: int) -> str:
-        """Text without the blanks around it, of at most `limit` characters."""
-        text = text.strip()
-        if len(text) > limit:
-            self.object(TextTooLong(field, limit=limit, given=len(text)))
-        return text
-
-    def needed_text(self, text: str, field: str, limit: int) -> str:
-        """As `text`, and not empty."""
-        text = self.text(text, field, limit)
-        if not text:
-            self.object(FieldMissing(field))
-        return text
 
     def institution_code(self, text: str, field: str = "institution") -> str:
         """An institution code; a check digit that does not fit is only noticed."""
@@ -80,7 +46,7 @@ class Sheet:
         if parsed is None:
             return ""
         if parsed.warning:
-            self._notices.append(Notice.of(refusals.InstitutionCodeDoubtful(field, code=parsed.code)))
+            self.notice(refusals.InstitutionCodeDoubtful(field, code=parsed.code))
         return parsed.code
 
     def address(self, county: str, district: str, street: str) -> PlaceAddress:
@@ -150,16 +116,6 @@ class Sheet:
         if not _SHA256.fullmatch(digest):
             self.object(refusals.FileDigestMalformed("digest"))
         return digest
-
-    def parsed(self, parse: Callable[[], T]) -> T | None:
-        """What a parser answers; None where it refuses, which is kept."""
-        try:
-            return parse()
-        except InvalidForm as form:
-            self._objections.extend(form.refusals)
-        except Refusal as refusal:
-            self.object(refusal)
-        return None
 
 
 def _degrees(text: str, within: tuple[Decimal, Decimal]) -> Decimal | None:

@@ -16,7 +16,7 @@ from shared.context import Duty, utc_now
 from shared.logs import about
 from shared.principal import VISITOR, Principal, Role
 from shared.read_models.reader import NotFilledYet
-from shared.refusals import Refusal, heed
+from shared.refusals import IdempotencyKeyReused, Refusal, heed
 from shared.rpc.callers import principal_in, trace_in
 from shared.rpc.forms import Form
 from shared.rpc.refusals import FieldMalformed, PrincipalMissing
@@ -44,6 +44,10 @@ FRESH_SECONDS = 2.0
 
 HOST = "caretrail"
 """The key under which Nameko's configuration holds the `Host`."""
+
+_OWN_KEYS = ("process/", "forgotten/", "import/")
+"""So begin the keys under which a context's own processes and imports do their work. They can be foretold: a caller who
+took one first would have that work refused, or reported as done."""
 
 _log = structlog.get_logger()
 
@@ -123,6 +127,8 @@ class Call:
         def work(principal: Principal, trace: Trace) -> dict[str, Any]:
             if not isinstance(idempotency_key, str):
                 raise FieldMalformed("idempotency_key", expected="text")
+            if idempotency_key.startswith(_OWN_KEYS):
+                raise IdempotencyKeyReused("idempotency_key")
             command = task.form.read(payload)
             outcome = self.host.context.handle(command, principal, idempotency_key, self.now, trace)
             told: dict[str, Any] = msgspec.to_builtins(msgspec.structs.asdict(outcome))

@@ -205,6 +205,14 @@ def test_an_idempotency_key_that_is_none_is_refused(board, people, family, prefe
     assert told.field == "idempotency_key"
 
 
+@pytest.mark.parametrize("key", ["process/take_back_offers/4711/1", "forgotten/8b2f3d0e", "import/digest/clinic/1"])
+def test_nobody_takes_a_key_before_the_process_or_import_that_will_use_it(board, people, family, preference, key):
+    parent, payload = people.parent(family), application(family, preference)
+    told = refused(board, "matching.submit_application", parent, payload=payload, idempotency_key=key)
+    assert (told.code, told.field) == ("idempotency-key-reused", "idempotency_key")
+    assert board.call("matching.family_cases", parent)["found"] == []
+
+
 def test_a_refusal_of_the_domain_arrives_with_its_figures(board, people, preference):
     told = refused(
         board,

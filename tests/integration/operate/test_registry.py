@@ -6,6 +6,7 @@ import csv
 
 import pytest
 
+from services.identity.adapters.published_hospitals import published_hospitals
 from tests.controls.family import BANQIAO_CLINIC, DAAN_CLINIC
 
 HEADINGS = "醫事機構代碼,機構名稱,院所類別,縣市,區域,診療科別,參與計畫"
@@ -61,6 +62,24 @@ def test_hospitals_of_one_county_come_first_and_join_a_programme_later(installat
 
     assert rest["taken"] == rest["rows"] > few["taken"] > 0
     assert entered(installation) == (rest["rows"], rest["rows"])
+
+
+def test_a_hospital_that_somebody_has_entered_or_closed_is_not_overwritten(installation, file):
+    first, second = list(published_hospitals())[:2]
+    headings = "醫事機構代碼,機構名稱,院所類別,縣市,開業狀態"
+    rows = [
+        f"{first.institution},改名醫院,醫院,{first.county},開業",
+        f"{second.institution},某醫院,醫院,{second.county},歇業",
+    ]
+    installation.answer("registry", "import", "institutions", file(*rows, headings=headings))
+    county = ("--county", first.county, "--county", second.county)
+
+    entered_now = installation.answer("registry", "hospitals", "--programme", "dedicated_doctor", *county)
+
+    assert entered_now["unchanged"] == 1, "the closed one takes part in nothing"
+    changed = "select count(*) from identity.event where type = 'identity.InstitutionChanged.v1'"
+    assert installation.query(changed) == [(0,)]
+    assert entered(installation) == (entered_now["rows"], entered_now["rows"] - 1)
 
 
 def test_a_file_with_faults_tells_each_row_and_takes_the_others(installation, file, tmp_path):

@@ -151,7 +151,7 @@ def check(context: typer.Context, *, name: Name = None, everything: All = False)
 def _damage_at_end(log: Log, head: int) -> str:
     """What is wrong with the last events of the log; empty where they are all there."""
     try:
-        for _ in log.read(head - 1, head):
+        for _ in log.read(max(head - 1, 0), head):
             pass
     except LogDamaged as damage:
         return str(damage)

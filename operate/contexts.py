@@ -47,6 +47,11 @@ def known(name: str, names: list[str]) -> str:
     return name
 
 
+def asked(name: str | None) -> list[str]:
+    """The context of this name, or every one where none is named; raises `Mistake`."""
+    return contexts() if name is None else [known(name, contexts())]
+
+
 def service_of(name: str) -> type[ContextService]:
     """The Nameko service of a context; Nameko is imported with it."""
     service: type[ContextService] = importlib.import_module(f"services.{name}.entrypoints").SERVICE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 import re
 import sys
 import time
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.cells import cell_len
 
+from operate.contexts import contexts, known
 from operate.failures import Mistake
 from operate.session import Session, taipei_time
-from services.matching.bootstrap import CONTEXT
 from shared.cloudevents import NotAnEnvelope, parse
 from shared.context import stored
 from shared.events import event_name, published_by
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
+_USUAL = "matching"
+"""Whose events are shown unless somebody asks for another context's."""
 _LATEST = 20
 _STRETCH = 1000
 _POLL_SECONDS = 0.3
@@ -39,17 +42,19 @@ _POSITION = re.compile(rb'"position":"([0-9]+)"')
 def tail(  # noqa: PLR0913 - an option each
     context: typer.Context,
     *,
+    name: Annotated[str, typer.Option("--context")] = _USUAL,
     first: Annotated[int | None, typer.Option("--from", min=1)] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f")] = False,
     types: Annotated[list[str] | None, typer.Option("--type")] = None,
     subject: Annotated[str | None, typer.Option("--subject")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1)] = None,
 ) -> None:
-    """Show settled events in their order; as JSON, in the very bytes that were published."""
+    """Show the settled events of one context in their order; as JSON, in the very bytes that were published."""
     session: Session = context.obj
-    wanted = _Wanted(_known(types or []), subject)
-    with stored(session.settings, CONTEXT) as database, database.connect(name="caretrail events") as connection:
-        pages = SettledPages(connection, CONTEXT)
+    known(name, contexts())
+    wanted = _Wanted(_types(name, types or []), subject)
+    with stored(session.settings, name) as database, database.connect(name="caretrail events") as connection:
+        pages = SettledPages(connection, name)
         printer = _Printer(session)
         if first is None:
             head = pages.end_of_last_page().position
@@ -126,18 +131,19 @@ def _columns(values: Iterable[str]) -> str:
     return "  ".join(padded).rstrip() + "\n"
 
 
-def _known(given: Iterable[str]) -> frozenset[str]:
+def _types(context: str, given: Iterable[str]) -> frozenset[str]:
     """The full names of these types; `CaseSubmitted` stands for all its versions."""
-    published = published_by(CONTEXT)
-    known: set[str] = set()
+    importlib.import_module(f"services.{context}.events")  # which declares them
+    published = published_by(context)
+    types: set[str] = set()
     for name in given:
         found = {type_name for type_name in published if name in (type_name, event_name(type_name))}
         if not found:
             names = sorted({event_name(type_name) for type_name in published})
             near = difflib.get_close_matches(name, names) or names
             raise Mistake("mistakes.unknown-type", given=name, known=", ".join(near))
-        known |= found
-    return frozenset(known)
+        types |= found
+    return frozenset(types)
 
 
 def _until_now(pages: SettledPages, first: int) -> Iterator[bytes]:

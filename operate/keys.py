@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from operate.session import Session
-from services.matching.bootstrap import matching
+from shared.context import installation
 
 commands = typer.Typer()
 
@@ -23,7 +23,7 @@ class Rotated(msgspec.Struct):
 def rotate(context: typer.Context) -> None:
     """Wrap every person's key with the current master key."""
     session: Session = context.obj
-    with matching(session.settings) as matched, session.progress() as watch:
-        retired = matched.vault.rotate(partial(watch, session.words("keys.wrapping")))
+    with installation(session.settings) as place, session.progress() as watch:
+        retired = place.vault.rotate(partial(watch, session.words("keys.wrapping")))
     told = session.words("keys.retired", keys=", ".join(retired)) if retired else session.words("keys.none-retired")
     session.show(Rotated(retired), told)

@@ -1,22 +1,24 @@
-"""`caretrail log`: where the log ends, who relays it, and what holds it back."""
+"""`caretrail log`: where each log ends, who relays it, and what holds it back."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
+from operate.contexts import asked
 from operate.failures import Status
 from operate.session import Session, table
-from services.matching.bootstrap import CONTEXT
 from shared.context import stored
 from shared.relay.relay import Pace
 from shared.relay.status import LogStatus
 from shared.relay.status import status as status_of
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from operate.words import Words
 
 commands = typer.Typer()
@@ -42,8 +44,9 @@ class Relay(msgspec.Struct):
 
 
 class Found(msgspec.Struct):
-    """The log of matching. `waiting` events are not published yet, `backlog` of them have no position."""
+    """The log of one context. `waiting` events are not published yet, `backlog` of them have no position."""
 
+    context: str
     incarnation: str
     epoch: int
     head: int
@@ -57,18 +60,28 @@ class Found(msgspec.Struct):
     alarms: list[str]
 
 
+class Logs(msgspec.Struct):
+    """The log of each context that was asked for."""
+
+    contexts: list[Found]
+
+
 @commands.command()
-def status(context: typer.Context) -> None:
-    """Show how the log and its relay are doing; ends with 1 where somebody has to look after it."""
+def status(context: typer.Context, *, name: Annotated[str | None, typer.Option("--context")] = None) -> None:
+    """Show how each log and its relay are doing; ends with 1 where somebody has to look after one."""
     session: Session = context.obj
-    with stored(session.settings, CONTEXT) as database, database.connect(name="caretrail log status") as connection:
-        found = judge(status_of(connection, CONTEXT))
-    session.show(found, table((), _rows(session.words, found)), *_told_alarms(session.words, found))
-    if found.alarms:
+    logs = [_found(session, context_name) for context_name in asked(name)]
+    session.show(Logs(logs), *(part for found in logs for part in _told(session.words, found)))
+    if any(found.alarms for found in logs):
         raise typer.Exit(Status.NO)
 
 
-def judge(log: LogStatus) -> Found:
+def _found(session: Session, context: str) -> Found:
+    with stored(session.settings, context) as database, database.connect(name="caretrail log status") as connection:
+        return judge(context, status_of(connection, context))
+
+
+def judge(context: str, log: LogStatus) -> Found:
     """What an operator is told of a log, with the alarms that it gives cause for."""
     alarms = []
     limit = Pace().alarm_seconds
@@ -81,6 +94,7 @@ def judge(log: LogStatus) -> Found:
     if _known_end(log) > log.head:
         alarms.append("end-missing")
     return Found(
+        context=context,
         incarnation=log.incarnation,
         epoch=log.epoch,
         head=log.head,
@@ -97,6 +111,11 @@ def judge(log: LogStatus) -> Found:
 def _known_end(log: LogStatus) -> int:
     """The last position that the log must have had, since it was published or signed."""
     return max(log.published, log.checkpoint.position if log.checkpoint else 0)
+
+
+def _told(words: Words, found: Found) -> list[RenderableType]:
+    alarms = [words("log.alarm", context=found.context, said=said) for said in _told_alarms(words, found)]
+    return [words("log.of", context=found.context), table((), _rows(words, found)), *alarms]
 
 
 def _rows(words: Words, found: Found) -> list[tuple[object, ...]]:

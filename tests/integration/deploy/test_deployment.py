@@ -102,7 +102,13 @@ def test_every_process_runs_as_its_own_user_and_a_case_reaches_everyone(deployme
         assert unwell == []
         for name in contexts():
             eventually(lambda name=name: has_followed(deployment, name, "matching"))
-        for asked in (["log", "status"], ["audit", "verify"], ["models", "status"], ["parked", "list"]):
+        its_log = ["--context", "matching"]
+        for asked in (
+            ["log", "status", *its_log],
+            ["audit", "verify", *its_log],
+            ["models", "status"],
+            ["parked", "list"],
+        ):
             answered = deployment.operate("matching-relay", *asked)
             assert answered.returncode == 0, answered.stdout + answered.stderr
         assert {process.service: process.end(GRACE) for process in processes} == dict.fromkeys(services_of(), 0)

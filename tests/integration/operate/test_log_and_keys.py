@@ -6,33 +6,43 @@ import base64
 import os
 from uuid import uuid4
 
+from operate.contexts import contexts
 from services.matching.bootstrap import matching
 from shared.vault.blind_index import Identifier
 
 
 def test_a_quiet_log_gives_no_alarm(looked_at):
     [(stored, incarnation)] = looked_at.query("select (select count(*) from event), incarnation from log")
-    found = looked_at.answer("log", "status")
+    [found] = looked_at.answer("log", "status", "--context", "matching")["contexts"]
     assert (found["head"], found["backlog"], found["relay"]["published"]) == (stored, 0, stored)
     assert (found["incarnation"], found["epoch"], found["alarms"]) == (incarnation, 1, [])
     assert (found["relay"]["at_work"], found["relay"]["generation"]) == (False, 1)
     said = looked_at.caretrail("log", "status").stdout
+    assert [line for line in said.splitlines() if line.startswith("Log of")] == [
+        f"Log of {name}" for name in contexts()
+    ]
     assert found["hash"] in said
     assert incarnation in said
 
 
 def test_events_that_no_relay_takes_are_an_alarm(lived_in):
     lived_in.store_unreadable(uuid4(), 1, "matching.CaseSubmitted.v1")
-    found = lived_in.answer("log", "status", status=1)
+    [found] = lived_in.answer("log", "status", "--context", "matching", status=1)["contexts"]
+    everything = lived_in.answer("log", "status", status=1)["contexts"]
+    assert {log["context"]: log["alarms"] for log in everything} == {
+        "identity": [],
+        "matching": ["no-relay"],
+        "notifier": [],
+    }
     assert (found["backlog"], found["alarms"]) == (1, ["no-relay"])
-    said = lived_in.caretrail("log", "status")
+    said = lived_in.caretrail("log", "status", "--context", "matching")
     assert said.returncode == 1
-    assert said.stdout.splitlines()[-1].startswith("Alarm: 1 events wait to be published")
+    assert said.stdout.splitlines()[-1].startswith("matching: Alarm: 1 events wait to be published")
 
 
 def test_a_relay_at_work_is_seen(installation):
     with installation.at_work():
-        found = installation.answer("log", "status")
+        [found] = installation.answer("log", "status", "--context", "matching")["contexts"]
     assert found["relay"]["at_work"] is True
     assert found["relay"]["holder"].endswith(f"/{os.getpid()}")
 

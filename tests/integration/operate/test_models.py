@@ -41,7 +41,8 @@ def test_a_log_whose_end_is_missing_is_told_by_everybody_who_has_seen_it(lived_i
     assert (found["head"], found["alarms"]) == (left, ["end-missing"])
     said = lived_in.caretrail("models", "status").stdout
     assert f"Alarm: bureau_board has taken events up to position {head}, and the log ends at {left}" in said
-    assert "end-missing" in lived_in.answer("log", "status", status=1)["alarms"]
+    logs = lived_in.answer("log", "status", "--context", "matching", status=1)["contexts"]
+    assert "end-missing" in logs[0]["alarms"]
     checked = lived_in.caretrail("models", "check", "bureau_board")
     assert checked.returncode == 1
     assert f"the log ends at {left}" in checked.stdout

@@ -45,4 +45,4 @@ LIMIT = Pace().alarm_seconds
     ],
 )
 def test_a_long_write_a_missing_relay_and_one_that_lags_are_alarms(changes, alarms):
-    assert judge(WELL._replace(**changes)).alarms == alarms
+    assert judge("matching", WELL._replace(**changes)).alarms == alarms

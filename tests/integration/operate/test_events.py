@@ -8,8 +8,11 @@ from uuid import uuid4
 
 import pytest
 
+from operate.contexts import compose
 from shared.cloudevents import is_unaltered, parse
-from tests.controls.logbook import is_whole
+from shared.context import Duty
+from shared.context import installation as opened
+from tests.controls.logbook import eventually, is_whole
 from tests.integration.operate.installation import PROJECT
 
 
@@ -60,6 +63,15 @@ def test_only_the_types_asked_for_are_shown(looked_at):
     assert positions(tail(looked_at, "--type", "CaseSubmitted", "--limit", "1")) == [submitted[-1].position]
 
 
+def test_the_events_of_another_context_are_shown_where_it_is_named(installation):
+    installation.answer("registry", "hospitals", "--county", "臺北市")
+    assert tail(installation) == []
+    with opened(installation.settings) as place, compose("identity")(place) as identity, identity.workers([Duty.RELAY]):
+        eventually(lambda: identity.log.head().position)
+    shown = tail(installation, "--context", "identity", "--type", "InstitutionRegistered", "--limit", "2")
+    assert [event.type for event in shown] == ["identity.InstitutionRegistered.v1"] * 2
+
+
 def test_only_the_case_asked_for_is_shown(looked_at):
     case_no = tail(looked_at)[0].subject
     assert {event.subject for event in tail(looked_at, "--subject", case_no)} == {case_no}
@@ -70,6 +82,7 @@ def test_only_the_case_asked_for_is_shown(looked_at):
     ("arguments", "said"),
     [
         (("--type", "CaseSubmited"), "CaseSubmitted"),
+        (("--context", "identity", "--type", "CaseSubmitted"), "InstitutionRegistered"),
         (("--from", "0"), "--from"),
         (("--from", "the beginning"), "--from"),
         (("--limit", "0"), "--limit"),
@@ -99,10 +112,10 @@ def following(installation):
 
 def test_following_goes_on_as_events_come_and_ends_quietly_at_ctrl_c(installation, following):
     process, stored = following
-    seen = [parse(process.stdout.readline()) for _ in range(stored)]
+    seen = [parse(process.stdout.readline().rstrip(b"\n")) for _ in range(stored)]
     installation.admit(1)
     [(now,)] = installation.query("select count(*) from event")
-    seen += [parse(process.stdout.readline()) for _ in range(now - stored)]
+    seen += [parse(process.stdout.readline().rstrip(b"\n")) for _ in range(now - stored)]
     assert is_whole(seen)
     process.send_signal(signal.SIGINT)
     assert process.stderr.read() == b""

@@ -135,6 +135,11 @@ class Switchboard:
         self._process.stdin.flush()
         return number
 
+    def is_answered(self, number: int) -> bool:
+        """Whether the answer to this call has come, and was not asked for yet."""
+        with self._arrived:
+            return number in self._answers
+
     def answer(self, number: int) -> dict[str, Any]:
         """What the call of this number was answered."""
         with self._arrived:

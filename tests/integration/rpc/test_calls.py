@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -265,12 +264,9 @@ def test_anybody_may_ask_for_the_health_of_a_service(board):
 
 
 def test_a_small_call_is_answered_while_others_have_spreadsheets_written(board):
-    """Each takes a second or more of a processor: on the hub nobody would be answered meanwhile."""
+    """Each takes a second or more of a processor: on the hub nobody would be answered before both are written."""
     busy = [board.send("matching.write_a_spreadsheet", timeout=60) for _ in range(2)]
-    waits = []
-    for _ in range(10):
-        began = time.perf_counter()
+    for _ in range(3):
         refused(board, "matching.family_cases")
-        waits.append(time.perf_counter() - began)
-    assert sorted(waits)[5] < 0.25
+    assert not any(map(board.is_answered, busy))
     assert all(board.answer(number)["result"]["found"] > 100_000 for number in busy)

@@ -22,6 +22,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from nameko.exceptions import deserialize
 
 from shared.application import UNTRACED, Outcome, Trace
+from shared.decoding import converted
 from shared.rpc.callers import headers_of
 from shared.rpc.wire import CallRefused
 from shared.transport import BrokerLost
@@ -127,9 +128,8 @@ class RpcClient:
 
         `payload` is a mapping, or the command itself.
         """
-        return msgspec.convert(
-            self.call(method, asking, payload=msgspec.to_builtins(payload), idempotency_key=key), Outcome
-        )
+        told = self.call(method, asking, payload=msgspec.to_builtins(payload), idempotency_key=key)
+        return converted(told, Outcome)
 
     def deed(self, method: str, payload: object, asking: Asking = VISITING) -> Any:
         """Have something done whose answer is told once: `identity.log_in` and its form. Raises as `call` does."""

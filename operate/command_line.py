@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 from typer.main import get_group
 
-from operate import audit, demo, events, install, keys, log, messages, models, parked, policy, registry, serve
+from operate import accounts, audit, demo, events, install, keys, log, messages, models, parked, policy, registry, serve
 from operate.failures import Mistake, Status, sentence
 from operate.manual import explain
 from operate.session import Session
@@ -38,6 +38,7 @@ app.add_typer(parked.commands, name="parked")
 app.add_typer(log.commands, name="log")
 app.add_typer(messages.commands, name="messages")
 app.add_typer(registry.commands, name="registry")
+app.add_typer(accounts.commands, name="accounts")
 app.add_typer(keys.commands, name="keys")
 
 

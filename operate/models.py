@@ -9,9 +9,8 @@ import msgspec
 import typer
 
 from operate.failures import Status
-from operate.followers import chosen, followers
+from operate.followers import USUAL, chosen, followers, opened
 from operate.session import Session, table
-from services.matching.bootstrap import matching
 from shared.read_models.compare import Changed, Difference, NotBuilt, compare
 from shared.read_models.model import Key
 from shared.read_models.rebuild import rebuild as rebuild_model
@@ -20,7 +19,7 @@ from shared.store.log import LogDamaged
 
 if TYPE_CHECKING:
     from operate.words import Words
-    from services.matching.bootstrap import MatchingContext
+    from shared.context import Context
     from shared.read_models.filling import Progress
     from shared.read_models.model import ReadModel
     from shared.store.log import Log
@@ -30,6 +29,7 @@ commands = typer.Typer()
 _HEADINGS = (
     "models.name",
     "models.kind",
+    "models.log",
     "models.position",
     "models.behind",
     "models.moved",
@@ -40,13 +40,19 @@ _HEADINGS = (
 
 Name = Annotated[str | None, typer.Argument()]
 All = Annotated[bool, typer.Option("--all")]
+Of = Annotated[str, typer.Option("--context", metavar="NAME")]
 
 
 class Standing(msgspec.Struct):
-    """One read model or process. `behind` counts events; `current` tells whether its rows are of this release."""
+    """One read model or process. `behind` counts events; `current` tells whether its rows are of this release.
+
+    `log` is the context whose log it folds, and `head` where that ends.
+    """
 
     name: str
     kind: str
+    log: str
+    head: int
     position: int
     behind: int
     moved_at: datetime | None
@@ -100,19 +106,19 @@ class Checks(msgspec.Struct):
 
 
 @commands.command()
-def status(context: typer.Context) -> None:
+def status(context: typer.Context, *, of: Of = USUAL) -> None:
     """Show how far everything is that follows the log; ends with 1 where the log's own end is missing."""
     session: Session = context.obj
-    with matching(session.settings) as matched:
-        head, standings = matched.log.head().position, _standings(matched)
-        damage = _damage_at_end(matched.log, head)
-    beyond = [standing for standing in standings if standing.position > head]
+    with opened(session.settings, of) as composed:
+        head, standings = composed.log.head().position, _standings(composed)
+        damage = _damage_at_end(composed.log, head)
+    beyond = [standing for standing in standings if standing.position > standing.head]
     alarms = [*(["end-missing"] if beyond else []), *(["end-damaged"] if damage else [])]
     session.show(
         Standings(head, standings, alarms),
         session.words("models.head", head=head),
         table(map(session.words, _HEADINGS), [_row(session.words, standing) for standing in standings]),
-        *(session.words("models.beyond", name=one.name, position=one.position, head=head) for one in beyond),
+        *(session.words("models.beyond", name=one.name, position=one.position, head=one.head) for one in beyond),
         *([session.words("models.damaged", detail=damage)] if damage else []),
     )
     if alarms:
@@ -120,28 +126,28 @@ def status(context: typer.Context) -> None:
 
 
 @commands.command()
-def rebuild(context: typer.Context, *, name: Name = None, everything: All = False) -> None:
+def rebuild(context: typer.Context, *, name: Name = None, everything: All = False, of: Of = USUAL) -> None:
     """Make rows anew from the log; the old ones answer until the new are complete."""
     session: Session = context.obj
     done = []
-    with matching(session.settings) as matched:
-        for model in chosen(matched, name, everything=everything):
+    with opened(session.settings, of) as composed:
+        for model in chosen(composed, name, everything=everything):
             with session.progress() as watch:
                 progress = _labelled(session.words, model, watch)
-                rebuilt = rebuild_model(model, matched.database, matched.log, progress)
+                rebuilt = rebuild_model(model, composed.database, composed.logs[model.context], progress)
             done.append(Rebuilt(model.table.name, rebuilt.position, rebuilt.parked))
     session.show(Rebuilds(done), *(_told_rebuilt(session.words, rebuilt) for rebuilt in done))
 
 
 @commands.command()
-def check(context: typer.Context, *, name: Name = None, everything: All = False) -> None:
+def check(context: typer.Context, *, name: Name = None, everything: All = False, of: Of = USUAL) -> None:
     """Compare rows with rebuilt ones; ends with 1 where they differ or know more than the log, with 2 without rows."""
     session: Session = context.obj
     done = []
-    with matching(session.settings) as matched:
-        for model in chosen(matched, name, everything=everything):
+    with opened(session.settings, of) as composed:
+        for model in chosen(composed, name, everything=everything):
             with session.progress() as watch:
-                done.append(_checked(matched, model, _labelled(session.words, model, watch)))
+                done.append(_checked(composed, model, _labelled(session.words, model, watch)))
     session.show(Checks(done), *(line for checked in done for line in _told_checked(session.words, checked)))
     verdicts = {checked.equal and checked.position <= checked.head for checked in done}
     if verdicts != {True}:
@@ -158,12 +164,20 @@ def _damage_at_end(log: Log, head: int) -> str:
     return ""
 
 
-def _standings(matched: MatchingContext) -> list[Standing]:
-    processes = matched.processes
+def _standings(composed: Context[Any]) -> list[Standing]:
+    return [standing for log in composed.logs.values() for standing in _standings_behind(log, composed)]
+
+
+def _standings_behind(log: Log, composed: Context[Any]) -> list[Standing]:
+    """How far those are that fold this log."""
+    head, processes = log.head().position, composed.processes
+    behind_it = [follower for follower in followers(composed).values() if follower.context == log.context]
     return [
         Standing(
             name=found.name,
             kind="process" if found.name in processes else "read-model",
+            log=log.context,
+            head=head,
             position=found.position,
             behind=found.behind,
             moved_at=found.moved_at,
@@ -171,7 +185,7 @@ def _standings(matched: MatchingContext) -> list[Standing]:
             parked=found.parked,
             current=found.is_current,
         )
-        for found in status_of(followers(matched).values(), matched.database, matched.log)
+        for found in status_of(behind_it, composed.database, log)
     ]
 
 
@@ -179,6 +193,7 @@ def _row(words: Words, found: Standing) -> tuple[object, ...]:
     return (
         found.name,
         words(f"kinds.{found.kind}"),
+        found.log,
         found.position,
         found.behind,
         found.moved_at,
@@ -202,13 +217,13 @@ def _told_rebuilt(words: Words, found: Rebuilt) -> str:
     return f"{said} {words('models.rebuilt-parked', count=found.parked)}" if found.parked else said
 
 
-def _checked(matched: MatchingContext, model: ReadModel[Any], progress: Progress) -> Checked:
+def _checked(composed: Context[Any], model: ReadModel[Any], progress: Progress) -> Checked:
     name = model.table.name
     try:
-        found: Difference = compare(model, matched.database, matched.log, progress)
+        found: Difference = compare(model, composed.database, composed.logs[model.context], progress)
     except NotBuilt:
         return Checked(name, equal=None)
-    head = matched.log.head().position
+    head = composed.logs[model.context].head().position
     return Checked(name, found.is_none, found.position, found.only_live, found.only_rebuilt, found.changed, head)
 
 

@@ -10,13 +10,12 @@ import msgspec
 import typer
 
 from operate.failures import Mistake, Status
-from operate.followers import named
+from operate.followers import USUAL, named, opened
 from operate.session import Session, table
-from services.matching.bootstrap import matching
 from shared.read_models.parking import Parking
 
 if TYPE_CHECKING:
-    from services.matching.bootstrap import MatchingContext
+    from shared.context import Context
     from shared.processes.runner import ProcessRunner
     from shared.read_models.parking import ParkedEvent
     from shared.read_models.projector import Projector
@@ -35,6 +34,7 @@ _HEADINGS = (
 )
 
 Model = Annotated[str, typer.Option("--model")]
+Of = Annotated[str, typer.Option("--context", metavar="NAME")]
 
 
 class Parked(msgspec.Struct):
@@ -82,14 +82,16 @@ class Dropped(msgspec.Struct):
 
 
 @commands.command(name="list")
-def list_(context: typer.Context, *, model: Annotated[str | None, typer.Option("--model")] = None) -> None:
+def list_(
+    context: typer.Context, *, model: Annotated[str | None, typer.Option("--model")] = None, of: Of = USUAL
+) -> None:
     """Show what is parked, and what was dropped."""
     session: Session = context.obj
     words = session.words
-    with matching(session.settings) as matched:
+    with opened(session.settings, of) as composed:
         if model is not None:
-            named(matched, model)
-        events = Parking(matched.database).list(model)
+            named(composed, model)
+        events = Parking(composed.database).list(model)
     found = Listed([Parked(*event) for event in events])
     if not events:
         session.show(found, words("parked.none"))
@@ -112,13 +114,17 @@ def list_(context: typer.Context, *, model: Annotated[str | None, typer.Option("
 
 @commands.command()
 def retry(
-    context: typer.Context, *, model: Model, aggregate: Annotated[UUID | None, typer.Option("--aggregate")] = None
+    context: typer.Context,
+    *,
+    model: Model,
+    aggregate: Annotated[UUID | None, typer.Option("--aggregate")] = None,
+    of: Of = USUAL,
 ) -> None:
     """Try parked events again; ends with 1 where some still cannot be taken."""
     session: Session = context.obj
-    with matching(session.settings) as matched:
-        waiting = _waiting(matched, model, aggregate)
-        follower = _follower(matched, model)
+    with opened(session.settings, of) as composed:
+        waiting = _waiting(composed, model, aggregate)
+        follower = _follower(composed, model)
         try:
             tried = [Tried(tried, *follower.retry(tried)) for tried in dict.fromkeys(e.originator_id for e in waiting)]
         finally:
@@ -133,24 +139,25 @@ def retry(
 
 
 @commands.command()
-def drop(
+def drop(  # noqa: PLR0913 - an option each
     context: typer.Context,
     *,
     model: Model,
     aggregate: Annotated[UUID, typer.Option("--aggregate")],
     everything: Annotated[bool, typer.Option("--all")] = False,
     yes: Annotated[bool, typer.Option("--yes")] = False,
+    of: Of = USUAL,
 ) -> None:
     """Give up an aggregate's first parked event, or all of them: not even a rebuild takes them again."""
     session: Session = context.obj
-    with matching(session.settings) as matched:
-        waiting = _waiting(matched, model, aggregate)
+    with opened(session.settings, of) as composed:
+        waiting = _waiting(composed, model, aggregate)
         if not waiting:
             raise Mistake("mistakes.nothing-parked", model=model, aggregate=aggregate)
         positions = [event.position for event in (waiting if everything else waiting[:1])]
         if not yes:
             raise Mistake("mistakes.not-confirmed", model=model, positions=", ".join(map(str, positions)))
-        parking = Parking(matched.database)
+        parking = Parking(composed.database)
         for position in positions:
             parking.drop(model, position)
     found = Dropped(model, aggregate, positions, len(waiting) - len(positions))
@@ -158,16 +165,16 @@ def drop(
     session.show(found, told)
 
 
-def _waiting(matched: MatchingContext, model: str, aggregate: UUID | None) -> list[ParkedEvent]:
+def _waiting(composed: Context[Any], model: str, aggregate: UUID | None) -> list[ParkedEvent]:
     """What of a model, and of an aggregate where one is given, waits to be tried again, in the order of the log."""
-    named(matched, model)
+    named(composed, model)
     return [
         event
-        for event in Parking(matched.database).list(model)
+        for event in Parking(composed.database).list(model)
         if event.dropped_at is None and aggregate in (None, event.originator_id)
     ]
 
 
-def _follower(matched: MatchingContext, name: str) -> Projector[Any] | ProcessRunner[Any]:
-    processes = matched.processes
-    return matched.runner(processes[name]) if name in processes else matched.projector(matched.models[name])
+def _follower(composed: Context[Any], name: str) -> Projector[Any] | ProcessRunner[Any]:
+    processes = composed.processes
+    return composed.runner(processes[name]) if name in processes else composed.projector(composed.models[name])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from services.identity.adapters.published_hospitals import enter_hospitals, published_hospitals
 from services.identity.adapters.registry_import import Purpose, import_registry
@@ -13,6 +14,7 @@ from services.identity.application.accounts import install
 from services.identity.application.accounts.entrance import Entrance
 from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.application.identity import Identity
+from services.identity.commands import InviteAccount, RightsEntry
 from services.identity.messages import WORDING
 from services.identity.processes import PROCESSES
 from services.identity.read_models.accounts import Accounts
@@ -30,9 +32,10 @@ if TYPE_CHECKING:
 
     from services.identity.commands import RecordInstitution
     from services.identity.events import Programme, RegistryFile
+    from shared.application import Outcome
     from shared.context import Installation
     from shared.imports.results import ImportSummary, RowResult
-    from shared.principal import Principal
+    from shared.principal import Principal, Role
     from shared.read_models.model import ReadModel
     from shared.refusals import Refusal
     from shared.words import Language
@@ -72,6 +75,11 @@ class IdentityContext(Context[Identity]):
     ) -> ImportSummary:
         """Enter these, unless they are known, and have them take part in programmes in which they never were."""
         return enter_hospitals(self.application, entries, programmes, principal, self.clock(), tell=tell)
+
+    def invite(self, name: str, email: str, role: Role, county: str, principal: Principal) -> Outcome:
+        """邀請帳號 of somebody who belongs to no institution; the mail leaves as soon as the notifier is at work."""
+        command = InviteAccount(name, email, RightsEntry(role, jurisdiction=county))
+        return self.handle(command, principal, f"shell/{uuid4()}", self.clock())
 
     def explained(self, refusal: Refusal, language: Language) -> str:
         """What is said to a refusal."""

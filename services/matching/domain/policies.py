@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from shared.calendar import TAIPEI, end_of_day, taipei_day
+from shared.policies import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,6 +148,5 @@ def has_reached(years: int, birth_date: date, on: date) -> bool:
 
 
 def policy_in_force(on: date, policies: Sequence[Policy] = POLICIES) -> Policy:
-    """The newest policy that has begun by that Taipei day; what lies before the first goes by the first."""
-    begun = [policy for policy in policies if policy.effective_from <= on]
-    return begun[-1] if begun else policies[0]
+    """The set in force on that Taipei day."""
+    return in_force(on, policies)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from services.notifier.events import Audience, Channel
 from shared.calendar import TAIPEI, taipei_day
+from shared.policies import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -136,9 +137,8 @@ POLICIES = (
 
 
 def policy_in_force(on: date, policies: Sequence[Policy] = POLICIES) -> Policy:
-    """The newest policy that has begun by that Taipei day; what lies before the first goes by the first."""
-    begun = [policy for policy in policies if policy.effective_from <= on]
-    return begun[-1] if begun else policies[0]
+    """The set in force on that Taipei day."""
+    return in_force(on, policies)
 
 
 def policy_at(moment: datetime, policies: Sequence[Policy] = POLICIES) -> Policy:

@@ -85,6 +85,8 @@ def test_without_a_signal_the_relay_looks_by_itself(database, connection, transp
         write_one_by_one(connection, 3)
         eventually(lambda: published(connection) == 3)
 
+    assert is_whole(without_repeats(receive(transport, 3)))
+
 
 def test_a_connection_that_breaks_while_publishing_loses_nothing(database, connection, transport, rabbitmq):
     pages = count(1)
@@ -129,6 +131,8 @@ def test_a_relay_that_starts_while_the_broker_is_down_waits_for_it(database, con
     with running(a_relay(database, transport)):
         rabbitmq.start()
         eventually(lambda: published(connection) == 10)
+
+    assert is_whole(without_repeats(receive(transport, 10)))
 
 
 def test_a_message_that_reaches_no_queue_is_not_taken_as_published(database, connection, transport, vhost):

@@ -36,8 +36,11 @@ def test_two_processes_may_install_at_once(database_dsn):
 def test_two_databases_of_a_server_may_get_the_same_context_at_once(postgres_server):
     dsns = [postgres_server.new_database() for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda dsn: schema.install(dsn, "telegrams"), dsns))
+        databases = list(pool.map(lambda dsn: schema.install(dsn, "telegrams"), dsns))
 
+    for database in databases:
+        with database.connect() as connection:
+            assert connection.execute("select count(*) from log").fetchall() == [(1,)]
     for dsn in dsns:
         postgres_server.drop_database(dsn)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from shared.policies import in_force
 from shared.principal import Role
 
 if TYPE_CHECKING:
@@ -142,10 +143,5 @@ POLICIES: Sequence[Policy] = (
 
 
 def policy_in_force(day: date, policies: Sequence[Policy] = POLICIES) -> Policy:
-    """The last set that begins on or before this Taipei day; of an earlier day, the first."""
-    begun = [policy for policy in policies if policy.effective_from <= day]
-    return max(begun or [min(policies, key=_begins)], key=_begins)
-
-
-def _begins(policy: Policy) -> date:
-    return policy.effective_from
+    """The set in force on that Taipei day."""
+    return in_force(day, policies)

@@ -188,10 +188,10 @@ def test_a_stranger_elsewhere_cannot_lock_a_parent_out(door):
 def test_the_right_code_takes_the_count_back(door):
     for _ in range(2):
         use_up(door)
-    door.enter(door.request_code(question=door.answered()), door.sms())
+    assert door.enter(door.request_code(question=door.answered()), door.sms())
     door.wait(timedelta(hours=1))
     use_up(door)
-    door.request_code(question=door.answered())
+    assert door.enter(door.request_code(question=door.answered()), door.sms())
 
 
 def test_of_a_hundred_right_codes_at_once_exactly_one_is_taken(door):

@@ -28,7 +28,8 @@ from services.matching.adapters.reference_registry import reference_registry  # 
 from services.matching.bootstrap import matching_in  # noqa: E402
 from services.matching.commands import PreferenceEntry  # noqa: E402
 from services.matching.entrypoints.service import MatchingService  # noqa: E402
-from shared.context import installation, utc_now  # noqa: E402
+from shared.context import utc_now  # noqa: E402
+from shared.installation import installation  # noqa: E402
 from shared.principal import Assurance, Principal, Role  # noqa: E402
 from shared.principal_tokens import PrincipalSigner  # noqa: E402
 from shared.rpc.call import Host  # noqa: E402

@@ -11,7 +11,7 @@ import typer
 from operate.contexts import compose
 from operate.failures import Mistake
 from operate.session import Session
-from shared.context import installation
+from shared.installation import installation
 from shared.principal import Assurance, Principal, Role
 from shared.refusals import InvalidForm, Refusal
 

@@ -12,7 +12,7 @@ import typer
 from operate.contexts import asked
 from operate.failures import Status
 from operate.session import Session
-from shared.context import stored
+from shared.installation import stored
 from shared.relay.checkpoints import load_public_keys
 from shared.relay.verify import Finding, Flaw, Verification, verify_log
 from shared.vault.signing import public_keys

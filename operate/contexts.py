@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from shared.context import Context, Installation
+    from shared.context import Context
+    from shared.installation import Installation
     from shared.postgres import Database
     from shared.rpc.service import ContextService
 

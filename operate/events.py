@@ -18,8 +18,8 @@ from operate.contexts import contexts, known
 from operate.failures import Mistake
 from operate.session import Session, taipei_time
 from shared.cloudevents import NotAnEnvelope, parse
-from shared.context import stored
 from shared.events import event_name, published_by
+from shared.installation import stored
 from shared.relay.sequencer import SettledPages
 
 if TYPE_CHECKING:

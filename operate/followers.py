@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from operate.contexts import compose, contexts, known
 from operate.failures import Mistake
-from shared.context import installation
+from shared.installation import installation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

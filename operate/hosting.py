@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from operate.contexts import compose, service_of
 from operate.running import Running, tell, watched
-from shared.context import installation
 from shared.ending import Ending
 from shared.health import examine
+from shared.installation import installation
 from shared.read_models.rebuild import rebuild_if_needed
 from shared.rpc.aside import aside
 from shared.rpc.call import Host

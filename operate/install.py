@@ -7,7 +7,7 @@ import typer
 
 from operate.contexts import own_tables_of
 from operate.session import Session
-from shared.context import install as install_context
+from shared.installation import install as install_context
 from shared.vault import schema as vault_schema
 
 

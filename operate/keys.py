@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from operate.session import Session
-from shared.context import installation
+from shared.installation import installation
 
 commands = typer.Typer()
 

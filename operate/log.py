@@ -11,7 +11,7 @@ import typer
 from operate.contexts import asked
 from operate.failures import Status
 from operate.session import Session, table
-from shared.context import stored
+from shared.installation import stored
 from shared.relay.relay import Pace
 from shared.relay.status import LogStatus
 from shared.relay.status import status as status_of

@@ -14,7 +14,7 @@ import typer
 from operate.contexts import compose
 from operate.failures import Mistake
 from operate.session import Session, table, taipei_time
-from shared.context import installation
+from shared.installation import installation
 from shared.principal import Assurance, Principal, Role
 from shared.read_models.rebuild import rebuild_if_needed
 from shared.refusals import Refusal

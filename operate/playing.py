@@ -13,7 +13,7 @@ from services.matching.demonstration.house import House
 from services.matching.demonstration.play import Onlooker, play
 from services.matching.demonstration.venue import venue
 from shared.calendar import working_calendar
-from shared.context import installation
+from shared.installation import installation
 from shared.principal import Assurance, Principal, Role
 from shared.rpc.aside import aside
 from shared.rpc.call import Host

@@ -13,8 +13,8 @@ from operate.contexts import compose
 from operate.failures import Mistake, Status
 from operate.session import Session, table
 from services.identity.events import Programme, RegistryFile
-from shared.context import installation
 from shared.imports.results import ResultFile, RowOutcome
+from shared.installation import installation
 from shared.principal import Assurance, Principal, Role
 from shared.refusals import Refusal
 from shared.taiwan.places import county_named

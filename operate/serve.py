@@ -12,9 +12,10 @@ from operate.contexts import compose, contexts, known, served
 from operate.failures import Mistake
 from operate.running import Running, tell, watched
 from operate.session import Session
-from shared.context import Duty, installation
+from shared.context import Duty
 from shared.ending import Ending
 from shared.health import Report, examine
+from shared.installation import installation
 
 ContextName = Annotated[str, typer.Argument(metavar="CONTEXT")]
 Health = Annotated[str | None, typer.Option("--health", metavar="HOST:PORT")]

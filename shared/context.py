@@ -1,12 +1,12 @@
 """A context put together from settings: its database, vault and log, its use cases, and whoever follows the events.
 
-`installation` opens what all contexts of a process share; each context's `bootstrap` makes a `Context` in it.
+Each context's `bootstrap` makes one, in an `Installation` that it shares with the other contexts of its process.
 """
 
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,15 +14,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import psycopg
 import structlog
-from psycopg import sql
 
 from shared.application import UNTRACED, ContextApplication, Trace
-from shared.blocking import in_place
-from shared.embedded import EmbeddedPostgres
+from shared.installation import install
 from shared.logs import about
 from shared.principal import process as acting_process
 from shared.processes.runner import ProcessRunner
-from shared.read_models import standing
 from shared.read_models.freshness import Positions
 from shared.read_models.projector import Projector
 from shared.read_models.reader import Reader
@@ -31,11 +28,7 @@ from shared.relay.lease import LeaseLost
 from shared.relay.relay import Relay
 from shared.store import schema as store_schema
 from shared.store.log import Log
-from shared.transport.inproc import InprocTransport
-from shared.transport.rabbitmq import RabbitTransport
 from shared.trouble import TryAgain, persevere
-from shared.vault import schema as vault_schema
-from shared.vault.opening import open_vault
 from shared.vault.signing import load_or_create
 from shared.workers import Workers
 
@@ -45,13 +38,12 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from shared.application import Outcome
-    from shared.blocking import Elsewhere
+    from shared.installation import Installation
     from shared.postgres import Database
     from shared.principal import Principal
     from shared.processes.process import Process
     from shared.processes.reactions import Occasion
     from shared.read_models.model import ReadModel
-    from shared.settings import Settings
     from shared.transport import Subscription, Transport
     from shared.vault.vault import Vault
 
@@ -83,62 +75,6 @@ def consumer_of(context: str, follower: Follower | type[Follower]) -> str:
     """The name of a follower's queue behind the context whose log it folds: another's bears its own context's name."""
     name = follower.table.name
     return name if follower.context == context else f"{context}.{name}"
-
-
-def stay() -> None:
-    """Give way to nobody: threads need no leave to run; green threads do, see `GroupCommit`."""
-
-
-@dataclass(frozen=True)
-class Installation:
-    """What the contexts of one process share: the settings, the broker, the vault, and where each has its database.
-
-    `give_way` and `elsewhere` are how green threads let others run, and where they put work that would hold them up.
-    """
-
-    settings: Settings
-    transport: Transport
-    vault: Vault
-    embedded: EmbeddedPostgres | None
-    give_way: Callable[[], object] = stay
-    elsewhere: Elsewhere = in_place
-
-    def dsn(self, context: str) -> str:
-        """The connection string of a context's database."""
-        return _dsn(self.settings, self.embedded, context)
-
-
-@contextmanager
-def installation(
-    settings: Settings, give_way: Callable[[], object] = stay, elsewhere: Elsewhere = in_place
-) -> Iterator[Installation]:
-    """What these settings describe, installed and open; nothing works in it yet."""
-    with ExitStack() as closing:
-        embedded = _embedded(settings, closing)
-        vault = open_vault(
-            vault_schema.install(_dsn(settings, embedded, "vault")),
-            settings.master_keys,
-            settings.master_keys_file,
-            settings.forgotten_ledger,
-            settings.cached_keys,
-        )
-        closing.callback(vault.close)
-        transport = InprocTransport() if settings.broker is None else RabbitTransport(settings.broker)
-        yield Installation(settings, transport, vault, embedded, give_way, elsewhere)
-
-
-@contextmanager
-def stored(settings: Settings, context: str) -> Iterator[Database]:
-    """Where a context keeps its log, installed; without any key, for whoever only looks at it."""
-    with ExitStack() as closing:
-        yield install(_dsn(settings, _embedded(settings, closing), context), context)
-
-
-def install(dsn: str, context: str) -> Database:
-    """The database of a context with the tables of its log and of where its read models stand."""
-    database = store_schema.install(dsn, context)
-    standing.install(database)
-    return database
 
 
 @dataclass(frozen=True)
@@ -314,26 +250,6 @@ def _tick(runners: Collection[ProcessRunner[Any]], clock: Callable[[], datetime]
         stop.wait(_CLOCK_SECONDS)
 
     persevere("clock", stop, step, lambda: None)
-
-
-def _embedded(settings: Settings, closing: ExitStack) -> EmbeddedPostgres | None:
-    """The embedded server with its databases, made when missing; None where the settings name servers."""
-    if not settings.is_embedded:
-        return None
-    server = closing.enter_context(EmbeddedPostgres(settings.var))
-    with psycopg.connect(server.dsn(), autocommit=True) as connection:
-        for name in ("caretrail", "caretrail_vault"):
-            # Another process may be making it at this moment, so that looking first would not help.
-            with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    return server
-
-
-def _dsn(settings: Settings, embedded: EmbeddedPostgres | None, context: str) -> str:
-    """The vault has a database of its own; the contexts of the embedded server share one, each with its schema."""
-    if embedded is None:
-        return settings.database(context)
-    return embedded.dsn("caretrail_vault" if context == "vault" else "caretrail")
 
 
 def _signed_by(database: Database) -> list[str]:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from services.identity.commands import RecordInstitution
     from services.identity.events import Programme, RegistryFile
     from shared.application import Outcome
-    from shared.context import Installation
     from shared.imports.results import ImportSummary, RowResult
+    from shared.installation import Installation
     from shared.principal import Principal, Role
     from shared.read_models.model import ReadModel
     from shared.refusals import Refusal

@@ -19,7 +19,8 @@ from services.matching.read_models.family_cases import FamilyCases
 from services.matching.read_models.known_doctors import KnownDoctors
 from services.matching.read_models.known_institutions import KnownInstitutions
 from shared.calendar import taipei_day, working_calendar
-from shared.context import Context, foundation, installation, utc_now
+from shared.context import Context, foundation, utc_now
+from shared.installation import installation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from services.matching.domain.registry import Registry
     from shared.calendar import WorkingCalendar
-    from shared.context import Installation
+    from shared.installation import Installation
     from shared.read_models.model import ReadModel
     from shared.settings import Settings
 

@@ -21,7 +21,8 @@ from services.notifier.read_models.known_institutions import KnownInstitutions
 from services.notifier.read_models.known_practitioners import KnownPractitioners
 from services.notifier.read_models.message_ledger import MessageLedger
 from services.notifier.read_models.outgoing import Outgoing, due
-from shared.context import Context, foundation, installation, utc_now
+from shared.context import Context, foundation, utc_now
+from shared.installation import installation
 from shared.read_models.reader import Reader
 from shared.trouble import persevere
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from services.notifier.application.carriers import Carrier
-    from shared.context import Installation
+    from shared.installation import Installation
     from shared.read_models.freshness import Positions
     from shared.read_models.model import ReadModel
     from shared.settings import Settings

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from deploy.topology import members
-from shared.context import install
+from shared.installation import install
 from shared.vault import schema as vault_schema
 from tests.integration.deploy.conftest import prepare
 from tests.servers import PostgresServer

@@ -18,7 +18,8 @@ from services.matching.domain import refusals
 from services.matching.domain.case import Case
 from services.matching.domain.statuses import PreferenceStatus
 from services.matching.events import OfferWithdrawn, ParticipationCause
-from shared.context import Duty, installation
+from shared.context import Duty
+from shared.installation import installation
 from shared.principal import Assurance, Principal, Role
 from shared.read_models.rebuild import rebuild_if_needed
 from shared.refusals import InvalidForm

@@ -17,7 +17,8 @@ from services.notifier.bootstrap import notifier_in, outbox_of
 from services.notifier.domain.statuses import Status
 from services.notifier.events import Channel
 from services.notifier.read_models.message_ledger import LedgerFilters, MessageLedger, messages
-from shared.context import Context, foundation, installation
+from shared.context import Context, foundation
+from shared.installation import installation
 from shared.principal import Role, process
 from shared.read_models.compare import compare
 from shared.read_models.rebuild import rebuild_if_needed
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from services.notifier.application import Notifier
-    from shared.context import Installation
     from shared.events import Event
+    from shared.installation import Installation
     from shared.settings import Settings
 
 pytestmark = pytest.mark.postgres

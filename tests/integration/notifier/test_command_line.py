@@ -9,7 +9,8 @@ from operate.command_line import run
 from services.matching import events as matching
 from services.notifier.bootstrap import notifier
 from services.notifier.commands import News, TellFamily, Template
-from shared.context import foundation, installation, utc_now
+from shared.context import foundation, utc_now
+from shared.installation import installation
 from shared.principal import process
 from shared.settings import load
 from shared.transport.inproc import KombuChannel

@@ -12,7 +12,8 @@ from services.notifier.bootstrap import notifier_in
 from services.notifier.read_models.addresses import Addresses
 from services.notifier.read_models.known_institutions import KnownInstitutions
 from services.notifier.read_models.known_practitioners import KnownPractitioners
-from shared.context import Context, Duty, foundation, installation
+from shared.context import Context, Duty, foundation
+from shared.installation import installation
 from shared.principal import Role
 from shared.read_models.rebuild import rebuild
 from shared.store.application import StoredApplication

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from operate.contexts import compose, contexts
 from shared.context import Duty
-from shared.context import installation as opened
+from shared.installation import installation as opened
 from shared.relay.checkpoints import Signer, key_id_of
 from tests.controls.logbook import eventually
 

@@ -11,7 +11,7 @@ import pytest
 from operate.contexts import compose
 from shared.cloudevents import is_unaltered, parse
 from shared.context import Duty
-from shared.context import installation as opened
+from shared.installation import installation as opened
 from tests.controls.logbook import eventually, is_whole
 from tests.integration.operate.installation import PROJECT
 

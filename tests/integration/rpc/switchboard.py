@@ -29,7 +29,8 @@ from services.matching.bootstrap import matching_in  # noqa: E402
 from services.matching.entrypoints import MatchingService  # noqa: E402
 from shared import logs  # noqa: E402
 from shared.application import Trace  # noqa: E402
-from shared.context import Duty, installation  # noqa: E402
+from shared.context import Duty  # noqa: E402
+from shared.installation import installation  # noqa: E402
 from shared.postgres import DatabaseUnavailable  # noqa: E402
 from shared.rpc.aside import aside  # noqa: E402
 from shared.rpc.call import Host  # noqa: E402

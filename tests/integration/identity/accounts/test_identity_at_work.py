@@ -14,7 +14,7 @@ from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.account import Account, AccountStatus
 from services.identity.events import DisabledReason, Secret
 from services.identity.read_models.accounts import Accounts, AccountSearch, accounts_of
-from shared.context import installation
+from shared.installation import installation
 from shared.principal import VISITOR, Assurance, Principal, Role
 from shared.read_models.rebuild import rebuild_if_needed
 from shared.rpc.keys import principal_reader

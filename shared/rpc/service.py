@@ -4,6 +4,7 @@ A context subclasses `ContextService` in its `entrypoints`:
 
     class IdentityService(ContextService):
         name = "identity"
+        words = WORDING  # what it says to people, asked for as `wording`
         application = Identity  # a ContextApplication: its `handlers` become methods, its `who_may` their rules
 
         @query(CLINIC, OPERATOR, asks=InstitutionSearch, reads=Institutions)
@@ -37,6 +38,7 @@ from shared.rpc.call import Calls, Question, Task
 from shared.rpc.entry import entry
 from shared.rpc.followers import Followers
 from shared.rpc.forms import Form
+from shared.words import Language  # noqa: TC001 - a form reads the annotation at run time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from shared.read_models.model import ReadModel
     from shared.read_models.reader import Reader
     from shared.rpc.call import Call
+    from shared.words import Catalogue, Wording
 
 _RULE = "caretrail_rule"
 """Where a method keeps what it is and who may call it."""
@@ -59,6 +62,13 @@ EVERYBODY = Party(frozenset(Role), frozenset(Assurance))
 @dataclass(frozen=True)
 class Nothing:
     """What a query asks that needs to be told nothing."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """In which language."""
+
+    language: Language
 
 
 class Kind(StrEnum):
@@ -157,6 +167,7 @@ class ContextService:
     """What others may ask of one context."""
 
     name: ClassVar[str]
+    words: ClassVar[Wording]
     application: ClassVar[type[ContextApplication]]
 
     call: Call = Calls()
@@ -173,6 +184,11 @@ class ContextService:
     def health(self, _principal: Principal) -> Report:
         """Whether the context can do its work: what it needs is there, and whoever follows its log is at work."""
         return examine(self.context)
+
+    @query(EVERYBODY, asks=Spoken)
+    def wording(self, _: Principal, asked: Spoken) -> Catalogue:
+        """What the context says in a language: its refusals by code, and the codes in them and in answers."""
+        return self.words.catalogue(asked.language)
 
     @property
     def context(self) -> Context[Any]:

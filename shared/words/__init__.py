@@ -43,14 +43,18 @@ class Wording:
         return _joined(self._package, language)
 
     def words(self, code: str, params: Mapping[str, object], language: Language) -> str:
-        """What a refusal or notice of this code says; raises KeyError for a code that has no words.
+        """What `said` says in a language."""
+        return said(self.catalogue(language), code, params)
 
-        Where a figure is empty and the catalogue has `<code>.without-<figure>`, it says that instead.
-        """
-        known = self.catalogue(language)
-        without = (f"{code}.without-{name}" for name, value in params.items() if value == "")
-        entry = next((key for key in without if key in known.refusals), code)
-        return known.refusals[entry].format_map({name: _shown(value, known) for name, value in params.items()})
+
+def said(known: Catalogue, code: str, params: Mapping[str, object]) -> str:
+    """What a refusal or notice of this code says; raises KeyError for a code that has no words.
+
+    Where a figure is empty and the catalogue has `<code>.without-<figure>`, it says that instead.
+    """
+    without = (f"{code}.without-{name}" for name, value in params.items() if value == "")
+    entry = next((key for key in without if key in known.refusals), code)
+    return known.refusals[entry].format_map({name: _shown(value, known) for name, value in params.items()})
 
 
 @cache

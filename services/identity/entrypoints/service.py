@@ -12,6 +12,7 @@ from services.identity.application.identity import Identity
 from services.identity.bootstrap import IdentityContext
 from services.identity.domain.accounts.access import ANYBODY_IN, HOLDER, SEES_ACCOUNTS
 from services.identity.domain.accounts.refusals import AccountUnknown
+from services.identity.messages import WORDING
 from services.identity.read_models.accounts import Accounts, AccountSearch, account_seen_by, accounts_of
 from services.identity.read_models.institution_search import InstitutionSearch, institution, search
 from services.identity.read_models.institutions import Institutions
@@ -100,6 +101,7 @@ class IdentityService(ContextService):
     """身分."""
 
     name = "identity"
+    words = WORDING
     application = Identity
 
     @property

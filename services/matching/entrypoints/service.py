@@ -17,6 +17,7 @@ from services.matching.entrypoints.questions import (
     MotherAsked,
     Worklist,
 )
+from services.matching.messages import WORDING
 from services.matching.read_models import case_statistics
 from services.matching.read_models.bureau_board import BureauBoard, cases_on, queue_counts
 from services.matching.read_models.case_statistics import CaseStatistics
@@ -54,6 +55,7 @@ class MatchingService(ContextService):
     """媒合."""
 
     name = "matching"
+    words = WORDING
     application = Matching
 
     @query(FAMILY, CLINIC, BUREAU, asks=Matter)

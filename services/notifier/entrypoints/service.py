@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from services.notifier.adapters.opened_ledger import OpenedLedger
 from services.notifier.application import Notifier
 from services.notifier.entrypoints.questions import MessageAsked, Messages, Since
+from services.notifier.messages import WORDING
 from services.notifier.read_models.message_ledger import MessageLedger
 from shared.access import AUDITOR, BUREAU, CLINIC, FAMILY, OPERATOR
 from shared.rpc.service import ContextService, query
@@ -23,6 +24,7 @@ class NotifierService(ContextService):
     """訊息."""
 
     name = "notifier"
+    words = WORDING
     application = Notifier
 
     @query(FAMILY, CLINIC, BUREAU, OPERATOR, AUDITOR, asks=Messages, reads=MessageLedger)

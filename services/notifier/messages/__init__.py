@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.words import Wording
 
-_WORDING = Wording(__name__)
+WORDING = Wording(__name__)
 
-catalogue = _WORDING.catalogue
-words = _WORDING.words
+catalogue = WORDING.catalogue
+words = WORDING.words

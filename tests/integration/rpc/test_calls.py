@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from services.matching.messages import words
 from shared.context import utc_now
 from shared.principal import Assurance, Principal, Role
 from shared.principal_tokens import PrincipalSigner
+from shared.words import Catalogue, Language, said
 from tests.controls.applicants import FamilyOf
 from tests.controls.logbook import eventually
 from tests.integration.rpc.switches import Failed, Refused, application
@@ -56,6 +59,14 @@ def test_a_case_submitted_by_rpc_is_found_at_once_by_who_submitted_it(board, peo
     assert case["child"]["name"] == family.child.name
     assert [step["what"] for step in case["timeline"]] == ["CaseSubmitted", "PreferenceOffered"]
     assert not any("subject" in name for name in case)
+
+
+def test_anybody_may_ask_what_the_words_of_a_service_are(board):
+    told = board.call("matching.wording", payload={"language": "en"})["found"]
+    known = msgspec.convert(told, Catalogue)
+    assert said(known, "text-too-long", {"limit": 3, "given": 4}).startswith("This field takes 3 characters")
+    assert said(known, "case-unknown", {}) == words("case-unknown", {}, Language.ENGLISH)
+    assert refused(board, "matching.wording", payload={"language": "fr"}).code == "choice-unknown"
 
 
 def test_the_same_command_under_the_same_key_is_carried_out_once(board, people, family, preference):
@@ -241,6 +252,12 @@ def test_an_unknown_method_is_an_error_of_nameko(board):
     with pytest.raises(Failed) as caught:
         board.call("matching.steal")
     assert caught.value.kind == "MethodNotFound"
+
+
+def test_a_service_that_is_nowhere_is_told_at_once(board):
+    with pytest.raises(Failed) as caught:
+        board.call("lottery.draw", timeout=60)
+    assert caught.value.kind == "ServiceUnknown"
 
 
 def test_whatever_anybody_puts_into_its_queue_stops_no_service_and_gets_into_no_log(board, people, family, preference):

@@ -40,6 +40,7 @@ def test_every_command_and_query_has_its_rule():
         "take_in": (Kind.COMMAND, (FAMILY,)),
         "dogs": (Kind.QUERY, (CLINIC, FAMILY)),
         "health": (Kind.QUERY, (EVERYBODY,)),
+        "wording": (Kind.QUERY, (EVERYBODY,)),
     }
 
 

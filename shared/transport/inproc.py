@@ -14,6 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import kombu.transport
+from amqp.exceptions import ChannelError
 from kombu.transport import memory, virtual
 
 from shared.transport import CONTENT_TYPE, Delivery
@@ -101,6 +102,19 @@ class KombuChannel(memory.Channel):  # type: ignore[misc]
         message: Message = super().prepare_message(*args, **kwargs)
         message["properties"]["content_type"] = message["content-type"]
         return message
+
+    def basic_publish(
+        self,
+        message: Message,
+        exchange: str,
+        routing_key: str,
+        mandatory: bool = False,  # noqa: FBT001, FBT002 - AMQP's own
+        **kwargs: Any,
+    ) -> None:
+        """Put it into every bound queue; raises `ChannelError` where a mandatory one has none, as RabbitMQ does."""
+        if mandatory and not self._lookup(exchange, routing_key):
+            raise ChannelError("NO_ROUTE", reply_code=312)
+        super().basic_publish(message, exchange, routing_key, **kwargs)
 
     def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:  # noqa: FBT001, FBT002 - AMQP's own
         """Acknowledge; a consumer that had taken as many as it may can then go on."""

@@ -141,7 +141,9 @@ def test_retrying_reacts_in_order_at_the_state_that_was_kept(ledger, queue, runn
 
 
 @pytest.mark.parametrize(
-    "trouble", [psycopg.OperationalError("away"), TryAgain("busy"), VersionConflict(uuid4(), 3)], ids=repr
+    "trouble",
+    [psycopg.OperationalError("away"), TryAgain("busy"), VersionConflict(ORDER, 3)],
+    ids=lambda trouble: type(trouble).__name__,
 )
 def test_trouble_that_passes_is_waited_out_and_parks_nothing(ledger, queue, runner, clerk, shop, trouble):
     clerk.troubles = [None, trouble]

@@ -10,7 +10,22 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 from typer.main import get_group
 
-from operate import accounts, audit, demo, events, install, keys, log, messages, models, parked, policy, registry, serve
+from operate import (
+    accounts,
+    audit,
+    demo,
+    events,
+    install,
+    keys,
+    log,
+    messages,
+    models,
+    parked,
+    policy,
+    registry,
+    serve,
+    web,
+)
 from operate.failures import Mistake, Status, sentence
 from operate.manual import explain
 from operate.session import Session
@@ -25,6 +40,7 @@ PROGRAM = "caretrail"
 app = typer.Typer(add_completion=False)
 app.command("demo")(demo.demo)
 app.command("up")(serve.up)
+app.command("web")(web.web)
 app.command("serve")(serve.serve)
 app.command("relay")(serve.relay)
 app.command("project")(serve.project)

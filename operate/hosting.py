@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,16 +18,26 @@ from shared.rpc.hosting import broker_uri, give_way, hosted
 from shared.rpc.keys import principal_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from typing import Any
 
     from operate.session import Session
     from shared.context import Context, Duty
     from shared.health import Report
+    from shared.settings import Settings
+
+    Beside = Callable[[Settings], AbstractContextManager[str | None]]
 
 
-def host(session: Session, names: Sequence[str], duties: Sequence[Duty], health: str | None) -> None:
-    """Answer the calls of these contexts, with these duties done beside, until told to end."""
+def _nothing(_: Settings) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def host(
+    session: Session, names: Sequence[str], duties: Sequence[Duty], health: str | None, beside: Beside = _nothing
+) -> None:
+    """Answer the calls of these contexts, with these duties done and the site served beside, until told to end."""
     settings = session.settings
     with Ending() as ending, installation(settings, give_way, aside) as place, ExitStack() as closing:
         composed = [closing.enter_context(compose(name)(place)) for name in names]
@@ -37,8 +47,9 @@ def host(session: Session, names: Sequence[str], duties: Sequence[Duty], health:
         reader = principal_reader(settings)
         hosts = {service_of(one.name): Host(one, reader, tuple(duties)) for one in composed}
         containers = closing.enter_context(hosted(hosts, broker_uri(settings)))
+        address = closing.enter_context(beside(settings))
         port = closing.enter_context(watched(health, partial(_examine, composed, duties)))
-        tell(session, Running.of(settings, names, ["serve", *duties], port))
+        tell(session, Running.of(settings, names, ["serve", *duties], port, address))
         containers.work(ending)
 
 

@@ -24,20 +24,31 @@ _BROKERS = {"in-process": "running.broker-in-process", "rabbitmq": "running.brok
 
 
 class Running(msgspec.Struct):
-    """What a process has begun to do, and on what; `health` is the port of its health server, where it has one."""
+    """What a process has begun to do, and on what; `health` is the port of its health server, where it has one.
+
+    `site` is where people find the pages, where it serves them.
+    """
 
     contexts: tuple[str, ...]
     roles: tuple[str, ...]
     database: str
     broker: str
     health: int | None
+    site: str | None = None
 
     @classmethod
-    def of(cls, settings: Settings, contexts: Sequence[str], roles: Sequence[str], health: int | None) -> Self:
+    def of(
+        cls,
+        settings: Settings,
+        contexts: Sequence[str],
+        roles: Sequence[str],
+        health: int | None,
+        site: str | None = None,
+    ) -> Self:
         """On what these settings describe."""
         database = "embedded" if settings.is_embedded else "servers"
         broker = "in-process" if settings.broker is None else "rabbitmq"
-        return cls(tuple(contexts), tuple(roles), database, broker, health)
+        return cls(tuple(contexts), tuple(roles), database, broker, health, site)
 
 
 @contextmanager
@@ -61,6 +72,7 @@ def tell(session: Session, running: Running) -> None:
         words("running.what", contexts=", ".join(running.contexts), roles=", ".join(running.roles)),
         words(_DATABASES[running.database]),
         words(_BROKERS[running.broker]),
+        *([words("running.site", site=running.site)] if running.site else []),
         words("running.stop"),
     )
     sys.stdout.flush()

@@ -25,14 +25,21 @@ _LOOK = 0.2
 
 
 def up(context: typer.Context, health: Health = None) -> None:
-    """Run every context, with all its duties, in this one process."""
-    _host(context.obj, served(), tuple(Duty), health)
+    """Run every context, with all its duties, and the site in this one process."""
+    begin_hosting()
+    from operate.hosting import host  # noqa: PLC0415 - Nameko is imported where it is hosted, and nowhere else
+    from operate.web import site  # noqa: PLC0415 - as above
+
+    host(context.obj, served(), tuple(Duty), health, site)
 
 
 def serve(context: typer.Context, name: ContextName, health: Health = None) -> None:
     """Answer the calls of one context."""
-    _demand_broker(context.obj)
-    _host(context.obj, [known(name, served())], (), health)
+    demand_broker(context.obj)
+    begin_hosting()
+    from operate.hosting import host  # noqa: PLC0415 - as above
+
+    host(context.obj, [known(name, served())], (), health)
 
 
 def relay(context: typer.Context, name: ContextName, health: Health = None) -> None:
@@ -50,7 +57,7 @@ def react(context: typer.Context, name: ContextName, health: Health = None) -> N
     _work(context.obj, known(name, contexts()), Duty.REACT, health)
 
 
-def _demand_broker(session: Session) -> None:
+def demand_broker(session: Session) -> None:
     """The broker in the process reaches nobody outside of it: whoever were alone with it would wait for ever."""
     if session.settings.broker is None:
         raise Mistake("mistakes.no-broker")
@@ -63,15 +70,8 @@ def begin_hosting() -> None:
         os.execv(sys.executable, [sys.executable, "-m", "operate.hosted", *sys.argv[1:]])  # noqa: S606 - itself
 
 
-def _host(session: Session, names: list[str], duties: tuple[Duty, ...], health: str | None) -> None:
-    begin_hosting()
-    from operate.hosting import host  # noqa: PLC0415 - Nameko is imported where it is hosted, and nowhere else
-
-    host(session, names, duties, health)
-
-
 def _work(session: Session, name: str, duty: Duty, health: str | None) -> None:
-    _demand_broker(session)
+    demand_broker(session)
     with Ending() as ending, installation(session.settings) as place, compose(name)(place) as composed:
 
         def look() -> list[Report]:

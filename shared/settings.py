@@ -30,6 +30,7 @@ _DATABASE = "CARETRAIL_DATABASE_"
 _VAULT = f"{_DATABASE}VAULT"
 _FILE = "_FILE"
 _POSTGRESQL_PORT = 5432
+_LAST_PORT = 65535
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -80,6 +81,14 @@ class Settings:
     """How many people's unwrapped data keys a process keeps in memory."""
     site: str
     """The address of the pages, as people know it: links in messages begin with it, codes are bound to it."""
+    listen: str
+    """The address of this machine at which the pages are served."""
+    port: int
+    """0 takes any that is free."""
+    proxies: int
+    """How many reverse proxies stand before the pages and name in `X-Forwarded-For` who came to them."""
+    web_key_file: Path
+    """With what the web front signs what browsers keep for a while."""
     smtp: str | None = field(repr=False)
     """The address of the mail server; None means that mail is put into the local outbox."""
     mail_sender: str
@@ -115,6 +124,10 @@ VARIABLES = (
     "CARETRAIL_FORGOTTEN_LEDGER",
     "CARETRAIL_CACHED_KEYS",
     "CARETRAIL_SITE",
+    "CARETRAIL_LISTEN",
+    "CARETRAIL_PORT",
+    "CARETRAIL_PROXIES",
+    "CARETRAIL_WEB_KEY_FILE",
     "CARETRAIL_SMTP",
     "CARETRAIL_MAIL_SENDER",
     "CARETRAIL_SMS",
@@ -147,6 +160,10 @@ def load(environment: Mapping[str, str]) -> Settings:
         forgotten_ledger=_path(given, "CARETRAIL_FORGOTTEN_LEDGER", var / "vault" / "forgotten.jsonl"),
         cached_keys=_count(given, "CARETRAIL_CACHED_KEYS", CACHED_KEYS),
         site=_site(given),
+        listen=given.get("CARETRAIL_LISTEN", "127.0.0.1"),
+        port=_port(given),
+        proxies=_count(given, "CARETRAIL_PROXIES", 0, least=0),
+        web_key_file=_path(given, "CARETRAIL_WEB_KEY_FILE", var / "keys" / "web.key"),
         smtp=_smtp(given),
         mail_sender=_mail_sender(given),
         sms=_sms(given),
@@ -224,8 +241,15 @@ def _broker(given: Mapping[str, str]) -> str | None:
     return broker
 
 
+def _port(given: Mapping[str, str]) -> int:
+    port = _count(given, "CARETRAIL_PORT", 8000, least=0)
+    if port > _LAST_PORT:
+        raise SettingRefused("CARETRAIL_PORT", f"{port} is no port: give one up to {_LAST_PORT}, such as 8000")
+    return port
+
+
 def _site(given: Mapping[str, str]) -> str:
-    site = given.get("CARETRAIL_SITE", "http://localhost:8080")
+    site = given.get("CARETRAIL_SITE", f"http://localhost:{_port(given)}")
     parts = _split(site)
     if parts is None or not _is_protected(parts, "https", "http") or parts.path or parts.query or parts.username:
         raise SettingRefused(
@@ -295,10 +319,10 @@ def _optional_path(given: Mapping[str, str], name: str) -> Path | None:
     return Path(given[name]).absolute() if name in given else None
 
 
-def _count(given: Mapping[str, str], name: str, default: int) -> int:
+def _count(given: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
     text = given.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise SettingRefused(name, f"{text!r} is not a whole number above 0, such as {default}")
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise SettingRefused(name, f"{text!r} is not a whole number of at least {least}, such as {default}")
     return int(text)
 
 

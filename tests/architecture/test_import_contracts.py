@@ -41,7 +41,7 @@ PLANTED = [
     pytest.param(
         "pure", "services/matching/processes/planted.py", "import nameko.rpc", id="a process that knows Nameko"
     ),
-    pytest.param("pure", "services/matching/events.py", "import marshmallow", id="events with an edge schema"),
+    pytest.param("pure", "services/matching/events/entries.py", "import marshmallow", id="events with an edge schema"),
     pytest.param("pure", "services/matching/commands.py", "import pika", id="commands that know a broker"),
     pytest.param(
         "pure-read-models",
@@ -55,6 +55,10 @@ PLANTED = [
     pytest.param(
         "shared", "shared/planted.py", "import services.matching.events", id="shared code that knows a context"
     ),
+    pytest.param(
+        "web", "services/gateway/web/planted.py", "import services.matching.commands", id="pages in a context's commands"
+    ),
+    pytest.param("flask", "services/identity/entrypoints/planted.py", "import flask", id="a service that knows Flask"),
     pytest.param("operators", "operate/planted.py", "import services.matching.domain", id="an operator in a domain"),
 ]
 

@@ -85,7 +85,7 @@ def test_each_context_has_its_own_database_and_the_vault_too():
         ({"CARETRAIL_QWERTZUIOP": "1"}, "CARETRAIL_QWERTZUIOP: there is no such setting"),
         ({"CARETRAIL_LANGUAGE": "zh-CN"}, "CARETRAIL_LANGUAGE: 'zh-CN' is none of zh-Hant, en"),
         ({"CARETRAIL_LOG_FORMAT": "xml"}, "CARETRAIL_LOG_FORMAT: 'xml' is none of console, json"),
-        ({"CARETRAIL_CACHED_KEYS": "0"}, "CARETRAIL_CACHED_KEYS: '0' is not a whole number above 0"),
+        ({"CARETRAIL_CACHED_KEYS": "0"}, "CARETRAIL_CACHED_KEYS: '0' is not a whole number of at least 1"),
         ({"CARETRAIL_CACHED_KEYS": "many"}, "CARETRAIL_CACHED_KEYS: 'many' is not a whole number"),
         ({"CARETRAIL_BROKER": "localhost:5672"}, "CARETRAIL_BROKER: give RabbitMQ's address, as in amqp://"),
         ({"CARETRAIL_SITE": "https://kids.example.tw/app"}, "CARETRAIL_SITE: give the address of the pages without"),

@@ -1,0 +1,1 @@
+"""The gateway: what people and programs outside see of Caretrail."""

@@ -1,0 +1,71 @@
+"""Parts of the site: every page says to whom it is open, and whoever may not see it is told where to go."""
+
+from __future__ import annotations
+
+import functools
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.exceptions import Forbidden
+
+from services.gateway.web.asking import caller
+from services.gateway.web.holding import hold_what_was_typed
+from shared.principal import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.typing import ResponseReturnValue
+
+    View = Callable[..., ResponseReturnValue]
+
+FAMILIES = frozenset({Role.PARENT})
+CLINICS = frozenset({Role.DOCTOR, Role.CASE_MANAGER})
+BUREAUS = frozenset({Role.BUREAU_MANAGER, Role.BUREAU_OFFICER})
+OPERATORS = frozenset({Role.OPERATOR})
+STAFF = CLINICS | BUREAUS | OPERATORS | {Role.INSURER_OFFICER, Role.AUDITOR}
+ANYBODY_IN = STAFF | FAMILIES
+EVERYBODY = frozenset(Role)
+
+RULE = "caretrail_rule"
+"""Where a view keeps the roles that it is open to; a test demands one of every route."""
+
+
+def open_to(roles: frozenset[Role]) -> Callable[[View], View]:
+    """Answer callers of these roles; visitors are asked in first, and nothing typed is lost."""
+
+    def guard(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(**arguments: Any) -> ResponseReturnValue:
+            if caller().role in roles:
+                return view(**arguments)
+            if caller().role is not Role.VISITOR:
+                raise Forbidden
+            return redirect(_way_in(roles), HTTPStatus.SEE_OTHER)
+
+        setattr(guarded, RULE, roles)
+        return guarded
+
+    return guard
+
+
+class Area(Blueprint):
+    """A part of the site."""
+
+    def page(self, path: str, roles: frozenset[Role], methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+        """Serve a view at this path to callers of these roles."""
+
+        def declare(view: View) -> View:
+            guarded = open_to(roles)(view)
+            self.add_url_rule(path, view.__name__, guarded, methods=methods)
+            return guarded
+
+        return declare
+
+
+def _way_in(roles: frozenset[Role]) -> str:
+    """Where a visitor comes in to see this page, and from where they are led back to it."""
+    back = hold_what_was_typed() if request.method == "POST" else request.full_path.rstrip("?")
+    door = "sign_in.by_phone" if roles & FAMILIES else "sign_in.by_password"
+    return url_for(door, back=back)

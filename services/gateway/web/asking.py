@@ -1,0 +1,117 @@
+"""Who asks with a request, and what is asked of the contexts on their behalf."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import msgspec
+from flask import current_app, g, request, session
+
+from shared.application import Outcome, Trace
+from shared.principal import Role
+from shared.rpc.client import Asking
+from shared.rpc.wire import RemoteRefusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from services.gateway.web.front import Front
+
+PLAIN_COOKIE = "caretrail"
+PROTECTED_COOKIE = "__Host-caretrail"
+
+_USER_AGENT_LIMIT = 300
+_SEEN_SECONDS = 60
+"""How long a browser's queries wait for what it has written: rows are there within a second, or something is wrong."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Who has come in, as identity tells it; `principal` is signed for the other contexts and lives a minute."""
+
+    principal: str
+    session_id: str
+    role: Role
+    assurances: tuple[str, ...]
+    institution: str | None = None
+    jurisdiction: str | None = None
+
+
+class Caller:
+    """Whoever makes this request: a visitor, or somebody with an open session."""
+
+    def __init__(self, front: Front, token: str) -> None:
+        self.front = front
+        self.token = token
+        self.now: datetime = front.clock()
+        self.trace = Trace(correlation_id=str(uuid4()))
+        self.is_stale = False
+        """Whether something was shown that may not know yet what this browser has written."""
+
+    @cached_property
+    def known(self) -> Known | None:
+        """Who has come in; None for a visitor, and once the session is over."""
+        if not self.token:
+            return None
+        try:
+            told = self.front.rpc.deed("identity.check_session", {"session": self.token}, Asking(trace=self.trace))
+        except RemoteRefusal:
+            return None
+        return msgspec.convert(told, Known)
+
+    @property
+    def role(self) -> Role:
+        """In what role the caller has come."""
+        return self.known.role if self.known else Role.VISITOR
+
+    @property
+    def client(self) -> dict[str, str]:
+        """From where the request comes, as identity counts it."""
+        agent = request.user_agent.string[:_USER_AGENT_LIMIT]
+        return {"address": request.remote_addr or "", "user_agent": agent}
+
+    def ask(self, method: str, asked: object = None) -> Any:
+        """What `context.method` finds, knowing what this browser has written there. Raises `RemoteRefusal`."""
+        context = method.partition(".")[0]
+        found = self.front.rpc.query(method, asked, self._asking(), self._written(context))
+        self.is_stale = self.is_stale or found.stale
+        return found.found
+
+    def command(self, method: str, payload: Mapping[str, object], key: str) -> Outcome:
+        """Have a command carried out, once a `key`; what is asked afterwards knows of it. Raises `RemoteRefusal`."""
+        outcome = self.front.rpc.command(method, payload, key, self._asking())
+        context = method.partition(".")[0]
+        session["written"] = {
+            **session.get("written", {}),
+            context: [str(outcome.id), outcome.version, self.now.timestamp()],
+        }
+        return outcome
+
+    def deed(self, method: str, payload: Mapping[str, object]) -> Any:
+        """Have something done whose answer is told once. Raises `RemoteRefusal`."""
+        return self.front.rpc.deed(method, payload, self._asking())
+
+    def _asking(self) -> Asking:
+        return Asking(self.known.principal if self.known else "", self.trace)
+
+    def _written(self, context: str) -> Outcome | None:
+        written = session.get("written", {}).get(context)
+        if written is None or self.now.timestamp() - written[2] > _SEEN_SECONDS:
+            return None
+        return msgspec.convert({"id": written[0], "version": written[1]}, Outcome)
+
+
+def caller() -> Caller:
+    """Who makes the present request."""
+    if "caller" not in g:
+        front: Front = current_app.extensions["front"]
+        g.caller = Caller(front, request.cookies.get(cookie_name(front), ""))
+    found: Caller = g.caller
+    return found
+
+
+def cookie_name(front: Front) -> str:
+    """The cookie with the session's token. Behind TLS its name binds it to this host, see RFC 6265bis §4.1.3."""
+    return PROTECTED_COOKIE if front.is_protected else PLAIN_COOKIE

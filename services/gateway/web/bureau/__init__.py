@@ -1,0 +1,5 @@
+"""What health bureaus see: the cases of their county, and what waits for them."""
+
+from services.gateway.web.bureau.area import BUREAU
+
+__all__ = ["BUREAU"]

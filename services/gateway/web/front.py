@@ -1,0 +1,37 @@
+"""What the web front is made of: how it reaches the contexts, where people reach it, and its key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from shared.context import utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from shared.rpc.client import RpcClient
+    from shared.words import Language
+
+
+@dataclass(frozen=True)
+class Front:
+    """One web front.
+
+    `site` is the address that people know the pages by; behind TLS cookies are bound to it. `key` signs what a browser
+    keeps for a while, 32 bytes. `proxies` is how many reverse proxies stand before it, each of which names who came to
+    it in `X-Forwarded-For`.
+    """
+
+    rpc: RpcClient
+    site: str
+    key: bytes = field(repr=False)
+    language: Language
+    proxies: int = 0
+    clock: Callable[[], datetime] = utc_now
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether people come over TLS."""
+        return self.site.startswith("https://")

@@ -1,0 +1,5 @@
+"""Mail and SMS as people see them: what was sent, and what became of it."""
+
+from services.gateway.web.messages.area import MESSAGES
+
+__all__ = ["MESSAGES"]

@@ -1,0 +1,5 @@
+"""Notices, help and contact: pages that the owning agency edits."""
+
+from services.gateway.web.notices.area import NOTICES
+
+__all__ = ["NOTICES"]

@@ -1,0 +1,133 @@
+"""Pages as people see them: in their language, with the words, filters and components that every template has."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from flask import current_app, g, make_response, render_template, request
+
+from services.gateway.web import shown
+from services.gateway.web.asking import caller
+from services.gateway.web.wording import phrase, phrases
+from shared.calendar import taipei_day
+from shared.words import Language
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from flask import Flask, Response
+
+    from services.gateway.web.front import Front
+    from services.gateway.web.wording import RemoteWords
+    from shared.refusals import Refusal
+    from shared.rpc.wire import RemoteRefusal
+
+LANGUAGE_COOKIE = "caretrail_language"
+_ONE_YEAR = 31_536_000
+
+
+def show(template: str, status: HTTPStatus = HTTPStatus.OK, **figures: Any) -> Response:
+    """A page."""
+    return make_response(render_template(template, **figures), status)
+
+
+def refused(template: str, **figures: Any) -> Response:
+    """The page of a form that could not be taken: as it was, with what is wrong."""
+    return show(template, HTTPStatus.UNPROCESSABLE_ENTITY, **figures)
+
+
+def language() -> Language:
+    """The reader's language: chosen, or else the browser's, or else the installation's."""
+    if "language" not in g:
+        chosen = (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE))
+        g.language = next((Language(one) for one in chosen if one in set(Language)), None) or _of_browser()
+    found: Language = g.language
+    return found
+
+
+def _of_browser() -> Language:
+    front: Front = current_app.extensions["front"]
+    accepted = request.accept_languages.best_match(["zh-Hant", "zh-TW", "zh", "en"])
+    if accepted is None:
+        return front.language
+    return Language.ENGLISH if accepted == "en" else Language.CHINESE
+
+
+def t(key: str, /, **figures: object) -> str:
+    """A phrase of the pages in the reader's language."""
+    return phrase(key, language(), **figures)
+
+
+def has_phrase(key: str) -> bool:
+    """Whether the pages have words for this key: for keys that end in a code."""
+    return key in phrases(language())
+
+
+def value(code: object) -> str:
+    """A coded value in the reader's language."""
+    words: RemoteWords = current_app.extensions["words"]
+    return words.value(str(code), language())
+
+
+def words_of(refusal: Refusal | RemoteRefusal) -> str:
+    """What a refusal says, and what to do about it."""
+    words: RemoteWords = current_app.extensions["words"]
+    return words.refusal(refusal, language())
+
+
+def prepare(app: Flask) -> None:
+    """Give the templates their words, filters and globals."""
+    app.jinja_env.globals |= {
+        "t": t,
+        "has_phrase": has_phrase,
+        "value": value,
+        "words_of": words_of,
+        "new_key": lambda: str(uuid4()),
+        "last": shown.last,
+        "caller": caller,
+    }
+    app.jinja_env.filters |= {
+        "moment": lambda given: shown.moment(given, language(), today()),
+        "day": lambda given: shown.day(given, language(), today()),
+        "roc_day": lambda given: shown.both_eras(given, language()),
+        "table_day": lambda given: shown.table_day(given, language()),
+        "number": shown.number,
+        "masked": shown.masked_name,
+    }
+    app.context_processor(_of_every_page)
+    app.after_request(_remember_language)
+
+
+def today() -> date:
+    """The day in Taipei."""
+    return taipei_day(caller().now)
+
+
+def _of_every_page() -> dict[str, Any]:
+    other = Language.CHINESE if language() is Language.ENGLISH else Language.ENGLISH
+    return {
+        "language": language(),
+        "other_language": other,
+        "other_language_url": f"{request.path}?{urlencode({**request.args.to_dict(), 'lang': other})}",
+        "who": caller().known,
+        "now": caller().now,
+    }
+
+
+def _remember_language(response: Response) -> Response:
+    if request.args.get("lang") in set(Language):
+        front: Front = current_app.extensions["front"]
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            language(),
+            max_age=_ONE_YEAR,
+            secure=front.is_protected,
+            httponly=True,
+            samesite="Lax",
+        )
+    response.headers.setdefault("Content-Language", "en" if language() is Language.ENGLISH else "zh-Hant-TW")
+    response.vary.update(("Cookie", "Accept-Language"))
+    return response

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
+# ruff: noqa: TC001 - what a query answers with is read from its annotation at run time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID  # noqa: TC003 - its form reads the annotation at run time
 
-from services.identity.application.accounts.front_desk import COMMANDS
+from services.identity.application.accounts.answers import OwnSession
+from services.identity.application.accounts.front_desk import ANSWERS
 from services.identity.application.accounts.own_sessions import own_sessions
 from services.identity.application.identity import Identity
 from services.identity.bootstrap import IdentityContext
 from services.identity.domain.accounts.access import ANYBODY_IN, HOLDER, SEES_ACCOUNTS
 from services.identity.domain.accounts.refusals import AccountUnknown
 from services.identity.messages import WORDING
-from services.identity.read_models.accounts import Accounts, AccountSearch, account_seen_by, accounts_of
-from services.identity.read_models.institution_search import InstitutionSearch, institution, search
+from services.identity.read_models.accounts import AccountListed, Accounts, AccountSearch, account_seen_by, accounts_of
+from services.identity.read_models.institution_entry import InstitutionEntry
+from services.identity.read_models.institution_search import Found, InstitutionSearch, institution, search
 from services.identity.read_models.institutions import Institutions
-from services.identity.read_models.personnel import KEEPERS_OF_PERSONNEL, Personnel, personnel_of, practitioner
-from services.identity.read_models.places import Places, search_places
-from services.identity.read_models.sign_ins import SignIns, sign_ins_of
+from services.identity.read_models.personnel import (
+    KEEPERS_OF_PERSONNEL,
+    Personnel,
+    PractitionerRow,
+    personnel_of,
+    practitioner,
+)
+from services.identity.read_models.places import PlaceRow, Places, search_places
+from services.identity.read_models.sign_ins import SignInListed, SignIns, sign_ins_of
+from shared.principal import Principal
+from shared.read_models.paging import Page
 from shared.rpc.service import EVERYBODY, ContextService, deed, method_of, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from services.identity.application.accounts.answers import OwnSession
-    from services.identity.read_models.accounts import AccountListed
-    from services.identity.read_models.institution_entry import InstitutionEntry
-    from services.identity.read_models.institution_search import Found
-    from services.identity.read_models.personnel import PractitionerRow
-    from services.identity.read_models.places import PlaceRow
-    from services.identity.read_models.sign_ins import SignInListed
-    from shared.principal import Principal
-    from shared.read_models.paging import Page
 
 PAGE = 50
 
@@ -159,15 +160,16 @@ class IdentityService(ContextService):
         return search_places(reader, asked.text, county=asked.county, limit=asked.limit, cursor=asked.cursor)
 
 
-def _at_the_front_desk(command: type) -> Callable[..., Any]:
+def _at_the_front_desk(command: type, answer: type) -> Callable[..., Any]:
     """The method by which people come in, each named after its command."""
 
     def come_in(self: IdentityService, principal: Principal, asked: object) -> object:
         return self.context.front_desk.handle(asked, principal, self.now)
 
     come_in.__name__, come_in.__doc__ = method_of(command), command.__doc__
+    come_in.__annotations__["return"] = answer
     return deed(*Identity.who_may[command], asks=command)(come_in)
 
 
-for _command in COMMANDS:
-    setattr(IdentityService, method_of(_command), _at_the_front_desk(_command))
+for _command, _answer in ANSWERS.items():
+    setattr(IdentityService, method_of(_command), _at_the_front_desk(_command, _answer))

@@ -109,7 +109,8 @@ class Company:
         patience = monotonic() + _PATIENCE
         while True:
             asked = {"since": FIRST_DAY.isoformat() + "T00:00:00Z"}
-            counts: Figures = self._client.query("notifier.message_counts", asked, self._asking(OPERATOR)).found
+            found = self._client.query("notifier.message_counts", asked, self._asking(OPERATOR)).found
+            counts = {counted["status"]: counted["messages"] for counted in found}
             if not any(counts[status] for status in _ON_ITS_WAY) or monotonic() > patience:
                 return counts
             threading.Event().wait(_LOOKS_EVERY)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
 from typing import TYPE_CHECKING, Any
+from uuid import UUID  # noqa: TC003 - as above
 
 import msgspec
 
@@ -19,9 +21,7 @@ from shared.words import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
     from pathlib import Path
-    from uuid import UUID
 
     from services.notifier.domain.statuses import Status
     from services.notifier.read_models.message_ledger import LedgerEntry
@@ -73,6 +73,12 @@ class ShownLetter(msgspec.Struct, frozen=True):
     message: ShownMessage
     subject: str | None
     text: str | None
+
+
+class FailureReport(msgspec.Struct, frozen=True):
+    """未送達名單 as a CSV file."""
+
+    content: bytes
 
 
 class OpenedLedger:

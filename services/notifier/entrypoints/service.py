@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from typing import TYPE_CHECKING
-
-from services.notifier.adapters.opened_ledger import OpenedLedger
+# ruff: noqa: TC001 - what a query answers with is read from its annotation at run time
+from services.notifier.adapters.opened_ledger import FailureReport, OpenedLedger, ShownLetter, ShownMessage
 from services.notifier.application import Notifier
 from services.notifier.entrypoints.questions import MessageAsked, Messages, Since
 from services.notifier.messages import WORDING
-from services.notifier.read_models.message_ledger import MessageLedger
+from services.notifier.read_models.message_ledger import MessageLedger, StatusCount
 from shared.access import AUDITOR, BUREAU, CLINIC, FAMILY, OPERATOR
+from shared.principal import Principal
+from shared.read_models.paging import Page
 from shared.rpc.service import ContextService, query
-
-if TYPE_CHECKING:
-    from services.notifier.adapters.opened_ledger import ShownLetter, ShownMessage
-    from services.notifier.domain.statuses import Status
-    from shared.principal import Principal
-    from shared.read_models.paging import Page
 
 
 class NotifierService(ContextService):
@@ -45,14 +39,15 @@ class NotifierService(ContextService):
         return ledger.unreached(principal, asked.since, self.now, limit=asked.limit, cursor=asked.cursor)
 
     @query(CLINIC, BUREAU, OPERATOR, asks=Since, reads=MessageLedger)
-    def failure_report(self, principal: Principal, asked: Since) -> dict[str, str]:
-        """未送達名單, the newest 10,000, as a CSV file in base64 under `content`."""
-        return {"content": b64encode(self._ledger(asked).report(principal, asked.since, self.now)).decode()}
+    def failure_report(self, principal: Principal, asked: Since) -> FailureReport:
+        """未送達名單, the newest 10,000, as a CSV file."""
+        return FailureReport(self._ledger(asked).report(principal, asked.since, self.now))
 
     @query(CLINIC, BUREAU, OPERATOR, AUDITOR, asks=Since, reads=MessageLedger)
-    def message_counts(self, principal: Principal, asked: Since) -> dict[Status, int]:
-        """How many of the caller's messages have each status."""
-        return self._ledger(asked).counts(principal, asked.since)
+    def message_counts(self, principal: Principal, asked: Since) -> list[StatusCount]:
+        """How many of the caller's messages have each status, of every status there is."""
+        counted = self._ledger(asked).counts(principal, asked.since)
+        return [StatusCount(status, messages) for status, messages in counted.items()]
 
     def _ledger(self, asked: Messages | MessageAsked | Since) -> OpenedLedger:
         """Without the local outbox: what lies there is for whoever runs this machine."""

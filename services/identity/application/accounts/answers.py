@@ -48,8 +48,30 @@ class Done(msgspec.Struct, frozen=True):
     """It was taken; what came of it, only the mailbox learns."""
 
 
+class DoctorNamed(msgspec.Struct, frozen=True):
+    """醫師: the practitioner number, and the name; empty where the registry has none."""
+
+    number: str
+    name: str
+
+
+class Badge(msgspec.Struct, frozen=True):
+    """名牌: what a page says of who is signed in; empty where there is nothing to say.
+
+    `mobile` is the phone that a parent has proved, `doctors` are those in whose name an account works.
+    """
+
+    name: str = ""
+    mobile: str = ""
+    institution_name: str = ""
+    doctors: tuple[DoctorNamed, ...] = ()
+
+
 class Known(msgspec.Struct, frozen=True):
-    """Who asks: `principal` is signed, for other services to read; it lives a minute."""
+    """Who asks: `principal` is signed, for other services to read; it lives a minute.
+
+    The session is over at `ends_at`, or after `idle_seconds` without a request, counted from this one.
+    """
 
     principal: str
     session_id: UUID
@@ -57,6 +79,9 @@ class Known(msgspec.Struct, frozen=True):
     assurances: tuple[Assurance, ...]
     institution: str | None
     jurisdiction: str | None
+    badge: Badge
+    idle_seconds: int
+    ends_at: datetime
 
 
 class OwnSession(msgspec.Struct, frozen=True):

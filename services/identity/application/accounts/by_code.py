@@ -16,6 +16,7 @@ from services.identity.domain.accounts.failures import Answer
 from services.identity.domain.accounts.records import CodeAttempt, RefusedLogin, Tried
 from services.identity.events import CodePurpose, OneTimeCode, Proof, Way
 from shared.principal import Assurance
+from shared.refusals import PersonGone
 from shared.taiwan.contacts import parse_mobile_number
 from shared.taiwan.text import folded
 
@@ -58,7 +59,10 @@ def verify_code(desk: Desk, command: VerifyCode, principal: Principal, now: date
     proof = Proof(Assurance.OTP, f"code/{entered.attempt_id}")
     if entered.purpose is CodePurpose.STEP_UP:
         return prove(desk, command.session, proof, now)
-    return open_session(desk, Arrival.of_parent(entered.subject, proof, command.client), now)
+    code = desk.vault.open(attempt.code, OneTimeCode)
+    if code is None:  # forgotten at this very moment
+        raise PersonGone
+    return open_session(desk, Arrival.of_parent(entered.subject, code.mobile, proof, command.client), now)
 
 
 def _subject(desk: Desk, mobile: str, session: OpenSession | None) -> SubjectId | None:

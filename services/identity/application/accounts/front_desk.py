@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from services.identity.application.accounts import by_code, by_link, by_password
-from services.identity.application.accounts.answers import Known, QuestionAsked, Spoken
+from services.identity.application.accounts.answers import Badge, CodeSent, Done, Known, QuestionAsked, SignedIn, Spoken
 from services.identity.commands import accounts as commands
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.access import WHO_MAY
+from services.identity.events import SessionEnd
 from shared.access import objection_to
 from shared.refusals import PersonGone
 from shared.sealing import PersonForgotten
@@ -55,8 +56,20 @@ CASES: Mapping[type, Case] = {
 }
 """Which use case answers which command."""
 
-COMMANDS: tuple[type, ...] = (*CASES, commands.CheckSession)
-"""What the front desk does."""
+ANSWERS: Mapping[type, type[msgspec.Struct]] = {
+    commands.AskQuestion: QuestionAsked,
+    commands.SpeakQuestion: Spoken,
+    commands.RequestCode: CodeSent,
+    commands.VerifyCode: SignedIn,
+    commands.LogIn: SignedIn,
+    commands.ProvePassword: SignedIn,
+    commands.ActivateAccount: SignedIn,
+    commands.RequestPasswordReset: Done,
+    commands.ResetPassword: Done,
+    commands.ChangePassword: SignedIn,
+    commands.CheckSession: Known,
+}
+"""What the front desk does, and what it answers with."""
 
 
 class FrontDesk:
@@ -83,14 +96,21 @@ class FrontDesk:
 
     def vouch(self, token: str, now: datetime) -> Known:
         """Who asks with this token, signed for the services that will be called."""
-        principal, session_id = self.check(token, now)
+        session = self._desk.entrance.sessions.find(token, now)
+        badge = Badge() if session.badge is None else self._desk.vault.open(session.badge, Badge)
+        if badge is None:
+            raise refusals.SessionEnded(end=SessionEnd.FORGOTTEN)
+        principal = session.principal
         return Known(
-            self._signer.sign(principal, now),
-            session_id,
-            principal.role,
-            tuple(sorted(principal.assurances)),
-            principal.institution,
-            principal.jurisdiction,
+            principal=self._signer.sign(principal, now),
+            session_id=session.id,
+            role=principal.role,
+            assurances=tuple(sorted(principal.assurances)),
+            institution=principal.institution,
+            jurisdiction=principal.jurisdiction,
+            badge=badge,
+            idle_seconds=int(session.idle.total_seconds()),
+            ends_at=session.ends_at,
         )
 
     def _check_session(self, _: Desk, command: CheckSession, __: Principal, now: datetime) -> Known:

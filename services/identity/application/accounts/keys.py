@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.identity.domain.accounts.clients import counted_address
+from shared.client_addresses import counted_address
 
 if TYPE_CHECKING:
     from services.identity.events import CodePurpose

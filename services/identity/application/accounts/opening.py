@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from services.identity.application.accounts.answers import SignedIn
+from services.identity.application.accounts.badges import badge_of_holder, badge_of_parent
 from services.identity.application.accounts.people import known_account, principal_of, whereabouts
 from services.identity.application.accounts.sessions import OpenSession
 from services.identity.application.accounts.telling import tell
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from services.identity.application.accounts.answers import Badge
     from services.identity.application.desk import Desk
     from services.identity.commands.accounts import Client
     from shared.sealing import SubjectId
@@ -30,18 +32,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Arrival:
-    """Somebody who was proved, from where; `account` is None for a parent."""
+    """Somebody who was proved, from where; `account` is None for a parent, and `mobile` empty for an account."""
 
     subject: SubjectId
     rights: Rights
     account: Account | None
     proof: Proof
     client: Client
+    mobile: str = ""
 
     @classmethod
-    def of_parent(cls, subject: SubjectId, proof: Proof, client: Client) -> Arrival:
+    def of_parent(cls, subject: SubjectId, mobile: str, proof: Proof, client: Client) -> Arrival:
         """A parent is known by the phone that was proved."""
-        return cls(subject, Rights(Role.PARENT), None, proof, client)
+        return cls(subject, Rights(Role.PARENT), None, proof, client, mobile)
 
     @classmethod
     def of_holder(cls, account: Account, proof: Proof, client: Client) -> Arrival:
@@ -71,7 +74,17 @@ def open_session(desk: Desk, arrival: Arrival, now: datetime) -> SignedIn:
         now=now,
     )
     tell(desk, who, now, told)
-    opened = OpenSession(told.id, who, owner, place, now, now, terms.idle, now + terms.absolute)
+    opened = OpenSession(
+        id=told.id,
+        principal=who,
+        owner=owner,
+        place=place,
+        badge=desk.vault.seal(arrival.subject, _badge(desk, arrival)),
+        opened_at=now,
+        seen_at=now,
+        idle=terms.idle,
+        ends_at=now + terms.absolute,
+    )
     token = desk.entrance.sessions.open(opened)
     if arrival.account is not None and _has_changed(desk, arrival.account):
         # Whoever changed it closed all sessions, perhaps before this one was there to be closed.
@@ -91,6 +104,10 @@ def prove(desk: Desk, token: str, proof: Proof, now: datetime) -> SignedIn:
     tell(desk, session.principal, now, told)
     assurances = session.principal.assurances | {proof.assurance}
     return _signed_in(renewed, replace(session, principal=replace(session.principal, assurances=assurances)))
+
+
+def _badge(desk: Desk, arrival: Arrival) -> Badge:
+    return badge_of_parent(arrival.mobile) if arrival.account is None else badge_of_holder(desk, arrival.account)
 
 
 def _has_changed(desk: Desk, seen: Account) -> bool:

@@ -17,18 +17,19 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from services.identity.application.accounts.answers import Badge
     from shared.postgres import Connection, Connections
 
 _COLUMNS = """
 id, principal, owner, subject, role, institution, acts_for, jurisdiction, assurances, place, opened_at, seen_at,
-idle_seconds, ends_at, ended
+idle_seconds, ends_at, badge, ended
 """
 _BY_TOKENS = f"select token, {_COLUMNS} from session where token = any(%s)"
 _BY_OWNER = f"select {_COLUMNS} from session where owner = %s and ended is null order by seen_at desc, id"
 _OPEN = """
 insert into session (token, id, principal, owner, subject, role, institution, acts_for, jurisdiction, assurances,
-    place, opened_at, seen_at, idle_seconds, ends_at)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    place, opened_at, seen_at, idle_seconds, ends_at, badge)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict do nothing
 """
 # A session that was closed meanwhile stays closed; a clock that is behind another's does not turn time back.
@@ -55,6 +56,8 @@ class OpenSession:
     owner: UUID
     """The account; of a parent the person, who has none."""
     place: Sealed[Whereabouts]
+    badge: Sealed[Badge] | None
+    """None in a session that was opened before there were badges."""
     opened_at: datetime
     seen_at: datetime
     idle: timedelta
@@ -108,6 +111,7 @@ class Sessions:
             session.seen_at,
             int(session.idle.total_seconds()),
             session.ends_at,
+            None if session.badge is None else session.badge.box,
         )
 
         def begin(connection: Connection) -> None:
@@ -197,6 +201,7 @@ def _session(row: tuple[Any, ...]) -> OpenSession:
         seen_at,
         idle_seconds,
         ends_at,
+        badge,
         _,
     ) = row
     who = Principal(
@@ -208,5 +213,14 @@ def _session(row: tuple[Any, ...]) -> OpenSession:
         acts_for=frozenset(acts_for),
         jurisdiction=jurisdiction,
     )
-    place = Sealed(SubjectId(subject), place)
-    return OpenSession(session_id, who, owner, place, opened_at, seen_at, timedelta(seconds=idle_seconds), ends_at)
+    return OpenSession(
+        id=session_id,
+        principal=who,
+        owner=owner,
+        place=Sealed(SubjectId(subject), place),
+        badge=None if badge is None else Sealed(SubjectId(subject), badge),
+        opened_at=opened_at,
+        seen_at=seen_at,
+        idle=timedelta(seconds=idle_seconds),
+        ends_at=ends_at,
+    )

@@ -102,7 +102,8 @@ class Policy:
 
 
 _HALF_AN_HOUR = SessionTerms(idle=timedelta(minutes=30), absolute=timedelta(hours=12))
-_QUARTER_OF_AN_HOUR = SessionTerms(idle=timedelta(minutes=15), absolute=timedelta(hours=8))
+_TWENTY_MINUTES = SessionTerms(idle=timedelta(minutes=20), absolute=timedelta(hours=8))
+"""No shorter: who reads or types slowly needs them (WCAG 2.2, 2.2.1)."""
 _WAIT = timedelta(minutes=15)
 
 POLICIES: Sequence[Policy] = (
@@ -134,8 +135,8 @@ POLICIES: Sequence[Policy] = (
             Role.BUREAU_MANAGER: _HALF_AN_HOUR,
             Role.BUREAU_OFFICER: _HALF_AN_HOUR,
             Role.INSURER_OFFICER: _HALF_AN_HOUR,
-            Role.OPERATOR: _QUARTER_OF_AN_HOUR,
-            Role.AUDITOR: _QUARTER_OF_AN_HOUR,
+            Role.OPERATOR: _TWENTY_MINUTES,
+            Role.AUDITOR: _TWENTY_MINUTES,
         },
         seen_pause=timedelta(minutes=1),
     ),

@@ -32,9 +32,10 @@ class CodeAttempt(Aggregate):
     CodeVerified = events.CodeVerified
 
     @event(CodeIssued)
-    def __init__(self, subject: SubjectId, purpose: CodePurpose) -> None:
+    def __init__(self, subject: SubjectId, purpose: CodePurpose, code: Sealed[OneTimeCode]) -> None:
         self.subject = subject
         self.purpose = purpose
+        self.code = code
 
     @classmethod
     def issue(  # noqa: PLR0913 - which attempt, for whom, what for, the code, from where, how long, when

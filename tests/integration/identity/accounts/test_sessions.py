@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from services.identity import commands
+from services.identity.application.accounts.answers import Badge, DoctorNamed
 from services.identity.application.accounts.own_sessions import own_sessions
 from services.identity.domain.accounts import refusals
 from services.identity.events import SessionClosed, SessionEnd, Whereabouts
@@ -15,7 +16,8 @@ from shared.principal import VISITOR, Role
 from shared.principal_tokens import PrincipalReader
 from shared.refusals import RoleNotAllowed
 from shared.relay.checkpoints import key_id_of
-from tests.integration.identity.accounts.door import ELSEWHERE, HOME, OPERATOR, PLATFORM
+from tests.controls.family import BANQIAO_DOCTOR
+from tests.integration.identity.accounts.door import DOCTOR, ELSEWHERE, HOME, MOBILE, OPERATOR, PLATFORM
 
 MINUTE = timedelta(minutes=1)
 
@@ -50,7 +52,7 @@ def test_who_may_more_is_in_for_less_time(door):
     door.wait(timedelta(hours=1))
     door.invite("auditor@example.tw", commands.RightsEntry(Role.AUDITOR), OPERATOR)
     auditor = door.activate()
-    assert auditor.idle_seconds == 15 * 60
+    assert auditor.idle_seconds == 20 * 60
     assert auditor.ends_at - door.now == timedelta(hours=8)
 
 
@@ -120,6 +122,35 @@ def test_who_asks_is_vouched_for_with_a_signature_that_services_can_read(door):
     public = door.key.public_key()
     assert PrincipalReader({key_id_of(public): public}).read(known.principal, door.now) == door.who(signed_in)
     assert known.session_id == signed_in.session_id
+
+
+def test_a_page_learns_from_the_check_who_is_in_and_when_the_session_ends(door):
+    door.institution()
+    door.invite("doctor@example.tw", DOCTOR)
+    signed_in = door.activate()
+    known = door.ask(commands.CheckSession(signed_in.session))
+    doctors = (DoctorNamed(BANQIAO_DOCTOR, "陳安康"),)
+    assert known.badge == Badge("王小明", institution_name="板橋安康小兒科診所", doctors=doctors)
+    assert (known.idle_seconds, known.ends_at) == (30 * 60, signed_in.ends_at)
+    assert door.ask(commands.CheckSession(door.parent().session)).badge == Badge(mobile=MOBILE)
+
+
+def test_what_a_page_says_of_somebody_is_sealed(door):
+    door.invite()
+    door.activate()
+    door.parent()
+    with door.database.connect(name="test") as connection:
+        text = "".join(row for (row,) in connection.execute("select session::text from session"))
+    assert "王小明" not in text
+    assert MOBILE not in text
+
+
+def test_who_was_forgotten_is_out_even_before_the_log_knows(door):
+    signed_in = door.parent("0933444555")
+    door.vault.forget(door.who(signed_in).subject, "the law")
+    with pytest.raises(refusals.SessionEnded) as refused:
+        door.ask(commands.CheckSession(signed_in.session))
+    assert refused.value.params["end"] is SessionEnd.FORGOTTEN
 
 
 def test_every_check_of_a_crowd_sees_a_session_that_was_just_ended_as_ended(door):

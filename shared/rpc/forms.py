@@ -12,10 +12,21 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Generic, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    NewType,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 from uuid import UUID
 
 import marshmallow
+import msgspec
 from marshmallow import ValidationError
 
 from shared.refusals import ChoiceUnknown, FieldMissing, InvalidForm, Refusal, TextTooLong
@@ -37,7 +48,7 @@ _LARGEST_WHOLE = 2**53 - 1
 """As RFC 8259 advises."""
 
 _FIELD_NAME_LIMIT = 100
-"""What is told of a field's name; a caller can invent names of any length."""
+"""What is told of a field's name; a caller can invent names of any length. A `dict` takes names no longer than this."""
 
 
 class Form(Generic[T]):
@@ -107,6 +118,19 @@ class _Tuple(marshmallow.fields.List[Any]):
         return tuple(super()._deserialize(value, attr, data, **options))
 
 
+class _JsonObject(marshmallow.fields.Field[dict[str, Any]]):
+    """A JSON object whose meaning is its sender's own: it can be written again as it came."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise self.make_error("invalid")
+        try:
+            msgspec.json.encode(value)
+        except (UnicodeEncodeError, OverflowError, RecursionError):
+            raise self.make_error("invalid") from None
+        return value
+
+
 _PLAIN: Mapping[object, tuple[str, Callable[..., marshmallow.fields.Field[Any]]]] = {
     int: ("whole_number", _Whole),
     bool: (
@@ -148,12 +172,23 @@ def _typed(hint: Any, limit: int, *, needed: bool) -> marshmallow.fields.Field[A
     if get_origin(kind) is tuple and get_args(kind)[1:] == (Ellipsis,):
         inner = _typed(get_args(kind)[0], limit, needed=True)
         return _Tuple(inner, **given, error_messages=_faults("list"))
+    if get_origin(kind) is dict:
+        return _entries(kind, limit, given | {"error_messages": _faults("form")})
     if kind in _PLAIN:
         expected, field = _PLAIN[kind]
         return field(**given, error_messages=_faults(expected))
     if isinstance(kind, type) and is_dataclass(kind):
         return marshmallow.fields.Nested(_schema_of(kind), **given, error_messages=_faults("form"))
     raise TypeError(f"no form has a field of type {hint}")
+
+
+def _entries(kind: Any, limit: int, options: dict[str, Any]) -> marshmallow.fields.Field[Any]:
+    """Entries by name: of one type, or of whatever types their sender likes."""
+    _, values = get_args(kind)
+    if values is Any:
+        return _JsonObject(**options)
+    name = _Text(_FIELD_NAME_LIMIT, error_messages=_faults("text"))
+    return marshmallow.fields.Dict(name, _typed(values, limit, needed=True), **options)
 
 
 def _without_none(hint: Any) -> tuple[Any, bool]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -40,6 +41,8 @@ class Thing:
     sold: bool = False
     code: str = field(default="", metadata={"limit": 3})
     spare: Part | None = None
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict, metadata={"limit": 3})
+    notes: dict[str, Any] = field(default_factory=dict)
 
 
 THING = {"id": ID, "colour": "red", "parts": [{"name": "wheel"}]}
@@ -155,3 +158,32 @@ def test_a_type_that_no_form_has_is_an_error_when_the_form_is_made():
 
     with pytest.raises(TypeError, match="no form has a field"):
         Form(Odd)
+
+
+def test_entries_by_name_keep_their_names_and_are_read_as_their_type():
+    assert form.read(THING | {"labels": {"車": ["a", "b"]}}).labels == {"車": ("a", "b")}
+
+
+@pytest.mark.parametrize(
+    ("labels", "refusal"),
+    [
+        ([], FieldMalformed),
+        ({"a": "b"}, FieldMalformed),
+        ({"a": ["four"]}, TextTooLong),
+        ({"a" * 101: []}, TextTooLong),
+    ],
+)
+def test_entries_of_another_type_or_too_long_are_refused(labels, refusal):
+    assert [type(one) for one in refused(labels=labels)] == [refusal]
+
+
+def test_an_object_whose_meaning_is_the_senders_own_comes_as_it_was_sent():
+    notes = {"a": [1, None, {"b": "第一行\n第二行"}], "c": True}
+    assert form.read(THING | {"notes": notes}).notes == notes
+
+
+@pytest.mark.parametrize("notes", [[], "text", {"a": "\ud800"}])
+def test_what_is_no_object_or_cannot_be_written_again_is_refused(notes):
+    [refusal] = refused(notes=notes)
+    assert isinstance(refusal, FieldMalformed)
+    assert refusal.params == {"expected": "form"}

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.identity.domain.accounts.clients import agent_family, counted_address
+from services.identity.domain.accounts.clients import agent_family
+from shared.client_addresses import counted_address
 
 
 def test_an_ipv6_household_is_counted_as_one_and_its_neighbour_apart():

@@ -9,7 +9,6 @@ import psycopg
 import typer
 
 from operate.usage import complaint
-from services.matching.demonstration.venue import VenueTaken
 from shared.embedded import EmbeddedPostgresFailed
 from shared.events import UnknownEventType
 from shared.migrations import NotInstalled
@@ -76,7 +75,6 @@ EXPECTED: tuple[type[Exception], ...] = (
     NotParked,
     NotAPublicKey,
     TryAgain,
-    VenueTaken,
 )
 """What operators can do something about; the catalogue introduces each, by its name, in its own words."""
 

@@ -8,10 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from operate.contexts import compose, served, service_of
+from operate.failures import Mistake
 from services.matching.demonstration.clock import StoryClock
 from services.matching.demonstration.house import House
 from services.matching.demonstration.play import Onlooker, play
-from services.matching.demonstration.venue import venue
+from services.matching.demonstration.venue import VenueTaken, venue
 from shared.calendar import working_calendar
 from shared.installation import installation
 from shared.principal import Assurance, Principal, Role
@@ -47,7 +48,10 @@ def _house(settings: Settings) -> Iterator[House]:
     settings = replace(settings, smtp=None, sms=None)
     clock = StoryClock(working_calendar())
     with ExitStack() as closing:
-        closing.enter_context(venue(settings.var / "demonstration"))
+        try:
+            closing.enter_context(venue(settings.var / "demonstration"))
+        except VenueTaken as taken:
+            raise Mistake("mistakes.venue-taken", directory=settings.var / "demonstration") from taken
         place = closing.enter_context(installation(settings, give_way, aside))
         contexts = {name: closing.enter_context(compose(name)(place, clock)) for name in served()}
         reader, signer = principal_reader(settings), principal_signer(settings)

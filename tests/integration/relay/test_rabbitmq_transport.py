@@ -57,7 +57,11 @@ def test_messages_are_numbered_and_confirmed_in_the_order_published(transport):
 
 
 def test_a_narrow_window_publishes_everything_all_the_same(vhost):
-    publish(RabbitTransport(vhost, window=3))
+    narrow = RabbitTransport(vhost, window=3)
+    publish(narrow)
+    subscription = narrow.subscribe(CONTEXT, CONSUMER)
+    assert bodies_of(receive_all(subscription, 50)) == BODIES
+    subscription.close()
 
 
 def test_what_is_received_are_the_bytes_that_were_published(transport):
@@ -170,11 +174,15 @@ def nobody(rabbitmq, vhost):
     rabbitmq.manage("DELETE", f"users/{name}")
 
 
-def test_who_may_make_nothing_is_content_with_what_is_there(nobody):
-    restricted = RabbitTransport(nobody)
+def test_who_may_make_nothing_is_content_with_what_is_there(transport, nobody):
+    publish(transport)
 
     for _ in range(2):
-        restricted.declare(CONTEXT, [CONSUMER])
+        RabbitTransport(nobody).declare(CONTEXT, [CONSUMER])
+
+    subscription = transport.subscribe(CONTEXT, CONSUMER)
+    assert bodies_of(receive_all(subscription, 50)) == BODIES
+    subscription.close()
 
 
 def test_who_may_make_nothing_is_told_what_is_missing(nobody):

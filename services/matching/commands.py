@@ -172,6 +172,14 @@ class ExportCases:
     digest: str
 
 
+@dataclass(frozen=True)
+class StatePlaces:
+    """餘額: how many more families one of the caller's doctors can take; None takes the last statement back."""
+
+    doctor: str
+    places: int | None = None
+
+
 # The register (個案管理資訊系統) and the bureau --------------------------------------------------------------------
 
 

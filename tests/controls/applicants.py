@@ -60,6 +60,9 @@ class ChangingRegistry:
     def leaves(self, code):
         self.institutions[code] = replace(self.institutions[code], takes_part=False)
 
+    def moves(self, number, code):
+        self.doctors[number] = replace(self.doctors[number], institution=code)
+
 
 @dataclass(frozen=True)
 class FamilyOf:

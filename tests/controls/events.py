@@ -390,6 +390,17 @@ def participation_resumed(**changes):
     return dataclasses.replace(event, **changes)
 
 
+@example
+def places_stated(**changes):
+    event = events.PlacesStated(
+        **first("PlacesStatement", UUID("3d5e0c1a-0007-4000-8000-000000000003"), taipei(2, 20, 9)),
+        institution=BANQIAO_CLINIC,
+        doctor=BANQIAO_DOCTOR,
+        places=12,
+    )
+    return dataclasses.replace(event, **changes)
+
+
 # Batches and people --------------------------------------------------------------------------------------------------
 
 

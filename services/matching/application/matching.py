@@ -17,6 +17,7 @@ from services.matching.domain.records import (
     CaseExport,
     EndOfParticipation,
     ForgottenSubject,
+    PlacesStatement,
     RegisterImport,
     ReturnToParticipation,
 )
@@ -57,6 +58,7 @@ HANDLERS: Mapping[type, Handler] = {
     commands.WithdrawOffer: participation.withdraw_offer,
     commands.EndParticipation: participation.end_participation,
     commands.ResumeParticipation: participation.resume_participation,
+    commands.StatePlaces: participation.state_places,
     commands.RecordEnrolment: register.record_enrolment,
     commands.CloseEnrolment: register.close_enrolment,
     commands.ConfirmClosure: register.confirm_closure,
@@ -77,6 +79,7 @@ class Matching(ContextApplication):
         RegisterImport,
         EndOfParticipation,
         ReturnToParticipation,
+        PlacesStatement,
         ForgottenSubject,
     )
     handlers = HANDLERS

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.matching.domain.records import EndOfParticipation, ReturnToParticipation
+from services.matching.domain import access
+from services.matching.domain.records import EndOfParticipation, PlacesStatement, ReturnToParticipation
+from services.matching.domain.refusals import heed
+from services.matching.domain.registry import objection_to_place
 from shared.application import Decision, Outcome
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from services.matching.application.desk import Desk
-    from services.matching.commands import EndParticipation, ResumeParticipation, WithdrawOffer
+    from services.matching.commands import EndParticipation, ResumeParticipation, StatePlaces, WithdrawOffer
     from shared.principal import Principal
 
 
@@ -32,3 +35,12 @@ def withdraw_offer(desk: Desk, command: WithdrawOffer, _: Principal, now: dateti
     case = desk.case(command.case_id)
     case.take_back(command.rank, command.cause, now)
     return Decision(Outcome(case.id, case.version, case.case_no), [case])
+
+
+def state_places(desk: Desk, command: StatePlaces, principal: Principal, now: datetime) -> Decision:
+    """餘額, of a doctor who practises where the caller does; families are told it with the day on which it was said."""
+    institution, doctor = principal.institution or "", command.doctor.strip()
+    heed(access.speaking_for(principal, doctor))
+    heed(objection_to_place(desk.registry.doctor(doctor), institution, "doctor"))
+    record = PlacesStatement.record(institution, doctor, command.places, now)
+    return Decision(Outcome(record.id, record.version), [record])

@@ -39,8 +39,13 @@ class StoryClock:
         self._now += _BETWEEN_DEEDS
         return self._now
 
+    @property
+    def following(self) -> date:
+        """The next working day."""
+        return self._calendar.add_working_days(self.today, 1)
+
     def next_day(self) -> None:
         """The morning of the next working day."""
-        self.today = self._calendar.add_working_days(self.today, 1)
+        self.today = self.following
         self.day_number += 1
         self._now = datetime.combine(self.today, _MORNING, TAIPEI)

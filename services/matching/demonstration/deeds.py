@@ -147,6 +147,14 @@ def accept(stage: Stage, matter: Matter) -> None:
     stage.tell(matter.family, "accepted", clinic=stage.cast.name_of(matter.asked.institution))
 
 
+def state_places(stage: Stage, matter: Matter, places: int) -> None:
+    """餘額: the doctor who is asked says how many more families can come."""
+    asked = matter.asked
+    stage.ask(commands.StatePlaces(asked.doctor, places), stage.cast.clinic(asked))
+    stage.tally.did("places_stated")
+    stage.tell(matter.family, "places_stated", clinic=stage.cast.name_of(asked.institution), places=places)
+
+
 def decline(stage: Stage, matter: Matter, reason: DeclineReason, words: str) -> None:
     """未能同意收案: the next preference is asked."""
     _decline(stage, matter, reason, words)

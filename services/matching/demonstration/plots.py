@@ -39,9 +39,10 @@ def first_agrees(stage: Stage, family: Family) -> Generator[int, None, None]:
 
 
 def second_agrees(stage: Stage, family: Family) -> Generator[int, None, None]:
-    """The first clinic is full; the second agrees."""
+    """The first clinic is full, and says so to all; the second agrees."""
     matter = deeds.apply(stage, family, deeds.born_child(stage, family, A_YEAR_OLD), 2)
     yield 1
+    deeds.state_places(stage, matter, 0)
     deeds.decline(stage, matter, DeclineReason.CAPACITY_FULL, "收案員額已滿")
     yield 1
     deeds.accept(stage, matter)

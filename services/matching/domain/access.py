@@ -31,6 +31,7 @@ WHO_MAY: WhoMay = {
     commands.DeclineOffer: (CLINIC,),
     commands.ReleaseNotice: (CLINIC, BUREAU),
     commands.ExportCases: (CLINIC,),
+    commands.StatePlaces: (CLINIC,),
     commands.ConfirmClosure: (BUREAU,),
     commands.RecordEnrolment: (CLINIC, BUREAU, OPERATOR),
     commands.CloseEnrolment: (CLINIC, BUREAU, OPERATOR),
@@ -86,6 +87,11 @@ def to_enrolment(command: type, principal: Principal, enrolment: Enrolment) -> R
     if principal.role in BUREAU.roles:
         return _of_county(principal, {enrolment.family.county, enrolment.institution_county})
     return None
+
+
+def speaking_for(principal: Principal, doctor: str) -> Refusal | None:
+    """Whoever is a doctor, or acts for one, speaks for that one."""
+    return None if doctor in principal.acts_for else refusals.NotYourDoctor("doctor")
 
 
 def keeping_register_of(principal: Principal, institution: str, county: str) -> Refusal | None:

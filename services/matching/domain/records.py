@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from shared.refusals import Refusal
     from shared.sealing import SubjectId
 
+MOST_PLACES = 9999
+"""No doctor cares for more families; a larger number is a slip of the hand."""
+
 
 class CaseExport(Aggregate):
     """批次匯出: an institution took the data of cases it has accepted."""
@@ -97,6 +100,25 @@ class ReturnToParticipation(Aggregate):
     def record(cls, institution: str, doctor: str, cause: ParticipationCause, now: datetime) -> Self:
         """So the registry has told."""
         return cls._create(cls.ParticipationResumed, timestamp=now, institution=institution, doctor=doctor, cause=cause)
+
+    @property
+    def stream_subject(self) -> str:
+        """The record's own id."""
+        return str(self.id)
+
+
+class PlacesStatement(Aggregate):
+    """餘額: what a clinic last said of a doctor stands until it says otherwise; nothing counts it down."""
+
+    TOPIC = "matching.PlacesStatement"
+    PlacesStated = events.PlacesStated
+
+    @classmethod
+    def record(cls, institution: str, doctor: str, places: int | None, now: datetime) -> Self:
+        """So many more families can come, from 0; None where the clinic does not say."""
+        if places is not None and not 0 <= places <= MOST_PLACES:
+            raise refusals.PlacesOutOfRange("places", limit=MOST_PLACES)
+        return cls._create(cls.PlacesStated, timestamp=now, institution=institution, doctor=doctor, places=places)
 
     @property
     def stream_subject(self) -> str:

@@ -44,6 +44,10 @@ class OfferNotYours(Refusal):
     """The case has not been put before this institution and doctor."""
 
 
+class NotYourDoctor(Refusal):
+    """The doctor is not one that the caller is or acts for."""
+
+
 class NotYourInstitution(Refusal):
     """The row is about an institution that the caller does not speak for."""
 
@@ -240,6 +244,10 @@ class CountsInconsistent(Refusal):
 
 class DigestMalformed(Refusal):
     """A SHA-256 digest has 64 hexadecimal digits."""
+
+
+class PlacesOutOfRange(Refusal):
+    """A doctor has from 0 to `limit` places left."""
 
 
 class PreferencesMissing(Refusal):

@@ -60,6 +60,7 @@ def test_every_command_about_a_case_that_a_person_can_give_is_listed():
         commands.RecordEnrolment,
         commands.CloseEnrolment,
         commands.RecordImport,
+        commands.StatePlaces,
         commands.ForgetSubject,
     }
     by_people = {command for command, parties in WHO_MAY.items() if parties != (SYSTEM,)}

@@ -104,6 +104,11 @@ class Settings:
         """Whether Caretrail brings its own PostgreSQL."""
         return not self.databases
 
+    @property
+    def is_for_this_machine(self) -> bool:
+        """Whether the pages are at an address that leads nowhere but to this machine."""
+        return urlsplit(self.site).hostname in _THIS_MACHINE
+
     def database(self, context: str) -> str:
         """The connection string of a context, or of `vault`, where `databases` are given; raises `SettingRefused`."""
         try:

@@ -63,10 +63,21 @@ class NotifierContext(Context[Notifier]):
         reader = self.reader(MessageLedger)
         return OpenedLedger(reader, self.vault, language or settings.language, outbox_of(settings))
 
+    @property
+    def open_outbox(self) -> Path | None:
+        """The local outbox, where whoever opens the pages may read it."""
+        return open_outbox_of(self.installation.settings)
+
 
 def outbox_of(settings: Settings) -> Path:
     """Where the local outbox lies."""
     return settings.var / "outbox"
+
+
+def open_outbox_of(settings: Settings) -> Path | None:
+    """Where the local outbox lies, if nothing is really sent and the pages are for this machine only; else None."""
+    sends = settings.smtp is not None or settings.sms is not None
+    return outbox_of(settings) if settings.is_for_this_machine and not sends else None
 
 
 @contextmanager

@@ -153,11 +153,19 @@ class RecordDelivery:
 # People -----------------------------------------------------------------------------------------------------------
 
 
+class Twice(StrEnum):
+    """Of a message that perhaps has arrived: whether the recipient may get it a second time."""
+
+    AVOIDED = "avoided"
+    ACCEPTED = "accepted"
+
+
 @dataclass(frozen=True)
 class SendAgain:
     """Send a message again, in the same words; to a family where it can be reached by now."""
 
     message_id: UUID
+    twice: Twice = Twice.AVOIDED
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,22 @@ class ShownLetter(msgspec.Struct, frozen=True):
     text: str | None
 
 
+class PostedLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies in the local outbox: a message as its recipient would read it, codes and links included.
+
+    An SMS has no `subject`; `address` and `text` are None once the recipient has been forgotten.
+    """
+
+    id: UUID
+    channel: Channel
+    template: str
+    case_no: str
+    posted_at: datetime
+    address: str | None
+    subject: str | None
+    text: str | None
+
+
 class FailureReport(msgspec.Struct, frozen=True):
     """未送達名單 as a CSV file."""
 
@@ -135,6 +151,11 @@ class OpenedLedger:
         subject, text = self._words(entry)
         return ShownLetter(shown, subject, text)
 
+    def outbox_page(self, outbox: Path, *, limit: int = 50, cursor: str | None = None) -> Page[PostedLetter]:
+        """Every message of the local outbox, whosever, the newest first. Raises PageTooLong, CursorUnknown."""
+        found = message_ledger.every_message(self._reader, limit=limit, cursor=cursor)
+        return Page(tuple(self._lying(entry, outbox) for entry in found.entries), found.following)
+
     def close(self) -> None:
         """Close the connections."""
         self._reader.close()
@@ -148,6 +169,19 @@ class OpenedLedger:
         values = without_secrets(entry.template, entry.template_version, parameters.values)
         words = letter(entry.template, entry.template_version, Language(entry.language), entry.channel, values)
         return words.subject, words.text
+
+    def _lying(self, entry: LedgerEntry, outbox: Path) -> PostedLetter:
+        lying = posted(outbox, entry.key, self._opener)
+        return PostedLetter(
+            id=entry.id,
+            channel=entry.channel,
+            template=entry.template,
+            case_no=entry.case_no,
+            posted_at=entry.changed_at,
+            address=lying.address if lying else None,
+            subject=lying.subject if lying else None,
+            text=lying.text if lying else None,
+        )
 
     def _shown(self, entries: Sequence[LedgerEntry], now: datetime) -> tuple[ShownMessage, ...]:
         self._opener.prepare({entry.recipient.subject for entry in entries if entry.recipient is not None})

@@ -28,6 +28,7 @@ def send_again(desk: Desk, command: SendAgain, principal: Principal, now: dateti
     message = desk.message(command.message_id)
     heed(access.to_message(principal, message.draft))
     heed(message.objection_to_resend(now))
+    heed(message.objection_to_repeating(command.twice, desk.policy(now), now))
     _readdress(desk, message, now)
     counted = desk.counted(message.draft, now)
     for limit, number in counted.items():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from services.notifier import events
+from services.notifier.commands import Twice
 from services.notifier.domain import refusals
 from services.notifier.domain.statuses import ON_ITS_WAY, Status
 from services.notifier.events import Audience, Channel, Doubt, FailureReason, Finding, Hindrance, Prospect
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from services.notifier.domain.policies import Limit
+    from services.notifier.domain.policies import Limit, Policy
     from services.notifier.events import Parameters, Recipient
     from shared.refusals import Refusal
     from shared.sealing import Sealed
@@ -137,6 +138,7 @@ class Message(Aggregate):
         self.tries = 0
         self.request = 0
         self.repeatable = False
+        self.resent_at: datetime | None = None
 
     @property
     def stream_subject(self) -> str:
@@ -270,6 +272,14 @@ class Message(Aggregate):
             return refusals.MessageOfNoUse(since=draft.useful_until)
         return None
 
+    def objection_to_repeating(self, twice: Twice, policy: Policy, now: datetime) -> Refusal | None:
+        """Why it should not be sent again as yet: it may have arrived, or somebody has just asked for the same."""
+        if self.status == Status.UNCERTAIN and twice is not Twice.ACCEPTED:
+            return refusals.MessagePerhapsArrived("twice")
+        if self.resent_at is not None and now < self.resent_at + policy.resend_pause:
+            return refusals.ResentJustNow(at=self.resent_at + policy.resend_pause)
+        return None
+
     def readdress(
         self, channel: Channel, recipient: Sealed[Recipient], parameters: Sealed[Parameters], now: datetime
     ) -> None:
@@ -295,7 +305,7 @@ class Message(Aggregate):
     def _resent(self, timestamp: datetime, request: int, send_by: datetime) -> None:
         self.status = Status.WAITING
         self.request = request
-        self.due_at = timestamp
+        self.due_at = self.resent_at = timestamp
         self.send_by = send_by
         self.tries = 0
 

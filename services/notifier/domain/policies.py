@@ -63,6 +63,9 @@ class Policy:
     jitter: float
     """By what part of itself a pause may be longer, so that messages put off together do not return together."""
 
+    resend_pause: timedelta
+    """Between two requests of people to send one message again: nobody's impatience fills a mailbox."""
+
     outcome_within: timedelta
     """After so long without an outcome whoever was sending has ended: longer than any time limit of a carrier."""
 
@@ -128,6 +131,7 @@ POLICIES = (
         pauses=(timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
         + (timedelta(hours=6),) * 4,
         jitter=0.25,
+        resend_pause=timedelta(minutes=5),
         outcome_within=timedelta(minutes=5),
         quiet_from=time(21),
         quiet_until=time(8),

@@ -17,8 +17,20 @@ class MessageOnItsWay(Refusal):
     """The message waits to be sent, or is being sent: asking again would make two of it."""
 
 
+class MessagePerhapsArrived(Refusal):
+    """Nobody knows whether the message arrived: whoever has it sent again has to accept that it may come twice."""
+
+
+class ResentJustNow(Refusal):
+    """Somebody has had the message sent again a moment ago; the next time is possible at `at`."""
+
+
 class NobodyToSendTo(Refusal):
     """No address was known when the message was due; `institution` or `county` says whose."""
+
+
+class OutboxNotShown(Refusal):
+    """Messages are really sent here, or the pages are for others than whoever sits at this machine."""
 
 
 class MessageOfNoUse(Refusal):

@@ -10,7 +10,11 @@ from services.notifier.domain.statuses import Status
 from services.notifier.events import Audience, Channel
 from shared.words import Language
 
+PAGE = 50
 _SHORT = {"limit": 100}
+"""Characters of a code or number: more than any has."""
+_CURSOR = {"limit": 1_000}
+"""Characters of a cursor: more than any that was given out has."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,16 @@ class Messages:
     queued_from: datetime | None = None
     queued_until: datetime | None = None
     language: Language = Language.CHINESE
-    limit: int = 50
-    cursor: str | None = field(default=None, metadata={"limit": 1_000})
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR)
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Which page of the local outbox."""
+
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR)
 
 
 @dataclass(frozen=True)
@@ -44,5 +56,5 @@ class Since:
 
     since: datetime
     language: Language = Language.CHINESE
-    limit: int = 50
-    cursor: str | None = field(default=None, metadata={"limit": 1_000})
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR)

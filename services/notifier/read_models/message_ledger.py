@@ -247,13 +247,25 @@ def messages(
     An operator or auditor sees all, a bureau those of its county, a clinic those told to itself, a parent those told to
     the proved phone.
     """
-    check_limit(limit)
     mine = _mine(principal)
     if mine is None:
+        check_limit(limit)
         return Page(())
     asked = {name: value for name, value in vars(filters or LedgerFilters()).items() if value not in (None, ())}
     conditions = [mine[0], *(_FILTERS[name] for name in asked)]
     parameters = mine[1] | {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
+    return _page(reader, conditions, parameters, limit, cursor)
+
+
+def every_message(reader: Reader, *, limit: int = 50, cursor: str | None = None) -> Page[LedgerEntry]:
+    """A page of all messages, whosever, the newest first. Raises PageTooLong, CursorUnknown."""
+    return _page(reader, ["true"], {}, limit, cursor)
+
+
+def _page(
+    reader: Reader, conditions: list[str], parameters: dict[str, Any], limit: int, cursor: str | None
+) -> Page[LedgerEntry]:
+    check_limit(limit)
     if cursor is not None:
         place = place_of(cursor, _Place)
         conditions.append("(queued_at, id) < (%(before_at)s, %(before_id)s)")

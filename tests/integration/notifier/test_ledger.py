@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.identity import events as identity
 from services.notifier import commands, events
 from services.notifier.adapters.opened_ledger import OpenedLedger
 from services.notifier.application.carriers import NotTaken, Unknown
@@ -86,6 +87,24 @@ def test_each_caller_sees_the_messages_that_are_theirs(room, desk):
         assert seen_by(stranger) == set()
         with pytest.raises(MessageUnknown):
             ledger.letter(stranger, ours, room.now)
+
+
+def test_the_local_outbox_is_shown_whole_with_codes_and_links_newest_first(room, desk):
+    told = room.tell_family()
+    room.send()
+    room.later(minutes=1)
+    link = invitation(room)
+    invited = room.ask(link).id
+    room.send()
+
+    page = desk().outbox_page(room.outbox)
+
+    assert [letter.id for letter in page.entries] == [invited, told]
+    newest = page.entries[0]
+    secret = room.vault.open(link.secret, identity.Secret).token
+    assert (newest.address, newest.subject) == (room.posted(invited).address, room.posted(invited).subject)
+    assert secret in newest.text
+    assert desk().outbox_page(room.outbox, limit=1).following is not None
 
 
 def test_a_message_says_what_its_status_means_and_what_to_do(room, desk):

@@ -10,15 +10,17 @@ import pytest
 
 from services.identity import events as identity
 from services.notifier import commands
+from services.notifier.application.carriers import Unknown
 from services.notifier.commands import News, Template
 from services.notifier.domain import refusals
 from services.notifier.domain.statuses import Status
-from services.notifier.events import Audience, Channel, FailureReason, Finding, Hindrance
+from services.notifier.events import Audience, Channel, Doubt, FailureReason, Finding, Hindrance
 from shared.application import Result
 from shared.principal import process
 from shared.refusals import RoleNotAllowed
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, CASE_NO, taipei
 from tests.integration.notifier.conftest import bureau, doctor_at, operator
+from tests.integration.notifier.test_sending import Carrier
 
 pytestmark = pytest.mark.postgres
 
@@ -251,11 +253,39 @@ def test_a_clinic_and_a_bureau_send_their_own_messages_again_and_no_others(room)
             room.ask(commands.SendAgain(message_id), stranger)
     room.ask(commands.SendAgain(message_id), doctor_at(BANQIAO_CLINIC))
     room.send()
+    room.later(minutes=5)
     room.ask(commands.SendAgain(message_id), bureau(COUNTY))
     with pytest.raises(refusals.MessageOnItsWay):
         room.ask(commands.SendAgain(message_id), bureau(COUNTY))
     room.send()
     assert [room.posted(message_id, request) is not None for request in (0, 1, 2)] == [True, True, True]
+
+
+def test_nobodys_impatience_sends_the_same_message_again_and_again(room):
+    message_id = room.tell_family()
+    room.send()
+    room.ask(commands.SendAgain(message_id), operator())
+    room.send()
+    room.later(minutes=4)
+
+    with pytest.raises(refusals.ResentJustNow) as refused:
+        room.ask(commands.SendAgain(message_id), operator())
+
+    assert refused.value.params == {"at": room.now + timedelta(minutes=1)}
+    room.later(minutes=1)
+    room.ask(commands.SendAgain(message_id), operator())
+    assert room.told(message_id)[-1] == "MessageResent"
+
+
+def test_what_perhaps_arrived_is_sent_again_only_by_who_accepts_that_it_comes_twice(room):
+    message_id = room.tell_family()
+    room.send(Carrier(Unknown(Doubt.ANSWER_LOST)))
+
+    with pytest.raises(refusals.MessagePerhapsArrived):
+        room.ask(commands.SendAgain(message_id), operator())
+
+    room.ask(commands.SendAgain(message_id, commands.Twice.ACCEPTED), operator())
+    assert room.told(message_id)[-2:] == ["MessageUncertain", "MessageResent"]
 
 
 def test_a_message_that_is_sent_again_goes_where_the_family_can_be_reached_by_now(room):

@@ -81,5 +81,7 @@ def test_what_only_the_platform_asks_cannot_be_called_by_others():
         "unreached",
         "failure_report",
         "message_counts",
+        "outbox",
         "health",
+        "wording",
     }

@@ -188,7 +188,8 @@ def test_every_status_reason_and_refusal_has_words_that_say_what_to_do(language)
         assert status_words(status, language)
     for reason in (*FailureReason, *Hindrance, *Doubt, "checked_not_arrived"):
         assert reason_words(reason, language)
-    figures = {"institution": "3531012346", "county": "新北市", "since": taipei(2, 18, 16), "status": Status.SENT}
+    told_at = {"since": taipei(2, 18, 16), "at": taipei(2, 18, 17)}
+    figures = {"institution": "3531012346", "county": "新北市", "status": Status.SENT} | told_at
     for refusal in vars(refusals).values():
         if isinstance(refusal, type) and refusal.__module__ == refusals.__name__:
             assert words(refusal.code, figures | {"most": 20, "per": "day"}, language)

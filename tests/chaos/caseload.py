@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 import time
 from collections import deque
@@ -12,6 +11,7 @@ from enum import StrEnum
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests.controls.forks import FORKS
 from tests.controls.logbook import PATIENCE, GaveUp
 
 if TYPE_CHECKING:
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 CALLERS = 12
 """So many give commands at once in each process."""
-
-FORKS = multiprocessing.get_context("forkserver")
-"""Processes of their own, without the second that each would take to import everything: dozens are killed."""
-FORKS.set_forkserver_preload(["tests.chaos.appender_worker", "tests.chaos.role_worker"])
 
 _BEGIN = datetime(2025, 2, 18, 1, tzinfo=UTC)
 

@@ -1,8 +1,7 @@
-"""A projector or a process runner that dies: `projector_worker.py <projector|process> <dsn> <uri> <point> <nth>`."""
+"""A projector or a process runner that dies, in a process of its own."""
 
 from __future__ import annotations
 
-import sys
 import threading
 
 from shared.postgres import Database
@@ -44,9 +43,9 @@ def follower(kind, log, database, uri, **options):
     return ProcessRunner(process, database, log, lambda: transport.subscribe("orders", process.name), **options)
 
 
-if __name__ == "__main__":
-    kind, dsn, uri, point, nth = sys.argv[1:]
+def follow_until_death(kind, dsn, uri, point, nth):
+    """Follow the log, and die the nth time that the follower comes to this point."""
     database = Database(dsn, "orders", "caretrail_orders")
     handle = LastingClerk(database).handle
-    doomed = follower(kind, Log(database, "orders"), database, uri, handle=handle, milestone=die_at(point, int(nth)))
+    doomed = follower(kind, Log(database, "orders"), database, uri, handle=handle, milestone=die_at(point, nth))
     doomed.run(threading.Event())

@@ -1,8 +1,7 @@
-"""A relay that dies: `relay_worker.py <dsn> <uri> <point> <nth>`."""
+"""A relay that dies, in a process of its own."""
 
 from __future__ import annotations
 
-import sys
 import threading
 
 from shared.postgres import Database
@@ -10,7 +9,8 @@ from shared.transport.rabbitmq import RabbitTransport
 from tests.controls.deaths import die_at
 from tests.controls.logbook import CONTEXT, a_relay
 
-if __name__ == "__main__":
-    dsn, uri, point, nth = sys.argv[1:]
+
+def relay_until_death(dsn: str, uri: str, point: str, nth: int) -> None:
+    """Relay, and die the nth time that the relay comes to this point."""
     database = Database(dsn, CONTEXT, f"caretrail_{CONTEXT}")
-    a_relay(database, RabbitTransport(uri), milestone=die_at(point, int(nth))).run(threading.Event())
+    a_relay(database, RabbitTransport(uri), milestone=die_at(point, nth)).run(threading.Event())

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +16,8 @@ from shared.read_models.digest import Digest, Run
 from shared.read_models.parking import Parking
 from shared.relay.relay import Relay
 from shared.transport.rabbitmq import RabbitTransport
-from tests.chaos.projector_worker import LastingClerk, follower
+from tests.chaos.projector_worker import LastingClerk, follow_until_death, follower
+from tests.controls.forks import run_until_it_dies
 from tests.controls.logbook import eventually
 from tests.controls.orders import Clerk, Ledger, OpenDoor, Orders, Shop, ThankAndRemind
 
@@ -30,8 +26,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.postgres, pytest.mark.rabbitmq, pytest.mark.slow]
 
-ROOT = Path(__file__).parents[2]
-WORKER = Path(__file__).parent / "projector_worker.py"
 POINTS = ("mid-fold", "before-acknowledgement", "after-acknowledgement")
 DEATHS = 10
 KINDS = {"projector": Orders(OpenDoor()), "process": ThankAndRemind()}
@@ -86,12 +80,6 @@ def take_orders(ledger: Ledger, dice: random.Random, stop: threading.Event) -> N
             ledger.store(*(shop.added(order, number=dice.randint(1, 3)) for _ in range(dice.randint(1, 4))))
 
 
-def run_until_it_dies(kind: str, ledger: Ledger, uri: str, point: str, nth: int) -> None:
-    command = [sys.executable, str(WORKER), kind, ledger.database.dsn, uri, point, str(nth)]
-    worker = subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60, check=False)
-    assert worker.returncode == -signal.SIGKILL
-
-
 def follow_to_the_end(kind: str, ledger: Ledger, clerk: LastingClerk, uri: str) -> None:
     last = follower(kind, ledger.log, ledger.database, uri, handle=clerk.handle)
     head = ledger.log.head().position
@@ -114,7 +102,7 @@ def test_a_follower_killed_at_this_point_takes_every_event_once(kind, point, led
 
     with load(ledger, transport, consumers, dice):
         for _ in range(DEATHS):
-            run_until_it_dies(kind, ledger, vhost, point, dice.randint(1, 12))
+            run_until_it_dies(follow_until_death, kind, ledger.database.dsn, vhost, point, dice.randint(1, 12))
     follow_to_the_end(kind, ledger, clerk, vhost)
 
     assert ledger.log.head().position > 10 * DEATHS

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +13,8 @@ from shared.cloudevents import parse
 from shared.store import schema
 from shared.store.log import Log
 from shared.transport.rabbitmq import RabbitTransport
+from tests.chaos.relay_worker import relay_until_death
+from tests.controls.forks import run_until_it_dies
 from tests.controls.logbook import CONSUMER, CONTEXT, eventually, is_whole, relay_all, stored, without_repeats
 from tests.controls.parcels import PostOffice, cause, posted
 
@@ -28,8 +25,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.postgres, pytest.mark.rabbitmq, pytest.mark.slow]
 
-ROOT = Path(__file__).parents[2]
-WORKER = Path(__file__).parent / "relay_worker.py"
 POINTS = ("after sequencing", "mid-publish", "before confirms", "after confirms", "before the cursor is saved")
 DEATHS = 10
 WRITERS = 3
@@ -108,12 +103,6 @@ def writing(database, dice: random.Random) -> Iterator[list[Event]]:
                 acknowledged += writer.acknowledged
 
 
-def run_until_it_dies(database, vhost, point: str, nth: int) -> None:
-    command = [sys.executable, str(WORKER), database.dsn, vhost, point, str(nth)]
-    worker = subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60, check=False)
-    assert worker.returncode == -signal.SIGKILL
-
-
 @pytest.mark.parametrize("point", POINTS)
 def test_a_relay_killed_at_this_point_loses_nothing_and_repeats_no_effect(point, database_dsn, vhost):
     seed = random.SystemRandom().randrange(10**6)
@@ -129,7 +118,7 @@ def test_a_relay_killed_at_this_point_loses_nothing_and_repeats_no_effect(point,
         running.callback(consumer.stop)
         with writing(database, dice) as acknowledged:
             for _ in range(DEATHS):
-                run_until_it_dies(database, vhost, point, dice.randint(1, 12))
+                run_until_it_dies(relay_until_death, database.dsn, vhost, point, dice.randint(1, 12))
         with database.connect() as connection:
             written = stored(connection)
         relay_all(database, transport)

@@ -21,7 +21,7 @@ from shared.read_models.parking import Parking
 from shared.read_models.status import status
 from shared.settings import load
 from tests.chaos.appender_worker import attend
-from tests.chaos.caseload import FORKS, Appender, Caseload, Clock, Deed
+from tests.chaos.caseload import Appender, Caseload, Clock, Deed
 from tests.chaos.effects import (
     assert_each_command_took_effect_once,
     assert_reservations_are_those_of_the_cases,
@@ -30,6 +30,7 @@ from tests.chaos.effects import (
     stored_cases,
 )
 from tests.chaos.role_worker import follow
+from tests.controls.forks import FORKS
 from tests.controls.logbook import PATIENCE, eventually, published, stored
 
 if TYPE_CHECKING:

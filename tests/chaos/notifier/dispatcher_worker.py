@@ -1,8 +1,7 @@
-"""A dispatcher that dies: `dispatcher_worker.py <dsn> <vault dsn> <directory> <smtp port> <point> <nth>`; none: `-`."""
+"""A dispatcher that dies, in a process of its own."""
 
 from __future__ import annotations
 
-import sys
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,9 +52,8 @@ def dispatcher(notifier, port, later=timedelta(), milestone=unwatched):
     return Dispatcher(notifier, {Channel.MAIL: carrier}, due, clock, milestone=milestone)
 
 
-if __name__ == "__main__":
-    dsn, vault_dsn, directory, port, point, nth = sys.argv[1:]
+def dispatch_until_death(dsn, vault_dsn, directory, port, point, nth):
+    """Send all messages there are, or die the nth time that the dispatcher comes to this point."""
     with post_office(dsn, vault_dsn, directory) as notifier:
-        milestone = unwatched if point == "-" else die_at(point, int(nth))
-        while dispatcher(notifier, int(port), milestone=milestone).step():
+        while dispatcher(notifier, port, milestone=die_at(point, nth)).step():
             pass

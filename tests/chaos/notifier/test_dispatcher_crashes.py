@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -20,14 +17,18 @@ from services.notifier.domain.message import Message
 from services.notifier.domain.statuses import Status
 from shared.principal import process
 from shared.vault.blind_index import Identifier
-from tests.chaos.notifier.dispatcher_worker import dispatcher, post_office
+from tests.chaos.notifier.dispatcher_worker import dispatch_until_death, dispatcher, post_office
 from tests.controls.family import CASE_NO
+from tests.controls.forks import FORKS, run_until_it_dies
+from tests.controls.logbook import PATIENCE
 from tests.controls.mail_servers import Takes, mail_server
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+    from pathlib import Path
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
-ROOT = Path(__file__).parents[3]
-WORKER = Path(__file__).parent / "dispatcher_worker.py"
 DEATHS = 10
 POINTS = ("before-marking", "after-marking", "after-sending", "before-recording", "after-recording")
 DOUBTFUL = {"after-marking", "after-sending", "before-recording"}
@@ -41,9 +42,9 @@ class Office:
         self.place = (dsn, vault_dsn, str(directory))
         self.port = port
 
-    def work(self, point: str = "-", nth: int = 0) -> subprocess.Popen[bytes]:
-        command = [sys.executable, str(WORKER), *self.place, str(self.port), point, str(nth)]
-        return subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    def worker(self, point: str, nth: int) -> BaseProcess:
+        """One that sends until it comes to this point the nth time; not started yet."""
+        return FORKS.Process(target=dispatch_until_death, args=(*self.place, self.port, point, nth), daemon=True)
 
     def queue(self, count: int) -> None:
         with post_office(*self.place) as notifier:
@@ -78,8 +79,7 @@ def test_killed_at_this_point_again_and_again_no_mail_is_sent_twice(point, offic
         office = offices(server.port)
         office.queue(3 * DEATHS)
         for _ in range(DEATHS):
-            worker = office.work(point, nth=2)
-            assert worker.wait(timeout=60) == -signal.SIGKILL
+            run_until_it_dies(dispatch_until_death, *office.place, server.port, point, 2)
         statuses = office.settle()
         received = Counter(server.handler.received.ids)
 
@@ -99,9 +99,12 @@ def test_several_at_once_killed_at_any_point_send_nothing_twice(offices):
         office = offices(server.port)
         office.queue(40)
         for _ in range(4):
-            workers = [office.work(dice.choice(POINTS), dice.randint(1, 4)) for _ in range(3)]
+            workers = [office.worker(dice.choice(POINTS), dice.randint(1, 4)) for _ in range(3)]
             for worker in workers:
-                assert worker.wait(timeout=60) in (0, -signal.SIGKILL)
+                worker.start()
+            for worker in workers:
+                worker.join(PATIENCE)
+                assert worker.exitcode in (0, -signal.SIGKILL)
         statuses = office.settle()
         received = Counter(server.handler.received.ids)
 

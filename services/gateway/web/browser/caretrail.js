@@ -1,0 +1,75 @@
+// What makes the pages smoother where scripts run. Every page works without it, and no word is in here.
+// htmx brings new pieces into a page, so what belongs to one piece listens on the document.
+
+const warnAfter = 18 * 60 * 1000; // a session ends after 20 minutes at the earliest
+const slow = 400; // milliseconds that the old page stays without a word
+
+document.querySelector("[data-error-summary]")?.focus();
+
+// A long text tells how many characters are left; the sentences come with the page, `{count}` in them.
+function tellLeft(area) {
+  const told = document.getElementById(`${area.id}-count`);
+  const left = Number(area.dataset.limit) - [...area.value].length;
+  const sentence = left < 0 ? told.dataset.over : told.dataset.left;
+  told.textContent = sentence.replace("{count}", Math.abs(left));
+  told.classList.toggle("is-over", left < 0);
+}
+document.querySelectorAll("textarea[data-limit]").forEach(tellLeft);
+
+// A form that would lose what was typed asks before the page is left.
+const changed = new Set();
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("textarea[data-limit]")) tellLeft(target);
+  if (target.form?.hasAttribute("data-unsaved")) changed.add(target.form);
+});
+addEventListener("beforeunload", (event) => {
+  if (changed.size) event.preventDefault();
+});
+
+// A second click sends nothing; the first is on its way. The key in the form guards where this does not run.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  changed.delete(form);
+  if (form.hasAttribute("data-on-its-way")) event.preventDefault();
+  else if (form.method === "post" && !event.defaultPrevented) form.setAttribute("data-on-its-way", "");
+});
+addEventListener("pageshow", () => {
+  document.querySelectorAll("[data-on-its-way]").forEach((form) => form.removeAttribute("data-on-its-way"));
+});
+
+// Before the session ends, say so, and offer to stay without leaving the page.
+const session = document.querySelector("[data-session]");
+if (session) {
+  const warn = () => setTimeout(() => session.removeAttribute("hidden"), warnAfter);
+  let waiting = warn();
+  const again = () => {
+    clearTimeout(waiting);
+    session.setAttribute("hidden", "");
+    waiting = warn();
+  };
+  document.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && again());
+}
+
+// A slow answer is told of; the old page stays meanwhile.
+const loading = document.querySelector("[data-loading]");
+let shows;
+document.addEventListener("htmx:beforeRequest", () => {
+  clearTimeout(shows);
+  shows = setTimeout(() => loading.removeAttribute("hidden"), slow);
+});
+document.addEventListener("htmx:afterRequest", () => {
+  clearTimeout(shows);
+  loading.setAttribute("hidden", "");
+});
+
+// A refused form comes back as a page of its own with status 422: show it as any other answer.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.status === 422) {
+    detail.shouldSwap = true;
+    detail.isError = false;
+  }
+});
+
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-print]")) print();
+});

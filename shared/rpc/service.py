@@ -27,11 +27,13 @@ import inspect
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, get_type_hints
 
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 
 from shared.access import PLATFORM, Party
+from shared.application import Outcome
 from shared.health import Report, examine
 from shared.principal import Assurance, Role
 from shared.rpc.call import Calls, Question, Task
@@ -72,20 +74,33 @@ class Spoken:
 
 
 class Kind(StrEnum):
-    """What a method does: a command changes something, a query nothing."""
+    """What a method does: a command or a deed changes something, a query nothing; a deed's answer is told once."""
 
     COMMAND = "command"
+    DEED = "deed"
     QUERY = "query"
+
+
+class _Told(NamedTuple):
+    """What a method was declared with."""
+
+    kind: Kind
+    parties: tuple[Party, ...]
+    asks: type
+    answers: Callable[[], Any]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One line of a service's policy: the method, and the parties that may call it."""
+    """One line of a service's policy: the method, the parties that may call it, what it asks and answers with."""
 
     service: str
     method: str
     kind: Kind
     parties: tuple[Party, ...]
+    asks: type
+    answers: Callable[[], Any]
+    """The type of the answer, looked up when it is wanted: only documents are made of it."""
 
 
 class RuleMissing(TypeError):
@@ -110,7 +125,8 @@ def query(
         def answer(self: ContextService, payload: object = None, written: object = None) -> object:
             return self.call.answer(self, question, payload, written)
 
-        return _declared(answer, method.__name__, method.__doc__, Kind.QUERY, parties)
+        told = _Told(Kind.QUERY, parties, asks, partial(_answer_of, method))
+        return _declared(answer, method.__name__, method.__doc__, told)
 
     return declare
 
@@ -128,7 +144,8 @@ def deed(*parties: Party, asks: type) -> Callable[[Callable[..., Any]], Callable
         def answer(self: ContextService, payload: object) -> object:
             return self.call.answer(self, question, payload, written=None)
 
-        return _declared(answer, method.__name__, method.__doc__, Kind.COMMAND, parties)
+        told = _Told(Kind.DEED, parties, asks, partial(_answer_of, method))
+        return _declared(answer, method.__name__, method.__doc__, told)
 
     return declare
 
@@ -146,16 +163,18 @@ def _command(command: type, parties: tuple[Party, ...]) -> Callable[..., Any]:
     def carry_out(self: ContextService, payload: object, idempotency_key: object) -> object:
         return self.call.carry_out(task, payload, idempotency_key)
 
-    return _declared(carry_out, name, command.__doc__, Kind.COMMAND, parties)
+    return _declared(carry_out, name, command.__doc__, _Told(Kind.COMMAND, parties, command, lambda: Outcome))
 
 
-def _declared(
-    method: Callable[..., Any], name: str, doc: str | None, kind: Kind, parties: tuple[Party, ...]
-) -> Callable[..., Any]:
+def _declared(method: Callable[..., Any], name: str, doc: str | None, told: _Told) -> Callable[..., Any]:
     method.__name__, method.__doc__ = name, doc
-    setattr(method, _RULE, (kind, parties))
+    setattr(method, _RULE, told)
     declared: Callable[..., Any] = entry(method)
     return declared
+
+
+def _answer_of(method: Callable[..., Any]) -> Any:
+    return get_type_hints(method)["return"]
 
 
 def _demand_rule(method: str, parties: tuple[Party, ...]) -> None:
@@ -209,6 +228,6 @@ def rules_of(service: type) -> Iterator[Rule]:
     """The policy of a service, method by method; raises `RuleMissing` for one that anybody could call."""
     for name, method in inspect.getmembers(service, inspect.isfunction):
         if hasattr(method, ENTRYPOINT_EXTENSIONS_ATTR):
-            kind, parties = getattr(method, _RULE, (Kind.QUERY, ()))
-            _demand_rule(f"{service.__name__}.{name}", parties)
-            yield Rule(service.name, name, kind, parties)  # type: ignore[attr-defined]  # Nameko demands the name
+            told = getattr(method, _RULE, _Told(Kind.QUERY, (), Nothing, lambda: None))
+            _demand_rule(f"{service.__name__}.{name}", told.parties)
+            yield Rule(service.name, name, *told)  # type: ignore[attr-defined]  # Nameko demands the name

@@ -17,10 +17,14 @@ from shared.words import Language
 
 @dataclass(frozen=True)
 class Client:
-    """From where a request comes, as the edge saw it: network address, and the browser's own description."""
+    """From where a request comes, as the edge saw it: network address, and the browser's own description.
+
+    `devices` are the tokens that earlier sign-ins in this browser were answered with, the latest first.
+    """
 
     address: str
     user_agent: str = ""
+    devices: tuple[str, ...] = field(default=(), repr=False, metadata={"limit": 100})
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class AskQuestion:
     """驗證問題: a plain-language question, to be read or heard."""
 
     language: Language
+    client: Client
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class SpeakQuestion:
     """語音播放: the same question as sound."""
 
     token: str = field(repr=False)
+    client: Client
 
 
 # By phone ------------------------------------------------------------------------------------------------------------

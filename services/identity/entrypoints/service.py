@@ -15,7 +15,14 @@ from services.identity.bootstrap import IdentityContext
 from services.identity.domain.accounts.access import ANYBODY_IN, HOLDER, SEES_ACCOUNTS
 from services.identity.domain.accounts.refusals import AccountUnknown
 from services.identity.messages import WORDING
-from services.identity.read_models.accounts import AccountListed, Accounts, AccountSearch, account_seen_by, accounts_of
+from services.identity.read_models.accounts import (
+    AccountListed,
+    Accounts,
+    AccountSearch,
+    account_of,
+    account_seen_by,
+    accounts_of,
+)
 from services.identity.read_models.institution_entry import InstitutionEntry
 from services.identity.read_models.institution_search import Found, InstitutionSearch, institution, search
 from services.identity.read_models.institutions import Institutions
@@ -91,9 +98,9 @@ class Listing:
 
 @dataclass(frozen=True)
 class Record:
-    """登入紀錄 of an account, and which page of it."""
+    """登入紀錄 of an account, the caller's own where none is named, and which page of it."""
 
-    account_id: UUID
+    account_id: UUID | None = None
     limit: int = PAGE
     cursor: str | None = field(default=None, metadata={"limit": 400})
 
@@ -126,7 +133,7 @@ class IdentityService(ContextService):
     @query(HOLDER, asks=Record, reads=SignIns)
     def sign_ins(self, principal: Principal, asked: Record) -> Page[SignInListed]:
         """登入紀錄: of the own account, or of one that the caller answers for; refuses with `AccountUnknown`."""
-        account = account_seen_by(self.reader(Accounts), principal, asked.account_id)
+        account = account_seen_by(self.reader(Accounts), principal, asked.account_id or account_of(principal))
         if account is None:
             raise AccountUnknown("account_id")
         vault, reader = self.context.vault, self.reader(SignIns)

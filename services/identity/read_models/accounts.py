@@ -173,9 +173,15 @@ def accounts_of(  # noqa: PLR0913 - with what, for whom, which, and which page
     return Page(tuple(_listed(row, opener) for row in found.entries), found.following)
 
 
-def account_seen_by(reader: Reader, principal: Principal, account_id: UUID) -> AccountRow | None:
+def account_of(principal: Principal) -> UUID | None:
+    """The caller's own account; None of whoever has none."""
+    kind, _, account = principal.id.partition("/")
+    return UUID(account) if kind == "account" else None
+
+
+def account_seen_by(reader: Reader, principal: Principal, account_id: UUID | None) -> AccountRow | None:
     """The account, where it is the caller's own or one that the caller answers for."""
-    own = principal.id == f"account/{account_id}"
+    own = account_id is not None and account_id == account_of(principal)
     parameters = {**_scope(principal), "id": account_id, "mine": account_id if own else None}
     return reader.one(AccountRow, _ONE, parameters)
 

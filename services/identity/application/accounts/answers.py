@@ -26,15 +26,24 @@ class Spoken(msgspec.Struct, frozen=True):
 
 
 class CodeSent(msgspec.Struct, frozen=True):
-    """驗證碼已寄出, if anybody is known by what was entered; `attempt` is wanted with the code."""
+    """驗證碼已寄出, if anybody is known by what was entered; `attempt` is wanted with the code.
+
+    `digits` is how long a code is, `tries` how often this one may be entered.
+    """
 
     attempt: str
     expires_at: datetime
     resend_at: datetime
+    digits: int
+    tries: int
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """已登入: `session` is the token to send with every request, until `ends_at`, or `idle_seconds` without any."""
+    """已登入: `session` is the token to send with every request, until `ends_at`, or `idle_seconds` without any.
+
+    `device` is for the browser to keep and to send before the next sign-in (`Client.devices`); empty where nothing new
+    is to be kept.
+    """
 
     session: str
     session_id: UUID
@@ -42,6 +51,13 @@ class SignedIn(msgspec.Struct, frozen=True):
     assurances: tuple[Assurance, ...]
     idle_seconds: int
     ends_at: datetime
+    device: str = ""
+
+
+class PasswordReset(msgspec.Struct, frozen=True):
+    """密碼已重設: `device` is for the browser to keep, as after a sign-in, so that the first one is not kept out."""
+
+    device: str
 
 
 class Done(msgspec.Struct, frozen=True):

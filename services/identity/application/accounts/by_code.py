@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 from services.identity.application.accounts.answers import CodeSent, SignedIn
 from services.identity.application.accounts.code_desk import Applicant
 from services.identity.application.accounts.opening import Arrival, open_session, prove
+from services.identity.application.accounts.origins import answer_from, origin_of, send_windows
 from services.identity.application.accounts.people import phone, whereabouts
 from services.identity.application.accounts.telling import tell, tell_refused, turned_away
-from services.identity.application.accounts.windows import Window
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.codes import Verdict
-from services.identity.domain.accounts.failures import Answer
 from services.identity.domain.accounts.records import CodeAttempt, RefusedLogin, Tried
 from services.identity.events import CodePurpose, OneTimeCode, Proof, Way
 from shared.principal import Assurance
-from shared.refusals import PersonGone
+from shared.refusals import PersonGone, Refusal
 from shared.taiwan.contacts import parse_mobile_number
 from shared.taiwan.text import folded
 
@@ -24,11 +23,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.identity.application.accounts.code_desk import Entered, Issued
+    from services.identity.application.accounts.origins import Origin
     from services.identity.application.accounts.sessions import OpenSession
     from services.identity.application.desk import Desk
     from services.identity.commands.accounts import RequestCode, VerifyCode
     from shared.principal import Principal
-    from shared.refusals import Refusal
     from shared.sealing import SubjectId
 
 
@@ -37,13 +36,15 @@ def request_code(desk: Desk, command: RequestCode, principal: Principal, now: da
     mobile = parse_mobile_number(command.mobile, field="mobile").number
     keys, policy = desk.entrance.keys, desk.entrance.policy(now)
     session = desk.entrance.sessions.find(command.session, now) if command.purpose is CodePurpose.STEP_UP else None
-    user, client = keys.phone(mobile), keys.client(command.client.address)
-    _count(desk, command, user, client, now)
+    user = keys.phone(mobile)
+    origin = origin_of(desk, user, command.client, now)
+    _count(desk, command, user, origin, now)
     subject = _subject(desk, mobile, session)  # not before it was counted: nobody fills the vault with made-up phones
-    applicant = Applicant(mobile, user, client, subject, session.id if session else None)
+    applicant = Applicant(mobile, user, origin.key, subject, session.id if session else None)
     issued = desk.entrance.codes.issue(applicant, command.purpose, now, policy)
     tell(desk, principal, now, _record(desk, command, applicant, issued, now))
-    return CodeSent(issued.attempt, issued.expires_at, now + policy.resend.period)
+    resend_at = now + policy.resend.period
+    return CodeSent(issued.attempt, issued.expires_at, resend_at, policy.code_digits, policy.code_tries)
 
 
 def verify_code(desk: Desk, command: VerifyCode, principal: Principal, now: datetime) -> SignedIn:
@@ -62,7 +63,8 @@ def verify_code(desk: Desk, command: VerifyCode, principal: Principal, now: date
     code = desk.vault.open(attempt.code, OneTimeCode)
     if code is None:  # forgotten at this very moment
         raise PersonGone
-    return open_session(desk, Arrival.of_parent(entered.subject, code.mobile, proof, command.client), now)
+    arrival = Arrival.of_parent(entrance.keys, entered.subject, code.mobile, proof, command.client)
+    return open_session(desk, arrival, now)
 
 
 def _subject(desk: Desk, mobile: str, session: OpenSession | None) -> SubjectId | None:
@@ -73,21 +75,14 @@ def _subject(desk: Desk, mobile: str, session: OpenSession | None) -> SubjectId 
     return session.subject if own else None
 
 
-def _count(desk: Desk, command: RequestCode, user: bytes, client: bytes, now: datetime) -> None:
+def _count(desk: Desk, command: RequestCode, user: bytes, origin: Origin, now: datetime) -> None:
     """One more to this phone and from this place; refuses where a wait or the question comes first."""
     entrance, policy = desk.entrance, desk.entrance.policy(now)
-    answer = entrance.questions.take(command.question, now)
-    if answer is Answer.WRONG:
-        raise turned_away(Way.CODE, refusals.AnswerWrong("question.answer"))
-    if objection := entrance.codes.objection_to_issuing(user, client, now):
-        raise turned_away(Way.CODE, objection)
-    windows = (
-        Window(user, (*policy.sends, policy.resend), free=policy.sends_before_question),
-        Window(client, policy.sends, free=policy.sends_before_question),
-    )
     try:
-        entrance.windows.count(windows, answer, now)
-    except (refusals.TooManySends, refusals.QuestionNeeded) as refusal:
+        answer = answer_from(desk, command.question, origin, now)
+        refusals.heed(entrance.codes.objection_to_issuing(user, origin.key, now))
+        entrance.windows.count(send_windows(user, origin, policy), answer, now)
+    except Refusal as refusal:
         raise turned_away(Way.CODE, refusal) from None
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.identity.application.accounts.answers import Done, SignedIn
-from services.identity.application.accounts.by_password import accept, account_of_session, begin_try, count_client
+from services.identity.application.accounts.answers import Done, PasswordReset, SignedIn
+from services.identity.application.accounts.by_password import accept, account_of_session, begin_try, count_try
 from services.identity.application.accounts.opening import Arrival, open_session
+from services.identity.application.accounts.origins import answer_from, device_token, origin_of, send_windows
 from services.identity.application.accounts.people import account_of_mailbox, holder_of, known_account
 from services.identity.application.accounts.telling import tell, tell_refused, turned_away
 from services.identity.application.accounts.tokens import Link
-from services.identity.application.accounts.windows import Window
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.account import AccountStatus
-from services.identity.domain.accounts.failures import Answer
 from services.identity.domain.accounts.records import Tried
 from services.identity.events import AccountHolder, PasswordCause, Proof, Secret, SessionEnd, Way
 from shared.principal import Assurance
+from shared.refusals import Refusal
 from shared.taiwan.contacts import parse_email_address
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from services.identity.commands.accounts import (
         ActivateAccount,
         ChangePassword,
+        Client,
         RequestPasswordReset,
         ResetPassword,
     )
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 def activate_account(desk: Desk, command: ActivateAccount, principal: Principal, now: datetime) -> SignedIn:
     """帳號開通: the link proves the mailbox, the password is set, and the holder is in."""
-    count_client(desk, command.client, now)
+    count_try(desk, desk.entrance.keys.tries_from(command.client.address), now)
     link, account = _account_of(desk, command.link, Way.INVITATION)
     if not _is_current(desk, link, account.invitation):
         raise turned_away(Way.INVITATION, refusals.LinkUnknown("link"))
@@ -46,23 +47,19 @@ def activate_account(desk: Desk, command: ActivateAccount, principal: Principal,
     password = _new_password(desk, account, command.password, now)
     account.activate(password, now)
     tell(desk, principal, now, account)
-    return open_session(desk, Arrival.of_holder(account, _proof(password), command.client), now)
+    return _let_in(desk, account, password, command.client, now)
 
 
 def request_password_reset(desk: Desk, command: RequestPasswordReset, principal: Principal, now: datetime) -> Done:
     """忘記密碼: a mail where there is an active account; the answer and the work are the same where there is none."""
     email = parse_email_address(command.email, field="email").address
     entrance, policy = desk.entrance, desk.entrance.policy(now)
-    answer = entrance.questions.take(command.question, now)
-    if answer is Answer.WRONG:
-        raise turned_away(Way.PASSWORD_RESET, refusals.AnswerWrong("question.answer"))
-    windows = (
-        Window(entrance.keys.mailbox(email), (*policy.sends, policy.resend), free=policy.sends_before_question),
-        Window(entrance.keys.client(command.client.address), policy.sends, free=policy.sends_before_question),
-    )
+    user = entrance.keys.mailbox(email)
+    origin = origin_of(desk, user, command.client, now)
     try:
-        entrance.windows.count(windows, answer, now)
-    except (refusals.TooManySends, refusals.QuestionNeeded) as refusal:
+        answer = answer_from(desk, command.question, origin, now)
+        entrance.windows.count(send_windows(user, origin, policy), answer, now)
+    except Refusal as refusal:
         raise turned_away(Way.PASSWORD_RESET, refusal) from None
     account = account_of_mailbox(desk, email)
     if account is None or account.status is not AccountStatus.ACTIVE:
@@ -76,9 +73,9 @@ def request_password_reset(desk: Desk, command: RequestPasswordReset, principal:
     return Done()
 
 
-def reset_password(desk: Desk, command: ResetPassword, principal: Principal, now: datetime) -> Done:
+def reset_password(desk: Desk, command: ResetPassword, principal: Principal, now: datetime) -> PasswordReset:
     """重設密碼: by the link; what was counted against the account is forgiven, and nobody stays signed in."""
-    count_client(desk, command.client, now)
+    count_try(desk, desk.entrance.keys.tries_from(command.client.address), now)
     link, account = _account_of(desk, command.link, Way.PASSWORD_RESET)
     if account.reset is None or not _is_current(desk, link, account.reset):
         raise turned_away(Way.PASSWORD_RESET, refusals.ResetExpired("link"))
@@ -86,8 +83,9 @@ def reset_password(desk: Desk, command: ResetPassword, principal: Principal, now
         raise turned_away(Way.PASSWORD_RESET, objection)
     email = holder_of(desk, account).email
     _change(desk, principal, account, command.password, PasswordCause.RESET, now)
-    desk.entrance.failures.forgive(desk.entrance.keys.mailbox(email))
-    return Done()
+    keys = desk.entrance.keys
+    desk.entrance.failures.forgive(keys.mailbox(email))
+    return PasswordReset(device_token(keys, keys.mailbox(email), now))
 
 
 def change_password(desk: Desk, command: ChangePassword, principal: Principal, now: datetime) -> SignedIn:
@@ -97,7 +95,12 @@ def change_password(desk: Desk, command: ChangePassword, principal: Principal, n
     this = begin_try(desk, email, command.client, command.question, now)
     accept(desk, this, account, command.present, now)
     password = _change(desk, principal, account, command.password, PasswordCause.CHANGED, now)
-    return open_session(desk, Arrival.of_holder(account, _proof(password), command.client), now)
+    return _let_in(desk, account, password, command.client, now)
+
+
+def _let_in(desk: Desk, account: Account, password: UUID, client: Client, now: datetime) -> SignedIn:
+    email = holder_of(desk, account).email
+    return open_session(desk, Arrival.of_holder(desk.entrance.keys, account, email, _proof(password), client), now)
 
 
 def _account_of(desk: Desk, text: str, way: Way) -> tuple[Link, Account]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.identity.application.accounts.opening import Arrival, open_session, prove
+from services.identity.application.accounts.origins import answer_from, origin_of
 from services.identity.application.accounts.people import account, account_of_mailbox, holder_of, whereabouts
 from services.identity.application.accounts.telling import tell_refused, turned_away
 from services.identity.application.accounts.windows import Window
@@ -14,6 +15,7 @@ from services.identity.domain.accounts.failures import Answer, Obstacle
 from services.identity.domain.accounts.records import Tried
 from services.identity.events import Proof, Way
 from shared.principal import Assurance
+from shared.refusals import Refusal
 from shared.taiwan.contacts import parse_email_address
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.identity.application.accounts.answers import SignedIn
+    from services.identity.application.accounts.origins import Origin
     from services.identity.application.desk import Desk
     from services.identity.commands.accounts import Answered, Client, LogIn, ProvePassword
     from services.identity.domain.accounts.account import Account
@@ -31,7 +34,7 @@ class Try(NamedTuple):
     """A password that is to be looked at: for which mailbox, from where, and until when one waits if it is wrong."""
 
     account_key: bytes
-    client_key: bytes
+    origin: Origin
     locked_until: datetime | None
     client: Client
 
@@ -44,7 +47,7 @@ def log_in(desk: Desk, command: LogIn, _: Principal, now: datetime) -> SignedIn:
     proof = accept(desk, this, found, command.password, now)
     if found is None:  # nobody's password is right
         raise refusals.CredentialsWrong
-    return open_session(desk, Arrival.of_holder(found, proof, command.client), now)
+    return open_session(desk, Arrival.of_holder(desk.entrance.keys, found, email, proof, command.client), now)
 
 
 def prove_password(desk: Desk, command: ProvePassword, _: Principal, now: datetime) -> SignedIn:
@@ -65,12 +68,14 @@ def account_of_session(desk: Desk, token: str, now: datetime) -> Account:
 def begin_try(desk: Desk, email: str, client: Client, answered: Answered | None, now: datetime) -> Try:
     """Count a try before it is made; refuses where a question, a wait or a reset comes first."""
     entrance, policy = desk.entrance, desk.entrance.policy(now)
-    answer = entrance.questions.take(answered, now)
-    if answer is Answer.WRONG:
-        raise turned_away(Way.PASSWORD, refusals.AnswerWrong("question.answer"))
-    count_client(desk, client, now)
-    account_key, client_key = entrance.keys.mailbox(email), entrance.keys.client(client.address)
-    obstacle, until = entrance.failures.begin(account_key, client_key, answer, now, policy)
+    account_key = entrance.keys.mailbox(email)
+    origin = origin_of(desk, account_key, client, now)
+    try:
+        answer = answer_from(desk, answered, origin, now)
+    except Refusal as refusal:
+        raise turned_away(Way.PASSWORD, refusal) from None
+    count_try(desk, origin.tries, now)
+    obstacle, until = entrance.failures.begin(account_key, origin, answer, now, policy)
     match obstacle:
         case Obstacle.QUESTION:
             raise turned_away(Way.PASSWORD, refusals.QuestionNeeded())
@@ -79,13 +84,12 @@ def begin_try(desk: Desk, email: str, client: Client, answered: Answered | None,
         case Obstacle.BLOCK:
             raise turned_away(Way.PASSWORD, refusals.PasswordBlocked())
     waits = until if until is not None and now < until else None
-    return Try(account_key, client_key, waits, client)
+    return Try(account_key, origin, waits, client)
 
 
-def count_client(desk: Desk, client: Client, now: datetime) -> None:
-    """Whosever passwords and links are tried: one address tries so many; refuses with `TooManySends`."""
-    limits = desk.entrance.policy(now).tries_of_client
-    window = Window(desk.entrance.keys.tries_from(client.address), limits)
+def count_try(desk: Desk, place: bytes, now: datetime) -> None:
+    """Whosever passwords and links are tried: one place tries so many; refuses with `LockedOut`."""
+    window = Window(place, desk.entrance.policy(now).tries_of_client)
     try:
         desk.entrance.windows.count([window], Answer.NOT_ASKED, now)
     except refusals.TooManySends as full:
@@ -104,7 +108,7 @@ def accept(desk: Desk, this: Try, found: Account | None, password: str, now: dat
         tried = Tried(Way.PASSWORD, found.subject if found else None, found.id if found else None, where)
         tell_refused(desk, tried, reason, this.locked_until, now)
         raise refusals.CredentialsWrong
-    desk.entrance.failures.clear(this.account_key, this.client_key)
+    desk.entrance.failures.clear(this.account_key, this.origin)
     if found.status is not AccountStatus.ACTIVE:
         tried = Tried(Way.PASSWORD, found.subject, found.id, whereabouts(desk, found.subject, this.client))
         tell_refused(desk, tried, refusals.AccountIsDisabled.code, None, now)

@@ -8,10 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from services.identity.application.accounts import by_code, by_link, by_password
-from services.identity.application.accounts.answers import Badge, CodeSent, Done, Known, QuestionAsked, SignedIn, Spoken
+from services.identity.application.accounts.answers import (
+    Badge,
+    CodeSent,
+    Done,
+    Known,
+    PasswordReset,
+    QuestionAsked,
+    SignedIn,
+    Spoken,
+)
+from services.identity.application.accounts.windows import Window
 from services.identity.commands import accounts as commands
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.access import WHO_MAY
+from services.identity.domain.accounts.failures import Answer
 from services.identity.events import SessionEnd
 from shared.access import objection_to
 from shared.refusals import PersonGone
@@ -19,7 +30,7 @@ from shared.sealing import PersonForgotten
 from shared.store.errors import VersionConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     import msgspec
@@ -27,6 +38,7 @@ if TYPE_CHECKING:
     from services.identity.application.accounts.sessions import Checked
     from services.identity.application.desk import Desk
     from services.identity.commands.accounts import AskQuestion, CheckSession, SpeakQuestion
+    from services.identity.domain.accounts.policies import Limit
     from shared.principal import Principal
     from shared.principal_tokens import PrincipalSigner
 
@@ -34,12 +46,24 @@ if TYPE_CHECKING:
 
 
 def _ask_question(desk: Desk, command: AskQuestion, _: Principal, now: datetime) -> QuestionAsked:
-    asked = desk.entrance.questions.ask(command.language, now, desk.entrance.policy(now))
+    policy = desk.entrance.policy(now)
+    _count(desk, desk.entrance.keys.questions_from(command.client.address), policy.questions_asked, now)
+    asked = desk.entrance.questions.ask(command.language, now, policy)
     return QuestionAsked(*asked)
 
 
 def _speak_question(desk: Desk, command: SpeakQuestion, _: Principal, now: datetime) -> Spoken:
+    policy = desk.entrance.policy(now)
+    _count(desk, desk.entrance.keys.sound_from(command.client.address), policy.questions_spoken, now)
     return Spoken(desk.entrance.questions.speak(command.token, now))
+
+
+def _count(desk: Desk, place: bytes, limits: Sequence[Limit], now: datetime) -> None:
+    """One more from this place; refuses with `TooManyQuestions`."""
+    try:
+        desk.entrance.windows.count([Window(place, limits)], Answer.NOT_ASKED, now)
+    except refusals.TooManySends as full:
+        raise refusals.TooManyQuestions(at=full.params["at"]) from None
 
 
 CASES: Mapping[type, Case] = {
@@ -65,7 +89,7 @@ ANSWERS: Mapping[type, type[msgspec.Struct]] = {
     commands.ProvePassword: SignedIn,
     commands.ActivateAccount: SignedIn,
     commands.RequestPasswordReset: Done,
-    commands.ResetPassword: Done,
+    commands.ResetPassword: PasswordReset,
     commands.ChangePassword: SignedIn,
     commands.CheckSession: Known,
 }

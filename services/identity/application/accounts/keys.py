@@ -33,6 +33,26 @@ class Keys:
         """Of a client address too, where passwords are counted: what is sent and what is tried have limits apart."""
         return self._vault.keyed_digest("account/tries", counted_address(address).encode())
 
+    def questions_from(self, address: str) -> bytes:
+        """Of a client address, where questions are counted that were asked there."""
+        return self._vault.keyed_digest("account/questions", counted_address(address).encode())
+
+    def sound_from(self, address: str) -> bytes:
+        """Of a client address, where questions are counted that were read aloud there."""
+        return self._vault.keyed_digest("account/sound", counted_address(address).encode())
+
+    def device(self, nonce: bytes) -> bytes:
+        """Of a known device, in place of its address."""
+        return self._vault.keyed_digest("account/device", nonce)
+
+    def tries_at(self, nonce: bytes) -> bytes:
+        """Of a known device, where passwords are counted."""
+        return self._vault.keyed_digest("account/device-tries", nonce)
+
+    def device_mark(self, user: bytes, said: bytes) -> bytes:
+        """What makes a device's token ours, for one phone or mailbox."""
+        return self._vault.keyed_digest("account/device-mark", user + said)
+
     def code(self, user: bytes, purpose: CodePurpose, code: str) -> bytes:
         """Of user, purpose and code (IDENTITY §7); the user is a digest of fixed length, so none runs into another."""
         return self._vault.keyed_digest("account/code", user + f"{purpose}\0{code}".encode("utf-8", "surrogatepass"))

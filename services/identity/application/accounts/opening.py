@@ -6,11 +6,15 @@ are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import dataclasses
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from services.identity.application.accounts.answers import SignedIn
 from services.identity.application.accounts.badges import badge_of_holder, badge_of_parent
+from services.identity.application.accounts.origins import device_token, origin_of
 from services.identity.application.accounts.people import known_account, principal_of, whereabouts
 from services.identity.application.accounts.sessions import OpenSession
 from services.identity.application.accounts.telling import tell
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.identity.application.accounts.answers import Badge
+    from services.identity.application.accounts.keys import Keys
     from services.identity.application.desk import Desk
     from services.identity.commands.accounts import Client
     from shared.sealing import SubjectId
@@ -39,17 +44,19 @@ class Arrival:
     account: Account | None
     proof: Proof
     client: Client
+    user: bytes
+    """The digest of the phone or mailbox, by which the browser is known again."""
     mobile: str = ""
 
     @classmethod
-    def of_parent(cls, subject: SubjectId, mobile: str, proof: Proof, client: Client) -> Arrival:
+    def of_parent(cls, keys: Keys, subject: SubjectId, mobile: str, proof: Proof, client: Client) -> Arrival:
         """A parent is known by the phone that was proved."""
-        return cls(subject, Rights(Role.PARENT), None, proof, client, mobile)
+        return cls(subject, Rights(Role.PARENT), None, proof, client, keys.phone(mobile), mobile)
 
     @classmethod
-    def of_holder(cls, account: Account, proof: Proof, client: Client) -> Arrival:
-        """Who holds an account."""
-        return cls(account.subject, account.rights, account, proof, client)
+    def of_holder(cls, keys: Keys, account: Account, email: str, proof: Proof, client: Client) -> Arrival:
+        """Who holds an account is known by its mail address."""
+        return cls(account.subject, account.rights, account, proof, client, keys.mailbox(email))
 
     @property
     def account_id(self) -> UUID | None:
@@ -92,7 +99,8 @@ def open_session(desk: Desk, arrival: Arrival, now: datetime) -> SignedIn:
         told.close(SessionEnd.RIGHTS_CHANGED, now)
         tell(desk, who, now, told)
         raise refusals.AccountNotActive
-    return _signed_in(token, opened)
+    known = origin_of(desk, arrival.user, arrival.client, now).device
+    return replace(_signed_in(token, opened), device=known or device_token(desk.entrance.keys, arrival.user, now))
 
 
 def prove(desk: Desk, token: str, proof: Proof, now: datetime) -> SignedIn:
@@ -103,7 +111,8 @@ def prove(desk: Desk, token: str, proof: Proof, now: datetime) -> SignedIn:
     told.prove(proof, now)
     tell(desk, session.principal, now, told)
     assurances = session.principal.assurances | {proof.assurance}
-    return _signed_in(renewed, replace(session, principal=replace(session.principal, assurances=assurances)))
+    proved = dataclasses.replace(session.principal, assurances=assurances)
+    return _signed_in(renewed, dataclasses.replace(session, principal=proved))
 
 
 def _badge(desk: Desk, arrival: Arrival) -> Badge:

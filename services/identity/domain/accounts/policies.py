@@ -86,6 +86,14 @@ class Policy:
     """From all places together: then only a reset by mail helps (NIST SP 800-63B-4 §3.2.2: no more than 100)."""
     tries_of_client: tuple[Limit, ...]
     """Passwords tried from one client address, whosever (ours): a list of stolen passwords gets no further."""
+    answer_lock: LockTerms
+    """Counted in wrong answers to the question from one place (ours): chance answers about one in thirty."""
+    questions_asked: tuple[Limit, ...]
+    """From one client address (ours): who does not like a question may have another, and nobody fills the table."""
+    questions_spoken: tuple[Limit, ...]
+    """From one client address (ours): each begins a process."""
+    device_lifetime: timedelta
+    """So long a browser is known again after a sign-in (ours): a clinic that signs in twice a year stays known."""
     question_lifetime: timedelta
     """To answer the plain-language question, hearing it included (ours)."""
 
@@ -127,6 +135,10 @@ POLICIES: Sequence[Policy] = (
         failures_anywhere_before_question=10,
         failures_most=100,
         tries_of_client=(Limit(60, timedelta(hours=1)), Limit(300, timedelta(days=1))),
+        answer_lock=LockTerms(after=5, wait=_WAIT, most_doublings=10),
+        questions_asked=(Limit(30, timedelta(minutes=10)), Limit(300, timedelta(days=1))),
+        questions_spoken=(Limit(20, timedelta(minutes=10)), Limit(100, timedelta(days=1))),
+        device_lifetime=timedelta(days=200),
         question_lifetime=timedelta(minutes=10),
         sessions={
             Role.PARENT: _HALF_AN_HOUR,

@@ -40,6 +40,10 @@ class QuestionNeeded(Refusal):
     """So much has been tried that the plain-language question comes first."""
 
 
+class TooManyQuestions(Refusal):
+    """So many questions were asked for, or read aloud, from here that the next may be only at `at`."""
+
+
 class AnswerWrong(Refusal):
     """The question was not answered, answered wrongly, too late, or twice: it is good once."""
 

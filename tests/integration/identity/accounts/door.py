@@ -122,7 +122,7 @@ class Door:
     # By phone --------------------------------------------------------------------------------------------------
 
     def answered(self, answer="4"):
-        asked = self.ask(commands.AskQuestion("zh-Hant"))
+        asked = self.ask(commands.AskQuestion("zh-Hant", Client(f"192.0.2.{next(self._keys) % 250}")))
         return Answered(asked.token, answer)
 
     def request_code(self, mobile=MOBILE, client=HOME, question=None, **step_up):

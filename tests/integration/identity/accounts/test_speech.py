@@ -12,6 +12,7 @@ from services.identity import commands
 from services.identity.adapters.speech import spoken
 from services.identity.domain.accounts import refusals
 from shared.words import Language
+from tests.integration.identity.accounts.door import ELSEWHERE, HOME
 
 TEXTS = {
     Language.CHINESE: "這裡有五個詞：蘋果、鋼琴、火車、手套、星期一。其中水果有幾個？請輸入數字。",
@@ -33,16 +34,33 @@ def test_two_questions_sound_different():
 
 
 def test_a_question_may_be_heard_as_often_as_one_likes_until_it_is_answered(door):
-    asked = door.ask(commands.AskQuestion(Language.ENGLISH))
+    asked = door.ask(commands.AskQuestion(Language.ENGLISH, HOME))
     for _ in range(2):
-        assert door.ask(commands.SpeakQuestion(asked.token)).wav == asked.text.encode()
+        assert door.ask(commands.SpeakQuestion(asked.token, HOME)).wav == asked.text.encode()
     door.request_code(question=commands.Answered(asked.token, "4"))
     with pytest.raises(refusals.AnswerWrong):
-        door.ask(commands.SpeakQuestion(asked.token))
+        door.ask(commands.SpeakQuestion(asked.token, HOME))
 
 
 def test_a_question_is_not_read_after_its_time(door):
-    asked = door.ask(commands.AskQuestion(Language.CHINESE))
+    asked = door.ask(commands.AskQuestion(Language.CHINESE, HOME))
     door.wait(timedelta(minutes=10))
     with pytest.raises(refusals.AnswerWrong):
-        door.ask(commands.SpeakQuestion(asked.token))
+        door.ask(commands.SpeakQuestion(asked.token, HOME))
+
+
+def test_one_place_is_asked_thirty_questions_in_ten_minutes(door):
+    for _ in range(30):
+        door.ask(commands.AskQuestion(Language.CHINESE, HOME))
+    with pytest.raises(refusals.TooManyQuestions) as refused:
+        door.ask(commands.AskQuestion(Language.CHINESE, HOME))
+    assert refused.value.params["at"] == door.now + timedelta(minutes=10)
+    assert door.ask(commands.AskQuestion(Language.CHINESE, ELSEWHERE))
+
+
+def test_one_place_has_twenty_questions_read_aloud_in_ten_minutes(door):
+    asked = door.ask(commands.AskQuestion(Language.ENGLISH, HOME))
+    for _ in range(20):
+        door.ask(commands.SpeakQuestion(asked.token, HOME))
+    with pytest.raises(refusals.TooManyQuestions):
+        door.ask(commands.SpeakQuestion(asked.token, HOME))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
-from http import HTTPStatus
 from importlib import resources
 from typing import TYPE_CHECKING
 

@@ -116,12 +116,18 @@ class Context(Generic[App]):
         """The context's own log."""
         return self.logs[self.name]
 
-    def handle(
-        self, command: object, actor: Principal, idempotency_key: str, now: datetime, trace: Trace = UNTRACED
+    def handle(  # noqa: PLR0913, PLR0917 - what belongs to a request
+        self,
+        command: object,
+        actor: Principal,
+        idempotency_key: str,
+        now: datetime,
+        trace: Trace = UNTRACED,
+        based_on: int | None = None,
     ) -> Outcome:
         """Carry out a command, as `ContextApplication.handle` does, and have its events relayed at once."""
         with about(trace.correlation_id or idempotency_key, trace.causation_id):
-            outcome = self.application.handle(command, actor, idempotency_key, now, trace)
+            outcome = self.application.handle(command, actor, idempotency_key, now, trace, based_on)
         self.wake.set()
         return outcome
 

@@ -61,6 +61,10 @@ class IdempotencyKeyReused(Refusal):
     """The idempotency key was used before, by someone else or for something else."""
 
 
+class ChangedMeanwhile(Refusal):
+    """Somebody else has changed this since the caller has seen it; it is at `version` now."""
+
+
 class Busy(Refusal):
     """Others kept changing the same thing at this very moment; it may go better at once, so a process tries again."""
 

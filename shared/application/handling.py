@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import msgspec
 
 from shared.access import objection_to
 from shared.application.entries import refuse_unprintable, refuse_unusable_key
 from shared.application.outcome import outcome_of
-from shared.refusals import Busy, IdempotencyKeyReused, PersonGone, Refusal, heed
+from shared.refusals import Busy, ChangedMeanwhile, IdempotencyKeyReused, PersonGone, Refusal, heed
 from shared.sealing import PersonForgotten
 from shared.store.append import Answer, Cause
 from shared.store.application import StoredApplication
@@ -45,6 +45,13 @@ class Trace:
 UNTRACED = Trace()
 
 
+class Answering(NamedTuple):
+    """Under which key an answer is kept, and the digest of the command that it answers."""
+
+    key: str
+    digest: bytes
+
+
 class ContextApplication(StoredApplication):
     """Every command of a context goes through `handle`.
 
@@ -64,15 +71,19 @@ class ContextApplication(StoredApplication):
         super().__init__(database, **options)
         self.vault = vault
 
-    def handle(
+    def handle(  # noqa: PLR0913, PLR0917 - what belongs to a request
         self,
         command: object,
         principal: Principal,
         idempotency_key: str,
         now: datetime,
         trace: Trace = UNTRACED,
+        based_on: int | None = None,
     ) -> Outcome:
         """Carry out a command once; raises a `Refusal` with nothing stored.
+
+        Where `based_on` is given, the version of what the command is about that its caller has seen, it is refused
+        with `ChangedMeanwhile` if that is another by now.
 
         The same command under the same idempotency key is answered as before; another one is refused. `now` is when it
         is asked (aware). Without a correlation id the idempotency key stands for it, in every event: nothing personal
@@ -95,7 +106,7 @@ class ContextApplication(StoredApplication):
         while True:
             tries_left -= 1
             try:
-                return self._carry_out(command, cause, idempotency_key, digest, now)
+                return self._carry_out(command, cause, Answering(idempotency_key, digest), now, based_on)
             except AlreadyAnswered as error:
                 return _repeated(error.answer, digest)
             except (VersionConflict, ReservationTaken):
@@ -120,9 +131,13 @@ class ContextApplication(StoredApplication):
         """By which version of its dated policy values the context decides at that moment; empty where it has none."""
         return ""
 
-    def _carry_out(self, command: object, cause: Cause, key: str, digest: bytes, now: datetime) -> Outcome:
+    def _carry_out(
+        self, command: object, cause: Cause, answering: Answering, now: datetime, based_on: int | None
+    ) -> Outcome:
         decision = self._decide(command, cause.principal, now)
-        answer = Answer(key, digest, msgspec.json.encode(decision.outcome))
+        if based_on is not None:
+            heed(_objection_to_basis(decision, based_on))
+        answer = Answer(*answering, msgspec.json.encode(decision.outcome))
         self.append(*decision.changed, cause=cause, reserve=decision.reserve, release=decision.release, answer=answer)
         return decision.outcome
 
@@ -136,6 +151,13 @@ class ContextApplication(StoredApplication):
         """Tells one command of one caller from all others, and outlives the people in it: so it must be keyed."""
         told = msgspec.json.encode([type(command).__name__, command, principal.id])
         return self.vault.keyed_digest("command", told)
+
+
+def _objection_to_basis(decision: Decision, based_on: int) -> Refusal | None:
+    """Whether what is decided about was, before, as the caller has seen it."""
+    versions = (one.version - len(one.pending_events) for one in decision.changed if one.id == decision.outcome.id)
+    before = next(versions, based_on)
+    return None if before == based_on else ChangedMeanwhile(version=before)
 
 
 def _repeated(answer: Answer, digest: bytes) -> Outcome:

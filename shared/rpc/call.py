@@ -121,7 +121,7 @@ class Call:
     headers: Mapping[str, object]
     now: datetime
 
-    def carry_out(self, task: Task, payload: object, idempotency_key: object) -> Answer:
+    def carry_out(self, task: Task, payload: object, idempotency_key: object, based_on: object) -> Answer:
         """Have the context handle a command; answers with the fields of the outcome."""
 
         def work(principal: Principal, trace: Trace) -> dict[str, Any]:
@@ -129,8 +129,10 @@ class Call:
                 raise FieldMalformed("idempotency_key", expected="text")
             if idempotency_key.startswith(_OWN_KEYS):
                 raise IdempotencyKeyReused("idempotency_key")
+            if not isinstance(based_on, int | None) or isinstance(based_on, bool):
+                raise FieldMalformed("based_on", expected="whole_number")
             command = task.form.read(payload)
-            outcome = self.host.context.handle(command, principal, idempotency_key, self.now, trace)
+            outcome = self.host.context.handle(command, principal, idempotency_key, self.now, trace, based_on)
             told: dict[str, Any] = msgspec.to_builtins(msgspec.structs.asdict(outcome))
             return told
 

@@ -123,12 +123,15 @@ class RpcClient:
         with self._sending:
             self._disconnect()
 
-    def command(self, method: str, payload: object, key: str, asking: Asking = VISITING) -> Outcome:
+    def command(
+        self, method: str, payload: object, key: str, asking: Asking = VISITING, based_on: int | None = None
+    ) -> Outcome:
         """Have a command carried out, once a `key`: `matching.submit_application` and its form. Raises as `call` does.
 
-        `payload` is a mapping, or the command itself.
+        `payload` is a mapping, or the command itself; `based_on` the version of what it is about that the caller saw.
         """
-        told = self.call(method, asking, payload=msgspec.to_builtins(payload), idempotency_key=key)
+        form = msgspec.to_builtins(payload)
+        told = self.call(method, asking, payload=form, idempotency_key=key, based_on=based_on)
         return converted(told, Outcome)
 
     def deed(self, method: str, payload: object, asking: Asking = VISITING) -> Any:

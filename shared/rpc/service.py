@@ -11,7 +11,8 @@ A context subclasses `ContextService` in its `entrypoints`:
         def find_institutions(self, principal: Principal, asked: InstitutionSearch) -> list[Institution]:
             return find(self.reader(Institutions), asked)
 
-`SubmitCase` becomes `submit_case(payload, idempotency_key)`, which answers with the fields of its `Outcome`. A query is
+`SubmitCase` becomes `submit_case(payload, idempotency_key)`, which answers with the fields of its `Outcome`; with
+`based_on`, the version that its caller has seen, it is refused where that is another by now. A query is
 called with `payload` (the fields of `asks`, a frozen dataclass) and, to read one's own writes, `written` (`id` and
 `version` of an outcome); it answers with `found`, and `stale` where the rows of `reads` did not get there within two
 seconds. `self.context` is the composed context, `self.now` the time of the call, `aside.aside` does what would block.
@@ -25,9 +26,11 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, get_type_hints
 
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
@@ -160,8 +163,8 @@ def _command(command: type, parties: tuple[Party, ...]) -> Callable[..., Any]:
     _demand_rule(name, parties)
     task = Task(Form(command), parties)
 
-    def carry_out(self: ContextService, payload: object, idempotency_key: object) -> object:
-        return self.call.carry_out(task, payload, idempotency_key)
+    def carry_out(self: ContextService, payload: object, idempotency_key: object, based_on: object = None) -> object:
+        return self.call.carry_out(task, payload, idempotency_key, based_on)
 
     return _declared(carry_out, name, command.__doc__, _Told(Kind.COMMAND, parties, command, lambda: Outcome))
 
@@ -174,7 +177,9 @@ def _declared(method: Callable[..., Any], name: str, doc: str | None, told: _Tol
 
 
 def _answer_of(method: Callable[..., Any]) -> Any:
-    return get_type_hints(method)["return"]
+    """The return annotation alone: the others may name types that are imported for the type checker only."""
+    told = SimpleNamespace(__annotations__={"return": method.__annotations__["return"]})
+    return get_type_hints(told, vars(sys.modules[method.__module__]))["return"]
 
 
 def _demand_rule(method: str, parties: tuple[Party, ...]) -> None:

@@ -46,7 +46,22 @@ returning value
 
 
 class Changed(Protocol):
-    """An aggregate with new events. `stream_subject` is what they are about in CloudEvents, a case number say."""
+    """An aggregate with new events. `stream_subject` is what they are about in CloudEvents, a case number say.
+
+    `version` counts the new events in, which wait in `pending_events`.
+    """
+
+    @property
+    def id(self) -> UUID:
+        """By which it is loaded."""
+
+    @property
+    def version(self) -> int:
+        """The version it has once its new events are stored."""
+
+    @property
+    def pending_events(self) -> Sequence[CanMutateAggregate[UUID]]:
+        """The events that have not been stored yet."""
 
     @property
     def stream_subject(self) -> str:

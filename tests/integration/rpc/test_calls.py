@@ -287,3 +287,19 @@ def test_a_small_call_is_answered_while_others_have_spreadsheets_written(board):
         refused(board, "matching.family_cases")
     assert not any(map(board.is_answered, busy))
     assert all(board.answer(number)["result"]["found"] > 100_000 for number in busy)
+
+
+def test_a_command_based_on_what_somebody_else_has_changed_since_is_refused_and_changes_nothing(
+    board, people, family, preference
+):
+    outcome = submitted(board, people, family, preference)
+    parent, payload = people.parent(family), {"case_id": outcome["id"], "reason": "other"}
+    withdrawal = {"payload": payload, "idempotency_key": f"withdraw/{family.number}"}
+
+    told = refused(board, "matching.withdraw", parent, **withdrawal, based_on=outcome["version"] - 1)
+    taken = board.call("matching.withdraw", parent, **withdrawal, based_on=outcome["version"])
+
+    assert (told.code, told.params) == ("changed-meanwhile", {"version": outcome["version"]})
+    assert taken["version"] > outcome["version"]
+    again = board.call("matching.withdraw", parent, **withdrawal, based_on=outcome["version"])
+    assert again == taken

@@ -12,7 +12,7 @@ from flask_compress import Compress
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from services.gateway.web import assets, gallery
+from services.gateway.web import assets, gallery, limits, shown
 from services.gateway.web.api import API
 from services.gateway.web.areas import EVERYBODY, open_to
 from services.gateway.web.asking import caller
@@ -22,7 +22,7 @@ from services.gateway.web.holding import hold_what_was_typed
 from services.gateway.web.messages import MESSAGES
 from services.gateway.web.notices import NOTICES
 from services.gateway.web.parents import PARENTS
-from services.gateway.web.rendering import has_phrase, prepare, show, t, words_of
+from services.gateway.web.rendering import has_phrase, language, prepare, show, t, today, words_of
 from services.gateway.web.security import protect
 from services.gateway.web.sign_in import SIGN_IN
 from services.gateway.web.wording import UNANSWERED, RemoteWords
@@ -61,6 +61,7 @@ def web_app(front: Front) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions |= {"front": front, "words": RemoteWords(front.rpc)}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    limits.guard(app)  # before a form's token is looked at: what is false costs as much
     csrf = protect(app, front)
     prepare(app)
     assets.serve(app)
@@ -72,6 +73,7 @@ def web_app(front: Front) -> Flask:
     app.add_url_rule("/health", "health", health)
     app.register_error_handler(CSRFError, _page_too_old)
     app.register_error_handler(RemoteRefusal, _refused)
+    app.register_error_handler(limits.TooOften, _too_often)
     app.register_error_handler(HTTPException, _wrong)
     for cannot in UNANSWERED:
         app.register_error_handler(cannot, _unanswered)
@@ -116,6 +118,13 @@ def _page_too_old(_: CSRFError) -> ResponseReturnValue:
 def _refused(refusal: RemoteRefusal) -> ResponseReturnValue:
     status = _STATUS.get(refusal.code, HTTPStatus.UNPROCESSABLE_ENTITY)
     return show("faults/fault.html", status, title=t(_title(status)), told=words_of(refusal))
+
+
+def _too_often(fault: limits.TooOften) -> ResponseReturnValue:
+    told = t("faults.429.again", at=shown.moment(fault.again_at, language(), today()))
+    page = show("faults/fault.html", HTTPStatus.TOO_MANY_REQUESTS, title=t("faults.429.title"), told=told)
+    page.headers["Retry-After"] = str(fault.seconds(caller().now))
+    return page
 
 
 def _wrong(fault: HTTPException) -> ResponseReturnValue:

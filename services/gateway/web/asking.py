@@ -28,6 +28,22 @@ _SEEN_SECONDS = 60
 """How long a browser's queries wait for what it has written: rows are there within a second, or something is wrong."""
 
 
+class DoctorNamed(msgspec.Struct, frozen=True):
+    """醫師 in whose name somebody works: the practitioner number, and the name where the registry has one."""
+
+    number: str
+    name: str = ""
+
+
+class Badge(msgspec.Struct, frozen=True):
+    """名牌: what a page says of who is signed in; empty where there is nothing to say."""
+
+    name: str = ""
+    mobile: str = ""
+    institution_name: str = ""
+    doctors: tuple[DoctorNamed, ...] = ()
+
+
 class Known(msgspec.Struct, frozen=True):
     """Who has come in, as identity tells it; `principal` is signed for the other contexts and lives a minute."""
 
@@ -37,6 +53,7 @@ class Known(msgspec.Struct, frozen=True):
     assurances: tuple[str, ...]
     institution: str | None = None
     jurisdiction: str | None = None
+    badge: Badge = Badge()
 
 
 class Caller:

@@ -38,6 +38,16 @@ class Faults:
         """The sentence for a field; empty where nothing is wrong with it."""
         return self.sentences.get(name, "")
 
+    @property
+    def errors(self) -> dict[str, str]:
+        """The sentences that belong to a field, by its name."""
+        return {name: sentence for name, sentence in self.sentences.items() if name}
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """What is wrong with the form as a whole."""
+        return tuple(sentence for name, sentence in self.sentences.items() if not name)
+
     def __bool__(self) -> bool:
         return bool(self.sentences)
 

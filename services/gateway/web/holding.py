@@ -14,7 +14,8 @@ from shared.rpc.wire import RemoteRefusal
 HELD = "held"
 """The query parameter by which a form comes back filled in."""
 
-_NOT_HELD = frozenset({"csrf_token", "idempotency_key"})
+_NOT_HELD = frozenset({"csrf_token", "idempotency_key", "password", "present", "code", "link"})
+"""What belongs to one page, or is too secret to lie anywhere."""
 
 
 def hold_what_was_typed() -> str:

@@ -56,7 +56,7 @@ def _guarded(response: Response, front: Front) -> Response:
     headers["Content-Security-Policy"] = _CONTENT_SECURITY
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
-    headers["Referrer-Policy"] = "same-origin"
+    headers.setdefault("Referrer-Policy", "same-origin")  # a page whose address holds a secret tells less
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(self)"
     headers["X-Correlation-Id"] = caller().trace.correlation_id

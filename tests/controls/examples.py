@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from tests.controls import accounts, events, messages, registry
+from tests.controls import accounts, events, messages, pages, registry
 
-EXAMPLES = {**events.EXAMPLES, **accounts.EXAMPLES, **registry.EXAMPLES, **messages.EXAMPLES}
+EXAMPLES = {
+    **events.EXAMPLES,
+    **accounts.EXAMPLES,
+    **registry.EXAMPLES,
+    **messages.EXAMPLES,
+    **pages.EXAMPLES,
+}

@@ -1,37 +1,77 @@
-"""A site with nothing behind it: the real templates, words and files, and stand-ins for whoever asks."""
+"""One canonical example of every event of the gateway: a bureau's notice, revised and withdrawn.
 
-from datetime import date
+`EXAMPLES` has every builder by event type.
+"""
 
-from flask import Flask
+from __future__ import annotations
 
-from services.gateway.web import assets, gallery, shown
-from services.gateway.web.wording import phrase
-from shared.words import Language
+import dataclasses
+from datetime import date, timedelta
+from uuid import UUID
 
-WEB = "services.gateway.web"
-A_DAY = date(2026, 3, 12)
+from services.gateway import events
+from tests.controls.family import taipei
+
+EXAMPLES = {}
+"""Builders by event type."""
+
+PAGE = UUID("3d5e0c1a-0007-4000-8000-000000000001")
+SLUG = "flu-vaccine-2025"
+EDITOR = "account/3d5e0c1a-0007-4000-8000-000000000002"
+PUBLISHED_AT = taipei(2, 18, 9)
+CONTENT = events.PageContent(
+    events.PageText("流感疫苗開打", "請洽您的**專責醫師**。"),
+    events.PageText("Flu vaccine available", "Ask your **dedicated doctor**."),
+    date(2025, 2, 18),
+    date(2025, 3, 31),
+    pinned=True,
+)
 
 
-def pages_site(language=Language.CHINESE, who=None):
-    """The templates in a language, with the gallery and the static files."""
-    app = Flask(WEB, static_folder=None)
-    app.config["SECRET_KEY"] = "of a test"
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals |= {
-        "t": lambda key, /, **figures: phrase(key, language, **figures),
-        "value": str,
-        "csrf_token": lambda: "token-of-this-page",
-        "new_key": lambda: "key-of-this-form",
+def example(builder):
+    """Enter a builder under the type of what it builds."""
+    EXAMPLES[builder().TOPIC] = builder
+    return builder
+
+
+def _later(version):
+    return {
+        "originator_id": PAGE,
+        "originator_version": version,
+        "timestamp": PUBLISHED_AT + timedelta(hours=version),
+        "slug": SLUG,
+        "county": "新北市",
+        "editor": EDITOR,
     }
-    app.jinja_env.filters |= {
-        "moment": lambda given: shown.moment(given, language, A_DAY),
-        "day": lambda given: shown.day(given, language, A_DAY),
-        "roc_day": lambda given: shown.both_eras(given, language),
-        "table_day": lambda given: shown.table_day(given, language),
-        "number": shown.number,
-        "masked": shown.masked_name,
-    }
-    app.context_processor(lambda: {"language": language, "other_language_url": "?lang=other", "who": who})
-    assets.serve(app)
-    app.register_blueprint(gallery.GALLERY)
-    return app
+
+
+@example
+def page_published(**changes):
+    event = events.PagePublished(
+        originator_id=PAGE,
+        originator_version=1,
+        timestamp=PUBLISHED_AT,
+        originator_topic="gateway.Page",
+        slug=SLUG,
+        kind=events.PageKind.NOTICE,
+        county="新北市",
+        content=CONTENT,
+        editor=EDITOR,
+    )
+    return dataclasses.replace(event, **changes)
+
+
+@example
+def page_revised(**changes):
+    content = events.PageContent(
+        events.PageText("流感疫苗開打", "數量有限，請先預約。"),
+        events.PageText("Flu vaccine available", "Doses are limited: book first."),
+        CONTENT.valid_from,
+        None,
+    )
+    return dataclasses.replace(events.PageRevised(**_later(2), content=content), **changes)
+
+
+@example
+def page_withdrawn(**changes):
+    return dataclasses.replace(events.PageWithdrawn(**_later(3)), **changes)

@@ -1,15 +1,18 @@
 """驗證問題: plain-language questions, put together anew each time, that can be read aloud without loss.
 
 Everyday words of a few kinds and places in a row: more than 10^9 questions a language, so that no list of answers
-helps. Nobody needs to see, to spell or to calculate: counting to six is enough.
+helps, and each wants two or three of six words, so that chance answers one in thirty. Nobody needs to see or to
+calculate: knowing what a fruit is, or counting to six, is enough.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from functools import cache
 from importlib import resources
+from itertools import permutations
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -21,8 +24,10 @@ if TYPE_CHECKING:
 
     from shared.words import Language
 
-_SHOWN = 5
-"""So many words are in a question: as many as people keep in mind when they hear it."""
+_SHOWN = 6
+"""So many words are in a question: as many as people keep in mind when they hear it, twice if need be."""
+_OF_A_KIND = (2, 3)
+"""So many of them are of the kind that is asked for."""
 
 
 class Question(NamedTuple):
@@ -36,28 +41,33 @@ class Vocabulary(msgspec.Struct, frozen=True):
     """A language: `kinds` of things with their words, and the sentences that ask about them."""
 
     which: tuple[str, ...]
-    """Sentences with `{kind}` and `{words}`: one of the words is of this kind."""
-    place: tuple[str, ...]
-    """Sentences with `{place}` and `{words}`."""
-    how_many: tuple[str, ...]
     """Sentences with `{kind}` and `{words}`: some of the words are of this kind."""
     places: tuple[str, ...]
-    numbers: tuple[tuple[str, ...], ...]
-    """0 to 5, each as it may be written."""
+    """Sentences with `{first}`, `{second}` and `{words}`: two of the words by their places."""
+    ordinals: tuple[str, ...]
     separator: str
+    joiners: tuple[str, ...]
+    """What people put between two words, beside marks and spaces."""
     kinds: dict[str, tuple[str, ...]]
 
 
 def compose(language: Language, chance: Random) -> Question:
     """A question by chance."""
     known = vocabulary(language)
-    return chance.choice((_which, _place, _how_many))(known, chance)
+    return chance.choice((_which, _places))(known, chance)
 
 
-def comparable(answer: str) -> str:
-    """An answer as it is compared: width, case, spaces and marks do not matter."""
+def comparable(answer: str, language: Language) -> str:
+    """An answer as it is compared: width, case, spaces, marks and the language's words for "and" do not matter."""
     folded = unicodedata.normalize("NFKC", answer).casefold()
-    return "".join(character for character in folded if character.isalnum())
+    words = re.split(rf"[\W_]+|{_joiners(language)}", folded)
+    return "".join(words)
+
+
+@cache
+def _joiners(language: Language) -> str:
+    """A pattern: a word of its own where words stand apart, anywhere where they do not."""
+    return "|".join(rf"\b{word}\b" if word.isascii() else word for word in vocabulary(language).joiners)
 
 
 @cache
@@ -68,28 +78,24 @@ def vocabulary(language: Language) -> Vocabulary:
 
 
 def _which(known: Vocabulary, chance: Random) -> Question:
-    """Which one is of this kind."""
+    """Which ones are of this kind, in whatever order."""
     kind = chance.choice(sorted(known.kinds))
-    wanted = chance.choice(known.kinds[kind])
-    words = [wanted, *chance.sample(_others(known, kind), _SHOWN - 1)]
+    wanted = chance.sample(known.kinds[kind], chance.choice(_OF_A_KIND))
+    words = [*wanted, *chance.sample(_others(known, kind), _SHOWN - len(wanted))]
     chance.shuffle(words)
-    return Question(_sentence(known, known.which, chance, words, kind=kind), (wanted,))
+    return Question(_sentence(known, known.which, chance, words, kind=kind), _in_any_order(wanted))
 
 
-def _place(known: Vocabulary, chance: Random) -> Question:
-    """Which one comes at this place."""
+def _places(known: Vocabulary, chance: Random) -> Question:
+    """Which two come at these places, in their order."""
     words = chance.sample(sorted({word for kind in known.kinds.values() for word in kind}), _SHOWN)
-    place = chance.randrange(_SHOWN)
-    return Question(_sentence(known, known.place, chance, words, place=known.places[place]), (words[place],))
+    first, second = sorted(chance.sample(range(_SHOWN), 2))
+    ordinals = {"first": known.ordinals[first], "second": known.ordinals[second]}
+    return Question(_sentence(known, known.places, chance, words, **ordinals), (f"{words[first]} {words[second]}",))
 
 
-def _how_many(known: Vocabulary, chance: Random) -> Question:
-    """How many are of this kind."""
-    kind = chance.choice(sorted(known.kinds))
-    number = chance.randrange(1, _SHOWN)
-    words = [*chance.sample(known.kinds[kind], number), *chance.sample(_others(known, kind), _SHOWN - number)]
-    chance.shuffle(words)
-    return Question(_sentence(known, known.how_many, chance, words, kind=kind), known.numbers[number])
+def _in_any_order(words: list[str]) -> tuple[str, ...]:
+    return tuple(" ".join(order) for order in permutations(words))
 
 
 def _others(known: Vocabulary, kind: str) -> list[str]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from services.identity.commands.accounts import Answered, Client
     from services.identity.domain.accounts.policies import Policy
 
+MOST_DEVICES = 20
+"""So many tokens of one browser are looked at: a clinic's computer is shared by some."""
 _NONCE = 16
 _MOMENT = 8
 _DIGEST = 32
@@ -45,7 +47,7 @@ class Origin(NamedTuple):
 def origin_of(desk: Desk, user: bytes, client: Client, now: datetime) -> Origin:
     """From where the request comes; `user` is the digest of the phone or mailbox that it is about."""
     keys, policy = desk.entrance.keys, desk.entrance.policy(now)
-    for token in client.devices:
+    for token in client.devices[:MOST_DEVICES]:
         nonce = _nonce_of(keys, user, token, now, policy)
         if nonce is not None:
             return Origin(keys.device(nonce), keys.tries_at(nonce), token)

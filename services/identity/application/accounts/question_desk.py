@@ -32,7 +32,7 @@ on conflict do nothing
 """
 _SWEEP = "delete from question where expires_at < %s"
 _TEXT = "select spoken, language from question where token = %s and expires_at > %s"
-_TAKE = "delete from question where token = %s returning answers, expires_at"
+_TAKE = "delete from question where token = %s returning answers, expires_at, language"
 
 
 class Asked(NamedTuple):
@@ -69,7 +69,7 @@ class QuestionDesk:
         """A question that has never been asked, as far as chance goes."""
         question = self._think_of(language)
         asked = Asked(new_token(), question.text, now + policy.question_lifetime)
-        answers = [self._keys.answer(asked.token, comparable(answer)) for answer in question.answers]
+        answers = [self._keys.answer(asked.token, comparable(answer, language)) for answer in question.answers]
         row = (hash_of(asked.token), question.text, language, answers, asked.expires_at)
 
         def keep(connection: Connection) -> None:
@@ -96,6 +96,6 @@ class QuestionDesk:
         )
         if row is None:
             return Answer.WRONG
-        answers, expires_at = row
-        given = self._keys.answer(answered.token, comparable(answered.answer))
+        answers, expires_at, language = row
+        given = self._keys.answer(answered.token, comparable(answered.answer, Language(language)))
         return Answer.RIGHT if now < expires_at and given in {bytes(answer) for answer in answers} else Answer.WRONG

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from services.identity.application.accounts import install
 from services.identity.application.accounts.entrance import Entrance
 from services.identity.application.identity import Identity
+from services.identity.domain.accounts.policies import POLICIES
 from shared.store import schema as store_schema
 from shared.vault import schema as vault_schema
 from shared.vault.master_keys import MasterKeys
@@ -35,7 +36,13 @@ def database(postgres_server):
 
 
 @pytest.fixture
-def door(database, vault):
+def policies():
+    """The dated figures of coming in, as they are."""
+    return POLICIES
+
+
+@pytest.fixture
+def door(database, vault, policies):
     with database.connect(name="test") as connection:
         connection.execute("truncate event, reservation, answer, counter")
         connection.execute("truncate send_window, one_time_code, password_failure, password, question, session")
@@ -47,6 +54,7 @@ def door(database, vault):
         elsewhere=work.elsewhere,
         parameters=CHEAP,
         think_of=always_the_same,
+        policies=policies,
     )
     with Identity(database, vault, entrance) as identity:
         yield Door(identity, entrance, vault, database, Ed25519PrivateKey.generate(), work)

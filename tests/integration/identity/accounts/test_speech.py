@@ -15,8 +15,8 @@ from shared.words import Language
 from tests.integration.identity.accounts.door import ELSEWHERE, HOME
 
 TEXTS = {
-    Language.CHINESE: "這裡有五個詞：蘋果、鋼琴、火車、手套、星期一。其中水果有幾個？請輸入數字。",
-    Language.ENGLISH: "Here are five words: apple, piano, train, gloves, Monday. How many name a fruit?",
+    Language.CHINESE: "這裡有六個詞：蘋果、鋼琴、火車、香蕉、手套、星期一。請輸入其中所有的水果。",
+    Language.ENGLISH: "Here are six words: apple, piano, train, banana, gloves, Monday. Type each one that is a fruit.",
 }
 
 

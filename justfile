@@ -26,7 +26,7 @@ caretrail *arguments:
     @{{ python }} -m operate "$@"
 
 # everything CI does: `check`, then every test on private servers; arguments go to pytest
-test *arguments: check rabbitmq
+test *arguments: check rabbitmq chromium
     {{ python }} -m pytest "$@"
 
 # the tests that need no server
@@ -34,7 +34,7 @@ unit *arguments:
     {{ python }} -m pytest tests/unit tests/contract "$@"
 
 # style, types, import contracts, generated documents, known vulnerabilities
-check: lint types contracts documents supply-chain
+check: lint types contracts documents built-assets supply-chain
 
 # measure ratios against references taken in the same run; names select, as in `bench append relay`
 bench *names: rabbitmq
@@ -49,6 +49,10 @@ mutate *patterns:
 docs:
     {{ python }} -m operate.documents
     {{ python }} -m deploy.documents
+
+# build the pages' styles, scripts and charts anew from their sources; needs the npm registry
+assets:
+    {{ python }} -m deploy.assets
 
 # put the code in the one format
 fmt:
@@ -80,6 +84,10 @@ documents:
     {{ python }} -m deploy.documents --check
 
 [private]
+built-assets:
+    {{ python }} -m deploy.assets --check
+
+[private]
 supply-chain:
     {{ python }} deploy/supply_chain.py
 
@@ -87,3 +95,8 @@ supply-chain:
 [private]
 rabbitmq:
     @deploy/install-rabbitmq
+
+# Chromium and a Chinese font, for the tests that look at pages
+[private]
+chromium:
+    @deploy/install-chromium

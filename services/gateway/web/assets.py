@@ -67,7 +67,7 @@ def file(name: str) -> ResponseReturnValue:
     response = Response(asset.content, content_type=asset.kind)
     if asset.compressed is not None:
         response.vary.add("Accept-Encoding")
-        if "gzip" in request.accept_encodings:
+        if request.accept_encodings.quality("gzip"):
             response.set_data(asset.compressed)
             response.content_encoding = "gzip"
     response.headers["Cache-Control"] = _KEPT

@@ -15,9 +15,11 @@ from services.matching.processes import PROCESSES
 from services.matching.read_models.bureau_board import BureauBoard
 from services.matching.read_models.case_statistics import CaseStatistics
 from services.matching.read_models.clinic_worklist import ClinicWorklist
+from services.matching.read_models.doctor_demand import DoctorDemand
 from services.matching.read_models.family_cases import FamilyCases
 from services.matching.read_models.known_doctors import KnownDoctors
 from services.matching.read_models.known_institutions import KnownInstitutions
+from services.matching.read_models.stated_places import StatedPlaces
 from shared.calendar import taipei_day, working_calendar
 from shared.context import Context, foundation, utc_now
 from shared.installation import installation
@@ -44,6 +46,8 @@ _READ_MODELS: tuple[type[ReadModel[Any]], ...] = (
     ClinicWorklist,
     BureauBoard,
     CaseStatistics,
+    DoctorDemand,
+    StatedPlaces,
     KnownInstitutions,
     KnownDoctors,
 )

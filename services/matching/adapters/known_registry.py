@@ -9,14 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.matching.domain.refusals import RegistryBehind
-from services.matching.domain.registry import DoctorFacts, InstitutionFacts
-from services.matching.read_models.known_doctors import KnownDoctor, KnownDoctors, known_doctor, known_doctors_at
-from services.matching.read_models.known_institutions import KnownInstitutions, known_institution
+from services.matching.domain.registry import DoctorFacts, InstitutionFacts, Names
+from services.matching.read_models.known_doctors import (
+    KnownDoctor,
+    KnownDoctors,
+    doctor_names,
+    known_doctor,
+    known_doctors_at,
+)
+from services.matching.read_models.known_institutions import KnownInstitutions, institution_names, known_institution
 from shared.calendar import taipei_day
 from shared.read_models.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from shared.postgres import Database
@@ -56,6 +62,11 @@ class KnownRegistry:
         self._wait_until_filled()
         known = known_doctor(self._doctors, number)
         return self._facts(known) if known else None
+
+    def names(self, institutions: Collection[str], doctors: Collection[str]) -> Names:
+        """What these are called."""
+        self._wait_until_filled()
+        return Names(institution_names(self._institutions, institutions), doctor_names(self._doctors, doctors))
 
     def doctors_at(self, institution: str) -> tuple[DoctorFacts, ...]:
         """The doctors of an institution, by number."""

@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.matching.domain.registry import DoctorFacts, InstitutionFacts
+from services.matching.domain.registry import DoctorFacts, InstitutionFacts, Names
 from shared.taiwan.codes import hospitals
 from shared.taiwan.places import county_of_institution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from shared.taiwan.codes import Hospital
 
@@ -47,6 +47,13 @@ class ReferenceRegistry:
     def doctor(self, number: str) -> DoctorFacts | None:
         """The doctor of this practitioner number."""
         return self.doctors.get(number)
+
+    def names(self, institutions: Collection[str], doctors: Collection[str]) -> Names:
+        """What these are called."""
+        return Names(
+            {code: self.institutions[code].name for code in institutions if code in self.institutions},
+            {number: self.doctors[number].name for number in doctors if number in self.doctors},
+        )
 
     def doctors_at(self, institution: str) -> tuple[DoctorFacts, ...]:
         """The doctors of an institution, those first who can be chosen."""

@@ -9,6 +9,8 @@ from services.matching.domain import refusals
 from services.matching.events import PassedOverCause, Preference
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from shared.refusals import Refusal
 
 
@@ -34,6 +36,14 @@ class DoctorFacts:
     training_done: bool
 
 
+@dataclass(frozen=True)
+class Names:
+    """What institutions (by code) and doctors (by number) are called, those that are known."""
+
+    institutions: Mapping[str, str]
+    doctors: Mapping[str, str]
+
+
 class Registry(Protocol):
     """Answers what is true of an institution or a doctor now; None for one it has never heard of."""
 
@@ -42,6 +52,9 @@ class Registry(Protocol):
 
     def doctor(self, number: str) -> DoctorFacts | None:
         """The doctor of this practitioner number."""
+
+    def names(self, institutions: Collection[str], doctors: Collection[str]) -> Names:
+        """What these are called."""
 
 
 def objection_to_institution(institution: InstitutionFacts | None, field: str) -> Refusal | None:

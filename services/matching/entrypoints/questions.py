@@ -10,6 +10,7 @@ from uuid import UUID
 from services.matching.domain.statuses import EnrolmentStatus, PreferenceStatus
 from services.matching.events import IdentifierKind
 from services.matching.read_models.bureau_board import Queue
+from services.matching.read_models.doctor_search import DoctorSearch
 
 _ID_LIMIT = {"limit": 20}
 _PLACE_LIMIT = {"limit": 40}
@@ -22,6 +23,15 @@ class FileFormat(StrEnum):
 
     XLSX = "xlsx"
     CSV = "csv"
+
+
+@dataclass(frozen=True)
+class DoctorsSought:
+    """醫師查詢, and which page of what it finds."""
+
+    sought: DoctorSearch = field(default_factory=DoctorSearch)
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR_LIMIT)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from services.matching.adapters.batch_export import as_file, rows_of
 from services.matching.application import Matching
+from services.matching.domain.policies import Policy
 from services.matching.domain.refusals import CaseUnknown
+from services.matching.entrypoints.answers.doctors import DoctorListed, WaitingTime
 from services.matching.entrypoints.questions import (
     BoardQueue,
     CaseAsked,
     CaseNumber,
+    DoctorsSought,
     Export,
     Matter,
     MotherAsked,
@@ -28,12 +31,18 @@ from services.matching.read_models.clinic_worklist import (
     offer,
     worklist,
 )
+from services.matching.read_models.doctor_demand import DoctorDemand, Place, demand_of
+from services.matching.read_models.doctor_search import search_doctors
 from services.matching.read_models.family_cases import FamilyCases, case_of_contact, cases_of_contact
+from services.matching.read_models.known_doctors import KnownDoctors
+from services.matching.read_models.public_figures import ConsentTime, consent_time
+from services.matching.read_models.stated_places import StatedPlaces, places_of
 from shared.access import AUDITOR, BUREAU, CLINIC, FAMILY, INSURER, OPERATOR
+from shared.calendar import taipei_day
 from shared.read_models.paging import Page
 from shared.rpc.aside import aside
 from shared.rpc.opened import opened
-from shared.rpc.service import ContextService, method_of, query
+from shared.rpc.service import EVERYBODY, ContextService, method_of, query
 from shared.rpc.wire import Told
 from shared.taiwan.text import folded
 from shared.vault.blind_index import Identifier
@@ -57,6 +66,37 @@ class MatchingService(ContextService):
     name = "matching"
     words = WORDING
     application = Matching
+
+    @query(EVERYBODY, asks=DoctorsSought, reads=StatedPlaces)
+    def find_doctors(self, _: Principal, asked: DoctorsSought) -> Page[DoctorListed]:
+        """選擇醫師: a page of the doctors sought, with waiting time and places left, nearest or by institution."""
+        today, calendar = taipei_day(self.now), self.context.application.desk.calendar
+        page = search_doctors(self.reader(KnownDoctors), asked.sought, today, limit=asked.limit, cursor=asked.cursor)
+        places = [Place(found.institution, found.doctor) for found in page.entries]
+        waits = demand_of(self.reader(DoctorDemand), places, today)
+        stated = places_of(self.reader(StatedPlaces), places)
+        listed = (
+            DoctorListed.of(
+                found,
+                WaitingTime.of(waits[place], today, calendar),
+                stated.get(place),
+                found.metres if asked.sought.near else None,
+            )
+            for found, place in zip(page.entries, places, strict=True)
+        )
+        return Page(tuple(listed), page.following)
+
+    @query(EVERYBODY, reads=CaseStatistics)
+    def consent_time(self, _: Principal) -> ConsentTime:
+        """How long new applications took until a doctor agreed, over the last full month."""
+        calendar = self.context.application.desk.calendar
+        return consent_time(self.reader(CaseStatistics), taipei_day(self.now), calendar)
+
+    @query(EVERYBODY)
+    def policy_today(self, _: Principal) -> Policy:
+        """The figures of the programme in force today: how many preferences, how long each step may take."""
+        policy: Policy = self.context.application.desk.policy(self.now)
+        return policy
 
     @query(FAMILY, CLINIC, BUREAU, asks=Matter)
     def actions(self, principal: Principal, asked: Matter) -> list[Row]:

@@ -11,6 +11,7 @@ import msgspec
 
 from services.matching import events
 from services.matching.read_models.progress import MOVES, BeginningMissing, Progress, enrolled, moved, opening
+from shared.calendar import taipei_day
 from shared.principal import Principal, Role
 from shared.read_models.model import Key, ReadModel, Table
 from shared.sealing import SubjectId
@@ -41,6 +42,8 @@ class CaseFigures(Progress, frozen=True, gc=False):
     """The case an enrolment came from; empty where it was made on paper."""
     institution_county: str = ""
     closed_on: date | None = None
+    consented_on: date | None = None
+    """The Taipei day on which an institution agreed first."""
 
 
 def _submitted(event: events.CaseSubmitted) -> CaseFigures:
@@ -71,7 +74,9 @@ def _recorded(event: events.EnrolmentRecorded) -> CaseFigures:
     )
 
 
-def _own_changes(event: Event) -> dict[str, Any]:
+def _own_changes(row: CaseFigures, event: Event) -> dict[str, Any]:
+    if isinstance(event, events.InstitutionAccepted) and row.consented_on is None:
+        return {"consented_on": taipei_day(event.timestamp)}
     if isinstance(event, events.ChildBorn):
         return {"born": True, "county": event.county, "child_subject": event.child_subject}
     if isinstance(event, events.EnrolmentMismatchDetected):
@@ -85,7 +90,7 @@ class CaseStatistics(ReadModel[CaseFigures]):
     """One row a case and one an enrolment, to be counted in SQL, so that the numbers are those of the log."""
 
     context = "matching"
-    table = Table("case_statistics", row=CaseFigures, key=("id",), indexes=(("county",),))
+    table = Table("case_statistics", row=CaseFigures, key=("id",), indexes=(("county",), ("consented_on",)))
     folds = (events.CaseSubmitted, events.EnrolmentRecorded, events.ChildBorn, events.EnrolmentClosed, *MOVES)
 
     def keys(self, event: Event) -> Iterable[Key]:
@@ -100,7 +105,7 @@ class CaseStatistics(ReadModel[CaseFigures]):
             return _recorded(event)
         if row is None:
             raise BeginningMissing(event)
-        return moved(row, event, **_own_changes(event))
+        return moved(row, event, **_own_changes(row, event))
 
 
 class CountyCounts(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.identity import events as registry
-from services.matching.read_models.known_institutions import is_current
+from services.matching.read_models.known_institutions import is_current, sought
 from shared.read_models.model import Key, ReadModel, Table
 
 if TYPE_CHECKING:
@@ -26,12 +26,13 @@ class KnownDoctor(msgspec.Struct, frozen=True, gc=False):
     """A practitioner, where they practise, and from when to when they take part in the programme.
 
     `licence_ended` once the licence that held longest is over; `training_done` once the programme asks for no more
-    credits (學分).
+    credits (學分); `sought` is the name as it is searched.
     """
 
     number: str
     name: str
     institution: str
+    sought: str
     joined: date | None = None
     last_day: date | None = None
     suspended_since: date | None = None
@@ -45,7 +46,7 @@ class KnownDoctor(msgspec.Struct, frozen=True, gc=False):
 
 
 def _changed(_: KnownDoctor, event: registry.PractitionerChanged) -> dict[str, Any]:
-    return {"name": event.name}
+    return {"name": event.name, "sought": sought(event.name)}
 
 
 def _moved(_: KnownDoctor, event: registry.PractitionerMoved) -> dict[str, Any]:
@@ -96,6 +97,11 @@ _CHANGES: dict[type[Event], Callable[[Any, Any], dict[str, Any]]] = {
 }
 
 
+class _Named(msgspec.Struct, frozen=True):
+    number: str
+    name: str
+
+
 class KnownDoctors(ReadModel[KnownDoctor]):
     """Every practitioner of the registry; families choose among those who take part."""
 
@@ -110,7 +116,7 @@ class KnownDoctors(ReadModel[KnownDoctor]):
     def evolve(self, key: Key, row: KnownDoctor | None, event: Event) -> KnownDoctor | None:
         """What is known after the event."""
         if isinstance(event, registry.PractitionerRegistered):
-            return KnownDoctor(event.practitioner, event.name, event.institution)
+            return KnownDoctor(event.practitioner, event.name, event.institution, sought(event.name))
         if row is None:
             msg = f"{type(event).__name__} of {key[0]}, who was never registered"
             raise LookupError(msg)
@@ -126,3 +132,9 @@ def known_doctors_at(reader: Reader, institution: str) -> list[KnownDoctor]:
     """The practitioners of an institution, by number."""
     query = "select * from known_doctors where institution = %s order by number"
     return reader.rows(KnownDoctor, query, (institution,))
+
+
+def doctor_names(reader: Reader, numbers: Iterable[str]) -> dict[str, str]:
+    """What the doctors of these numbers are called, those who are known."""
+    query = "select number, name from known_doctors where number = any(%s)"
+    return {row.number: row.name for row in reader.rows(_Named, query, (sorted(set(numbers)),))}

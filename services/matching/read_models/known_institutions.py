@@ -11,6 +11,8 @@ from msgspec.structs import replace
 
 from services.identity import events as registry
 from shared.read_models.model import Key, ReadModel, Table
+from shared.taiwan.places import with_formal_tai
+from shared.taiwan.text import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,18 +21,26 @@ if TYPE_CHECKING:
     from shared.read_models.reader import Reader
 
 _code_of = attrgetter("institution")
+DEGREE = 1_000_000
+"""Coordinates are kept in millionths of a degree."""
 
 
 class KnownInstitution(msgspec.Struct, frozen=True, gc=False):
     """An institution, and from when to when it takes part in the programme of dedicated doctors.
 
-    `suspended_since` and `closed_since` may lie ahead; `joined` None means that it never took part.
+    `suspended_since` and `closed_since` may lie ahead; `joined` None means that it never took part. Coordinates are in
+    millionths of a degree (WGS 84), None where the register has none; `sought` is the name as it is searched.
     """
 
     code: str
     name: str
     county: str
     district: str
+    street: str
+    phone: str
+    sought: str
+    latitude: int | None
+    longitude: int | None
     joined: date | None = None
     last_day: date | None = None
     suspended_since: date | None = None
@@ -42,14 +52,37 @@ class KnownInstitution(msgspec.Struct, frozen=True, gc=False):
         return is_current(self.joined, self.last_day, on) and not gone
 
 
+class _Named(msgspec.Struct, frozen=True):
+    code: str
+    name: str
+
+
 def is_current(joined: date | None, last_day: date | None, on: date) -> bool:
     """Whether that day lies in a time of taking part."""
     return joined is not None and joined <= on and (last_day is None or on <= last_day)
 
 
+def sought(name: str) -> str:
+    """A name as it is compared with what somebody types: narrow characters, 臺 for 台."""
+    return with_formal_tai(folded(name)).casefold()
+
+
+def _of_profile(profile: registry.InstitutionProfile) -> dict[str, Any]:
+    address, place = profile.address, profile.coordinates
+    return {
+        "name": profile.name,
+        "county": address.county,
+        "district": address.district,
+        "street": address.street,
+        "phone": profile.phone,
+        "sought": sought(profile.name),
+        "latitude": round(place.latitude * DEGREE) if place else None,
+        "longitude": round(place.longitude * DEGREE) if place else None,
+    }
+
+
 def _changed(_: KnownInstitution, event: registry.InstitutionChanged) -> dict[str, Any]:
-    address = event.profile.address
-    return {"name": event.profile.name, "county": address.county, "district": address.district}
+    return _of_profile(event.profile)
 
 
 def _suspended(_: KnownInstitution, event: registry.InstitutionSuspended) -> dict[str, Any]:
@@ -88,7 +121,12 @@ class KnownInstitutions(ReadModel[KnownInstitution]):
     """Every institution of the registry."""
 
     context = "identity"
-    table = Table("known_institutions", row=KnownInstitution, key=("code",))
+    table = Table(
+        "known_institutions",
+        row=KnownInstitution,
+        key=("code",),
+        indexes=(("county", "district"), ("joined",)),  # one in ten takes part
+    )
     folds = (registry.InstitutionRegistered, *_CHANGES)
 
     def keys(self, event: Event) -> Iterable[Key]:
@@ -98,8 +136,7 @@ class KnownInstitutions(ReadModel[KnownInstitution]):
     def evolve(self, key: Key, row: KnownInstitution | None, event: Event) -> KnownInstitution | None:
         """What is known after the event."""
         if isinstance(event, registry.InstitutionRegistered):
-            address = event.profile.address
-            return KnownInstitution(event.institution, event.profile.name, address.county, address.district)
+            return KnownInstitution(code=event.institution, **_of_profile(event.profile))
         if row is None:
             msg = f"{type(event).__name__} of {key[0]}, which was never registered"
             raise LookupError(msg)
@@ -109,3 +146,9 @@ class KnownInstitutions(ReadModel[KnownInstitution]):
 def known_institution(reader: Reader, code: str) -> KnownInstitution | None:
     """The institution of this 10-digit code."""
     return reader.one(KnownInstitution, "select * from known_institutions where code = %s", (code,))
+
+
+def institution_names(reader: Reader, codes: Iterable[str]) -> dict[str, str]:
+    """What the institutions of these codes are called, those that are known."""
+    query = "select code, name from known_institutions where code = any(%s)"
+    return {row.code: row.name for row in reader.rows(_Named, query, (sorted(set(codes)),))}

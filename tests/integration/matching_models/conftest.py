@@ -1,4 +1,4 @@
-"""Rows of a read model in PostgreSQL, as a projector would have left them, and a reader of them."""
+"""Rows of a read model in PostgreSQL, as a rebuild leaves them, and a reader of them."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def shelf(database_dsn: str) -> Iterator[Shelf]:
         rows = Rows(model.table)
         with database.connect() as connection:
             rows.create(connection)
+            rows.copy_in(connection, list(fold(model, told).values()))
             rows.create_indexes(connection)
-            rows.save(connection, fold(model, told).values())
         readers.append(Reader(type(model), database, log, positions))
         return readers[-1]
 

@@ -12,11 +12,14 @@ from services.matching import events
 from services.matching.read_models.bureau_board import BureauBoard
 from services.matching.read_models.case_statistics import CaseStatistics
 from services.matching.read_models.clinic_worklist import ClinicOffer, ClinicWorklist
+from services.matching.read_models.doctor_demand import DoctorDemand
 from services.matching.read_models.family_cases import FamilyCases
+from services.matching.read_models.stated_places import StatedPlaces
 from shared.read_models.compare import compare
 from shared.read_models.projector import Projector
 from shared.read_models.rebuild import rebuild
 from shared.read_models.tables import Typing
+from tests.controls.events import places_stated
 from tests.controls.orders import Ledger, Queue
 from tests.unit.matching_models.story import (
     BIRTH,
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.postgres
 
-MODELS = (FamilyCases, ClinicWorklist, BureauBoard, CaseStatistics)
+MODELS = (FamilyCases, ClinicWorklist, BureauBoard, CaseStatistics, DoctorDemand, StatedPlaces)
 
 
 def told() -> list[Event]:
@@ -57,7 +60,8 @@ def told() -> list[Event]:
         Story(UUID(int=4), "250218P1200004").submitted().offered().accepted().enrolled_elsewhere(),
     ]  # fmt: skip
     longest = max(len(story.events) for story in stories)
-    return [story.events[turn] for turn in range(longest) for story in stories if turn < len(story.events)]
+    turns = [story.events[turn] for turn in range(longest) for story in stories if turn < len(story.events)]
+    return [*turns, places_stated(), places_stated(originator_id=UUID(int=5), places=0)]
 
 
 @pytest.fixture

@@ -345,6 +345,7 @@ def test_every_event_of_a_case_or_an_enrolment_is_told_in_the_timeline():
         events.RegisterImported,
         events.ParticipationEnded,
         events.ParticipationResumed,
+        events.PlacesStated,
         events.SubjectForgotten,
     }
     published = {kind for kind in vars(events).values() if getattr(kind, "TOPIC", "").startswith("matching.")}

@@ -26,6 +26,16 @@ from services.identity.read_models.accounts import (
 from services.identity.read_models.institution_entry import InstitutionEntry
 from services.identity.read_models.institution_search import Found, InstitutionSearch, institution, search
 from services.identity.read_models.institutions import Institutions
+from services.identity.read_models.invitations import (
+    InvitationSearch,
+    InvitedDoctor,
+    InvitedInstitution,
+    ProgressCount,
+    doctor_counts,
+    institution_counts,
+    invited_doctors,
+    invited_institutions,
+)
 from services.identity.read_models.personnel import (
     KEEPERS_OF_PERSONNEL,
     Personnel,
@@ -43,6 +53,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PAGE = 50
+_CURSOR = {"limit": 400}
+"""Characters of a cursor: more than any that was given out has."""
+_NUMBER = {"limit": 40}
+"""Characters of a code or number: more than any has."""
 
 
 @dataclass(frozen=True)
@@ -51,30 +65,30 @@ class Search:
 
     sought: InstitutionSearch
     limit: int = PAGE
-    cursor: str | None = field(default=None, metadata={"limit": 400})
+    cursor: str | None = field(default=None, metadata=_CURSOR)
 
 
 @dataclass(frozen=True)
 class InstitutionNumber:
     """醫事機構代碼."""
 
-    code: str = field(metadata={"limit": 20})
+    code: str = field(metadata=_NUMBER)
 
 
 @dataclass(frozen=True)
 class PractitionerNumber:
     """醫事人員代號."""
 
-    number: str = field(metadata={"limit": 40})
+    number: str = field(metadata=_NUMBER)
 
 
 @dataclass(frozen=True)
 class Staff:
     """醫事人員 of an institution, and which page of them."""
 
-    institution: str = field(metadata={"limit": 20})
+    institution: str = field(metadata=_NUMBER)
     limit: int = PAGE
-    cursor: str | None = field(default=None, metadata={"limit": 400})
+    cursor: str | None = field(default=None, metadata=_CURSOR)
 
 
 @dataclass(frozen=True)
@@ -84,7 +98,7 @@ class PlaceSearch:
     text: str
     county: str = ""
     limit: int = PAGE
-    cursor: str | None = field(default=None, metadata={"limit": 400})
+    cursor: str | None = field(default=None, metadata=_CURSOR)
 
 
 @dataclass(frozen=True)
@@ -93,7 +107,16 @@ class Listing:
 
     sought: AccountSearch
     limit: int = PAGE
-    cursor: str | None = field(default=None, metadata={"limit": 400})
+    cursor: str | None = field(default=None, metadata=_CURSOR)
+
+
+@dataclass(frozen=True)
+class Invitations:
+    """邀請進度, and which page of it."""
+
+    sought: InvitationSearch = field(default_factory=InvitationSearch)
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR)
 
 
 @dataclass(frozen=True)
@@ -102,7 +125,7 @@ class Record:
 
     account_id: UUID | None = None
     limit: int = PAGE
-    cursor: str | None = field(default=None, metadata={"limit": 400})
+    cursor: str | None = field(default=None, metadata=_CURSOR)
 
 
 class IdentityService(ContextService):
@@ -129,6 +152,28 @@ class IdentityService(ContextService):
         """帳號查詢: a page of the accounts that the caller answers for."""
         vault, reader = self.context.vault, self.reader(Accounts)
         return accounts_of(reader, vault, principal, asked.sought, limit=asked.limit, cursor=asked.cursor)
+
+    @query(*SEES_ACCOUNTS, asks=Invitations, reads=Accounts)
+    def invited_institutions(self, principal: Principal, asked: Invitations) -> Page[InvitedInstitution]:
+        """邀請進度 of the institutions of a programme: a page, by code."""
+        reader = self.reader(Accounts)
+        return invited_institutions(reader, principal, asked.sought, limit=asked.limit, cursor=asked.cursor)
+
+    @query(*SEES_ACCOUNTS, asks=Invitations, reads=Accounts)
+    def invited_institution_counts(self, principal: Principal, asked: Invitations) -> list[ProgressCount]:
+        """How many of these institutions have come how far."""
+        return institution_counts(self.reader(Accounts), principal, asked.sought)
+
+    @query(*SEES_ACCOUNTS, asks=Invitations, reads=Accounts)
+    def invited_doctors(self, principal: Principal, asked: Invitations) -> Page[InvitedDoctor]:
+        """邀請進度 of the doctors of a programme's institutions: a page, by institution."""
+        reader = self.reader(Accounts)
+        return invited_doctors(reader, principal, asked.sought, limit=asked.limit, cursor=asked.cursor)
+
+    @query(*SEES_ACCOUNTS, asks=Invitations, reads=Accounts)
+    def invited_doctor_counts(self, principal: Principal, asked: Invitations) -> list[ProgressCount]:
+        """How many of these doctors have come how far."""
+        return doctor_counts(self.reader(Accounts), principal, asked.sought)
 
     @query(HOLDER, asks=Record, reads=SignIns)
     def sign_ins(self, principal: Principal, asked: Record) -> Page[SignInListed]:

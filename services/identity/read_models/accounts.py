@@ -100,7 +100,10 @@ class Accounts(ReadModel[AccountRow]):
 
     context = "identity"
     table = Table(
-        "accounts", row=AccountRow, key=("id",), indexes=(("county", "invited_at", "id"), ("invited_at", "id"))
+        "accounts",
+        row=AccountRow,
+        key=("id",),
+        indexes=(("county", "invited_at", "id"), ("invited_at", "id"), ("institution",)),
     )
     folds = (events.AccountInvited, *_CHANGES)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,8 +11,18 @@ from services.identity import commands
 from services.identity.commands import RightsEntry
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.account import AccountStatus
-from services.identity.events import AccountHolder, DisabledReason, SessionEnd, Whereabouts
+from services.identity.events import AccountHolder, DisabledReason, InstitutionKind, Programme, SessionEnd, Whereabouts
 from services.identity.read_models.accounts import Accounts, AccountSearch, account_seen_by, accounts_of
+from services.identity.read_models.institutions import Institutions
+from services.identity.read_models.invitations import (
+    InvitationSearch,
+    Progress,
+    doctor_counts,
+    institution_counts,
+    invited_doctors,
+    invited_institutions,
+)
+from services.identity.read_models.personnel import Personnel
 from services.identity.read_models.sign_ins import SignInKind, SignIns, sign_ins_of
 from shared.principal import Assurance, Principal, Role
 from shared.read_models.freshness import Positions
@@ -21,9 +31,11 @@ from shared.read_models.tables import Rows
 from shared.store.log import Log
 from tests.controls import accounts
 from tests.controls.accounts import ACCOUNT
-from tests.integration.identity.accounts.door import ELSEWHERE, MANAGER, OFFICER, OPERATOR
+from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC
+from tests.integration.identity.accounts.door import DOCTOR, ELSEWHERE, MANAGER, OFFICER, OPERATOR
 
 EVERYTHING = AccountSearch()
+SECOND_DOCTOR = "Z9999999"
 KAOHSIUNG = RightsEntry(Role.BUREAU_MANAGER, jurisdiction="高雄市")
 
 
@@ -166,3 +178,85 @@ def test_what_is_delivered_twice_is_told_once():
 
 def test_a_parents_sign_in_is_in_no_accounts_record():
     assert not fold(SignIns(), [accounts.session_opened(account=None), accounts.login_refused(account=None)])
+
+
+# 邀請進度 ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def county(door):
+    """A clinic of the programme in 新北市 with two doctors, and another clinic that takes no part."""
+    door.institution()
+    second = commands.RecordPractitioner(SECOND_DOCTOR, "林明", "A", "A123456789", BANQIAO_CLINIC)
+    nurse = commands.RecordPractitioner("N0000001", "陳護理", "B", "B123456780", BANQIAO_CLINIC)
+    part = commands.JoinProgramme(BANQIAO_CLINIC, Programme.DEDICATED_DOCTOR, date(2025, 1, 1))
+    admitted = commands.AdmitPractitioner(BANQIAO_DOCTOR, Programme.DEDICATED_DOCTOR, date(2025, 2, 1))
+    other = commands.RecordInstitution(DAAN_CLINIC, "大安診所", InstitutionKind.CLINIC, "新北市")
+    for command in (second, nurse, part, admitted, other):
+        door.give(command, OPERATOR)
+    return door
+
+
+@pytest.fixture
+def lists(county, shelf):  # noqa: ARG001 - there has to be somebody to list
+    """What the lists are asked of, as everything stands now."""
+
+    def now():
+        shelf(Institutions)
+        shelf(Personnel)
+        return shelf(Accounts)
+
+    return now
+
+
+def test_doctors_whom_nobody_has_invited_are_listed_with_their_part_in_the_programme(lists):
+    [first, second] = invited_doctors(lists(), MANAGER, InvitationSearch()).entries
+    assert (first.doctor, first.doctor_name, first.institution) == (BANQIAO_DOCTOR, "陳安康", BANQIAO_CLINIC)
+    assert (first.progress, first.account, first.since) == (Progress.NOBODY, None, date(2025, 2, 1))
+    assert (second.doctor_name, second.since, second.is_trained) == ("林明", None, False)
+
+
+def test_an_invitation_is_followed_from_the_mail_to_the_first_sign_in(county, lists):
+    account_id = county.invite("doctor@example.tw", DOCTOR)
+    [invited, _] = invited_doctors(lists(), MANAGER, InvitationSearch()).entries
+    assert (invited.progress, invited.account) == (Progress.INVITED, account_id)
+    assert invited.expires_at == county.now + timedelta(days=7)
+    county.activate()
+    [active, _] = invited_doctors(lists(), MANAGER, InvitationSearch()).entries
+    assert (active.progress, active.signed_in_at) == (Progress.ACTIVE, county.now)
+
+
+def test_an_institution_stands_where_its_furthest_account_does(county, lists):
+    [nobody] = invited_institutions(lists(), MANAGER, InvitationSearch()).entries
+    assert (nobody.institution, nobody.progress, nobody.active) == (BANQIAO_CLINIC, Progress.NOBODY, 0)
+    county.invite("doctor@example.tw", DOCTOR)
+    county.activate()
+    county.invite("manager@example.tw", replace(DOCTOR, role=Role.CASE_MANAGER))
+    [active] = invited_institutions(lists(), MANAGER, InvitationSearch()).entries
+    assert (active.progress, active.active) == (Progress.ACTIVE, 1)
+
+
+def test_invitations_are_searched_counted_and_paged(county, lists):
+    county.invite("doctor@example.tw", DOCTOR)
+    reader = lists()
+    counted = {count.progress: count.number for count in doctor_counts(reader, MANAGER, InvitationSearch())}
+    assert counted == dict.fromkeys(Progress, 0) | {Progress.INVITED: 1, Progress.NOBODY: 1}
+    assert sum(count.number for count in institution_counts(reader, MANAGER, InvitationSearch())) == 1
+    searches = (InvitationSearch(progress=Progress.NOBODY), InvitationSearch(text="林明"))
+    for search in searches:
+        assert [row.doctor for row in invited_doctors(reader, MANAGER, search).entries] == [SECOND_DOCTOR]
+    assert invited_institutions(reader, MANAGER, InvitationSearch(text="安康")).entries
+    assert not invited_institutions(reader, MANAGER, InvitationSearch(text="大安")).entries
+    first = invited_doctors(reader, MANAGER, InvitationSearch(), limit=1)
+    second = invited_doctors(reader, MANAGER, InvitationSearch(), limit=1, cursor=first.following)
+    assert [row.doctor for page in (first, second) for row in page.entries] == [BANQIAO_DOCTOR, SECOND_DOCTOR]
+    assert invited_institutions(reader, MANAGER, InvitationSearch(), limit=1).following is None
+
+
+def test_a_manager_asks_about_the_own_county_only_and_an_operator_about_any(lists):
+    reader, stranger = lists(), replace(MANAGER, jurisdiction="高雄市")
+    asked = InvitationSearch(county="新北市")
+    assert not invited_doctors(reader, stranger, asked).entries
+    assert not invited_institutions(reader, replace(MANAGER, jurisdiction=None), asked).entries
+    assert len(invited_doctors(reader, OPERATOR, asked).entries) == 2
+    assert not invited_doctors(reader, OPERATOR, InvitationSearch(county="高雄市")).entries

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 
@@ -55,6 +56,7 @@ class PageContent(msgspec.Struct, frozen=True):
 class PagePublished(Created):
     """發布: an agency has a new page; it is shown on its days."""
 
+    originator_id: UUID
     slug: Slug
     kind: PageKind
     county: County
@@ -66,6 +68,7 @@ class PagePublished(Created):
 class PageRevised(Event):
     """修訂: the page says something else from now on; what it said before stays in its history."""
 
+    originator_id: UUID
     slug: Slug
     county: County
     content: PageContent
@@ -76,6 +79,7 @@ class PageRevised(Event):
 class PageWithdrawn(Event):
     """下架: the page is shown no longer, and its address is free for another."""
 
+    originator_id: UUID
     slug: Slug
     county: County
     editor: Editor

@@ -30,5 +30,5 @@ def test_no_rule_takes_a_role_with_a_proof_that_only_another_can_have(name):
 
 def test_contexts_are_found_and_can_be_put_together():
     assert served() == contexts()
-    assert {"identity", "matching", "notifier"} <= set(served())
+    assert {"gateway", "identity", "matching", "notifier"} <= set(served())
     assert all(callable(compose(name)) for name in contexts())

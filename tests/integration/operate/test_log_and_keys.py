@@ -30,6 +30,7 @@ def test_events_that_no_relay_takes_are_an_alarm(lived_in):
     [found] = lived_in.answer("log", "status", "--context", "matching", status=1)["contexts"]
     everything = lived_in.answer("log", "status", status=1)["contexts"]
     assert {log["context"]: log["alarms"] for log in everything} == {
+        "gateway": [],
         "identity": [],
         "matching": ["no-relay"],
         "notifier": [],

@@ -6,7 +6,7 @@ import os
 import pty
 import subprocess
 
-from tests.integration.operate.installation import PROJECT
+from tests.integration.operate.command_line import PROJECT
 
 READ_MODELS = ["family_cases", "clinic_worklist", "bureau_board", "case_statistics"]
 
@@ -33,7 +33,7 @@ def test_what_follows_the_log_of_another_context_is_told_by_that_log(looked_at):
     assert {"message_ledger", "known_institutions", "tell_family_of_its_case"} <= names
     ended = looked_at.caretrail("models", "status", "--context", "matchin")
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert "identity, matching, notifier" in ended.stderr
+    assert "gateway, identity, matching, notifier" in ended.stderr
 
 
 def test_a_model_behind_the_log_and_one_never_built_are_told(lived_in):

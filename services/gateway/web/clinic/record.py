@@ -1,0 +1,27 @@
+"""One case as the clinic sees it: the decision first, what cannot be done and why, the family, what has happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.gateway.web.areas import CLINICS
+from services.gateway.web.asking import caller
+from services.gateway.web.clinic.area import CLINIC
+from services.gateway.web.clinic.offers import offer as asked_offer
+from services.gateway.web.rendering import show
+from services.gateway.web.work.actions import allowed, objections
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask.typing import ResponseReturnValue
+
+SHOWN = ("accept_offer", "decline_offer", "release_notice", "export_cases", "change_contact")
+"""The commands that the page speaks of, in this order."""
+
+
+@CLINIC.page("/clinic/cases/<uuid:case_id>", CLINICS)
+def offer(case_id: UUID) -> ResponseReturnValue:
+    """媒合案件."""
+    told = caller().ask("matching.actions", {"case_or_enrolment_id": str(case_id)})
+    return show("clinic/offer.html", offer=asked_offer(case_id), can=allowed(told), cannot=objections(told, SHOWN))

@@ -1,0 +1,83 @@
+"""Families as clinics and bureaus are told of them: the child, its mother, the contact."""
+
+from __future__ import annotations
+
+from datetime import date, datetime  # noqa: TC003 - msgspec reads the annotations at run time
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+from shared.calendar import taipei_day
+
+_MONTHS = 12
+
+
+class Deadline(StrEnum):
+    """How near the end of something is, by Taipei days."""
+
+    OPEN = "open"
+    TODAY = "today"
+    PAST = "past"
+
+
+def deadline(due_by: datetime | None, now: datetime) -> Deadline:
+    """Whether an end is past, comes today, or later; what has no end stays open."""
+    if due_by is None:
+        return Deadline.OPEN
+    if due_by < now:
+        return Deadline.PAST
+    return Deadline.TODAY if taipei_day(due_by) == taipei_day(now) else Deadline.OPEN
+
+
+class Age(NamedTuple):
+    """Completed years, and completed months beyond them."""
+
+    years: int
+    months: int
+
+
+def age(born_on: date, today: date) -> Age:
+    """How old somebody is; a month is completed on the day of the same number."""
+    months = (today.year - born_on.year) * _MONTHS + today.month - born_on.month - (today.day < born_on.day)
+    return Age(*divmod(max(months, 0), _MONTHS))
+
+
+class Address(msgspec.Struct, frozen=True):
+    """地址."""
+
+    county: str
+    district: str
+    street: str = ""
+
+
+class Child(msgspec.Struct, frozen=True):
+    """幼兒: born, or expected on `due_date`; `identifier` is None while 未完成戶籍登記."""
+
+    residence: Address
+    birth_date: date | None = None
+    due_date: date | None = None
+    name: str = ""
+    sex: str | None = None
+    identifier: str | None = None
+    household: Address | None = None
+
+    def age(self, today: date) -> Age | None:
+        """How old it is; None while it is not born."""
+        return age(self.birth_date, today) if self.birth_date else None
+
+
+class Mother(msgspec.Struct, frozen=True):
+    """母親證號."""
+
+    kind: str
+    identifier: str
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """聯絡人."""
+
+    relation: str
+    name: str
+    mobile: str
+    email: str = ""

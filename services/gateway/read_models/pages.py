@@ -126,6 +126,8 @@ class Pages(ReadModel[PublishedPage]):
 class ShownPage(msgspec.Struct, frozen=True):
     """A page as everybody sees it, in one language; `body` is Markdown without HTML."""
 
+    id: UUID
+    version: int
     slug: str
     kind: events.PageKind
     county: str
@@ -236,6 +238,8 @@ def _mine(principal: Principal) -> tuple[list[str], dict[str, Any]]:
 def _shown(page: PublishedPage, language: Language) -> ShownPage:
     chinese = language is Language.CHINESE
     return ShownPage(
+        id=page.id,
+        version=page.version,
         slug=page.slug,
         kind=page.kind,
         county=page.county,

@@ -277,6 +277,7 @@ def test_a_page_is_told_in_the_language_asked_for(read):
     chinese, english = (shown_page(read[Pages], "old", language, NOW) for language in Language)
     assert (chinese.title, chinese.body) == ("old 公告", "內文")
     assert (english.title, english.body) == ("old notice", "Body")
+    assert (chinese.id, chinese.version) == (uuid5(NAMESPACE_URL, "old"), 1)
 
 
 @pytest.mark.parametrize("slug", ["over", "ahead", "gone", "unheard-of"])

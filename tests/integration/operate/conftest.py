@@ -12,23 +12,38 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+@pytest.fixture(scope="session")
+def new(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """One in which nothing has happened yet, not at work: to be copied."""
+    with Installation(tmp_path_factory.mktemp("new") / "var") as installation:
+        installation.furnish()
+    return installation
+
+
+@pytest.fixture(scope="session")
+def used(new: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """One with three families in it, not at work: to be copied."""
+    with new.copy(tmp_path_factory.mktemp("used") / "var") as installation:
+        installation.admit(3)
+    return installation
+
+
 @pytest.fixture
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def installation(new: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One in which nothing has happened yet."""
-    with Installation(tmp_path_factory.mktemp("var")) as installation:
+    with new.copy(tmp_path_factory.mktemp("installation") / "var") as installation:
         yield installation
 
 
 @pytest.fixture(scope="session")
-def looked_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def looked_at(used: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One with three families in it, for tests that change nothing."""
-    with Installation(tmp_path_factory.mktemp("var")) as installation:
-        installation.admit(3)
+    with used.copy(tmp_path_factory.mktemp("looked_at") / "var") as installation:
         yield installation
 
 
 @pytest.fixture
-def lived_in(installation: Installation) -> Installation:
+def lived_in(used: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One with three families in it, for tests that change something."""
-    installation.admit(3)
-    return installation
+    with used.copy(tmp_path_factory.mktemp("lived_in") / "var") as installation:
+        yield installation

@@ -7,29 +7,31 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 import psycopg
 
+from operate.contexts import compose, contexts
 from services.matching.bootstrap import matching
 from services.matching.commands import PreferenceEntry
 from shared.embedded import EmbeddedPostgres
+from shared.installation import installation as opened
 from shared.principal import Assurance, Principal, Role
 from shared.read_models.status import status
 from shared.settings import load
 from shared.vault.blind_index import Identifier
 from tests.controls.applicants import FamilyOf, taipei
 from tests.controls.logbook import eventually
+from tests.integration.operate.command_line import called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from services.matching.bootstrap import MatchingContext
     from shared.events import Event
 
-PROJECT = Path(__file__).parents[3]
 SOME_DAY = taipei(2, 18)
 
 _INSERT = """
@@ -61,15 +63,14 @@ class Installation:
 
     def caretrail(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Call the command line, with CARETRAIL_… settings of its own."""
-        return subprocess.run(
-            self.command(*arguments),
-            cwd=PROJECT,
-            env=self.environment(**settings),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        return called(arguments, self.environment(**settings))
+
+    def copy(self, var: Path) -> Installation:
+        """Another with the same past, under `var`; this one must not be at work."""
+        subprocess.run(["cp", "--archive", "--", self.var, var], check=True)  # noqa: S607 - owners are kept
+        copied = Installation(var)
+        copied._families = self._families
+        return copied
 
     def answer(self, *arguments: str, status: int = 0) -> Any:
         """The JSON object that the command line answers with, ending as expected."""
@@ -77,6 +78,13 @@ class Installation:
         assert ended.returncode == status, ended.stderr
         [line] = ended.stdout.splitlines()
         return json.loads(line)
+
+    def furnish(self) -> None:
+        """Give every context its tables, which would otherwise be made by whoever comes first."""
+        with opened(self.settings) as place:
+            for name in contexts():
+                with compose(name)(place):
+                    pass
 
     @contextmanager
     def at_work(self) -> Iterator[MatchingContext]:

@@ -13,7 +13,7 @@ from shared.cloudevents import is_unaltered, parse
 from shared.context import Duty
 from shared.installation import installation as opened
 from tests.controls.logbook import eventually, is_whole
-from tests.integration.operate.installation import PROJECT
+from tests.integration.operate.command_line import PROJECT
 
 
 def tail(installation, *arguments):

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.integration.operate.installation import PROJECT
+from tests.integration.operate.command_line import PROJECT
 
 NOBODY_THERE = "postgresql://nobody@127.0.0.1:1/{}?connect_timeout=1"
 

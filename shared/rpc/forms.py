@@ -57,6 +57,11 @@ class Form(Generic[T]):
     def __init__(self, kind: type[T]) -> None:
         self._schema = _schema_of(kind)()  # type: ignore[arg-type]  # classes are hashable
 
+    @property
+    def schema(self) -> marshmallow.Schema:
+        """What reads it, for documents that describe it."""
+        return self._schema
+
     def read(self, payload: object) -> T:
         """The dataclass; raises the one refusal there is, or `InvalidForm` with all of them."""
         try:
@@ -73,7 +78,7 @@ class _Text(marshmallow.fields.String):
     """A text of at most `limit` characters; half a surrogate pair is none."""
 
     def __init__(self, limit: int, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**options, metadata={"maxLength": limit})
         self._limit = limit
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
@@ -90,7 +95,7 @@ class _Choice(marshmallow.fields.Field[StrEnum]):
     """One of the values of an enumeration."""
 
     def __init__(self, choices: type[StrEnum], **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**options, metadata={"type": "string", "enum": [*choices]})
         self._choices = choices
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> StrEnum:

@@ -1,4 +1,4 @@
-"""The web application: its areas, and what is answered where a page cannot be."""
+"""The web application, put together: the site's areas and its API."""
 
 from __future__ import annotations
 
@@ -7,27 +7,22 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import Flask, g, redirect, request
+from flask import Flask, g, request
 from flask_compress import Compress
-from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
 
-from services.gateway.web import assets, gallery, limits, shown
-from services.gateway.web.api import API
+from services.gateway.web import assets, failing, gallery, limits
+from services.gateway.web.api import api
 from services.gateway.web.areas import EVERYBODY, open_to
 from services.gateway.web.asking import caller
 from services.gateway.web.bureau import BUREAU
 from services.gateway.web.clinic import CLINIC
-from services.gateway.web.holding import hold_what_was_typed
 from services.gateway.web.messages import MESSAGES
 from services.gateway.web.notices import NOTICES
 from services.gateway.web.parents import PARENTS
-from services.gateway.web.rendering import has_phrase, language, prepare, show, t, today, words_of
+from services.gateway.web.rendering import prepare
 from services.gateway.web.security import protect
 from services.gateway.web.sign_in import SIGN_IN
 from services.gateway.web.wording import UNANSWERED, RemoteWords
-from shared.rpc.wire import RemoteRefusal
-from shared.trouble import reason
 
 if TYPE_CHECKING:
     from flask import Response
@@ -36,20 +31,6 @@ if TYPE_CHECKING:
     from services.gateway.web.front import Front
 
 PAGES = (PARENTS, SIGN_IN, CLINIC, BUREAU, MESSAGES, NOTICES, gallery.GALLERY)
-
-_STATUS = {
-    "role-not-allowed": HTTPStatus.FORBIDDEN,
-    "not-your-institution": HTTPStatus.FORBIDDEN,
-    "not-your-jurisdiction": HTTPStatus.FORBIDDEN,
-    "case-unknown": HTTPStatus.NOT_FOUND,
-    "case-not-yours": HTTPStatus.NOT_FOUND,
-    "enrolment-unknown": HTTPStatus.NOT_FOUND,
-    "enrolment-not-yours": HTTPStatus.NOT_FOUND,
-    "account-unknown": HTTPStatus.NOT_FOUND,
-    "message-unknown": HTTPStatus.NOT_FOUND,
-    "page-unknown": HTTPStatus.NOT_FOUND,
-}
-"""With which status a page answers that was refused; any other refusal is 422."""
 
 _HEALTH_SECONDS = 2.0
 
@@ -68,16 +49,11 @@ def web_app(front: Front) -> Flask:
     Compress(app)
     for area in PAGES:
         app.register_blueprint(area)
-    app.register_blueprint(API)
-    csrf.exempt(API)
+    programs = api()
+    app.register_blueprint(programs)
+    csrf.exempt(programs)
     app.add_url_rule("/health", "health", health)
-    app.register_error_handler(CSRFError, _page_too_old)
-    app.register_error_handler(RemoteRefusal, _refused)
-    app.register_error_handler(limits.TooOften, _too_often)
-    app.register_error_handler(HTTPException, _wrong)
-    for cannot in UNANSWERED:
-        app.register_error_handler(cannot, _unanswered)
-    app.register_error_handler(Exception, _failed)
+    failing.prepare(app)
     app.before_request(_begun)
     app.after_request(_answered)
     return app
@@ -108,58 +84,3 @@ def _answered(response: Response) -> Response:
         correlation_id=caller().trace.correlation_id,
     )
     return response
-
-
-def _page_too_old(_: CSRFError) -> ResponseReturnValue:
-    """The form was not made by this browser, or too long ago: it opens again with what was typed."""
-    return redirect(hold_what_was_typed(), HTTPStatus.SEE_OTHER)
-
-
-def _refused(refusal: RemoteRefusal) -> ResponseReturnValue:
-    status = _STATUS.get(refusal.code, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return show("faults/fault.html", status, title=t(_title(status)), told=words_of(refusal))
-
-
-def _too_often(fault: limits.TooOften) -> ResponseReturnValue:
-    told = t("faults.429.again", at=shown.moment(fault.again_at, language(), today()))
-    page = show("faults/fault.html", HTTPStatus.TOO_MANY_REQUESTS, title=t("faults.429.title"), told=told)
-    page.headers["Retry-After"] = str(fault.seconds(caller().now))
-    return page
-
-
-def _wrong(fault: HTTPException) -> ResponseReturnValue:
-    status = HTTPStatus(fault.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    if status < HTTPStatus.BAD_REQUEST:
-        return fault.get_response()
-    told = f"faults.{status}.told"
-    page = show(
-        "faults/fault.html", status, title=t(_title(status)), told=t(told if has_phrase(told) else "faults.other.told")
-    )
-    if retry := dict(fault.get_headers()).get("Retry-After"):
-        page.headers["Retry-After"] = retry
-    return page
-
-
-def _unanswered(fault: Exception) -> ResponseReturnValue:
-    _log.warning("page_unanswerable", cause=type(fault).__name__, correlation_id=caller().trace.correlation_id)
-    return _apology(HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-def _failed(fault: Exception) -> ResponseReturnValue:
-    _log.error("page_failed", reason=reason(fault), correlation_id=caller().trace.correlation_id)
-    return _apology(HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
-def _apology(status: HTTPStatus) -> Response:
-    incident = caller().trace.correlation_id
-    page = show(
-        "faults/fault.html", status, title=t(_title(status)), told=t(f"faults.{status}.told"), incident=incident
-    )
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        page.headers["Retry-After"] = "5"
-    return page
-
-
-def _title(status: HTTPStatus) -> str:
-    key = f"faults.{status}.title"
-    return key if has_phrase(key) else "faults.other.title"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from services.gateway.web.front import Front
 
+API_PATH = "/api/"
 PLAIN_COOKIE = "caretrail"
 PROTECTED_COOKIE = "__Host-caretrail"
 
@@ -92,13 +93,13 @@ class Caller:
     def ask(self, method: str, asked: object = None) -> Any:
         """What `context.method` finds, knowing what this browser has written there. Raises `RemoteRefusal`."""
         context = method.partition(".")[0]
-        found = self.front.rpc.query(method, asked, self._asking(), self._written(context))
+        found = self.front.rpc.query(method, asked, self.asking, self._written(context))
         self.is_stale = self.is_stale or found.stale
         return found.found
 
     def command(self, method: str, payload: Mapping[str, object], key: str) -> Outcome:
         """Have a command carried out, once a `key`; what is asked afterwards knows of it. Raises `RemoteRefusal`."""
-        outcome = self.front.rpc.command(method, payload, key, self._asking())
+        outcome = self.front.rpc.command(method, payload, key, self.asking)
         context = method.partition(".")[0]
         session["written"] = {
             **session.get("written", {}),
@@ -108,9 +109,11 @@ class Caller:
 
     def deed(self, method: str, payload: Mapping[str, object]) -> Any:
         """Have something done whose answer is told once. Raises `RemoteRefusal`."""
-        return self.front.rpc.deed(method, payload, self._asking())
+        return self.front.rpc.deed(method, payload, self.asking)
 
-    def _asking(self) -> Asking:
+    @property
+    def asking(self) -> Asking:
+        """On whose behalf contexts are asked, and what it belongs to."""
         return Asking(self.known.principal if self.known else "", self.trace)
 
     def _written(self, context: str) -> Outcome | None:
@@ -124,9 +127,17 @@ def caller() -> Caller:
     """Who makes the present request."""
     if "caller" not in g:
         front: Front = current_app.extensions["front"]
-        g.caller = Caller(front, request.cookies.get(cookie_name(front), ""))
+        g.caller = Caller(front, _token(front))
     found: Caller = g.caller
     return found
+
+
+def _token(front: Front) -> str:
+    """The session's token: of a page in its cookie, of the API in `Authorization`, so that no cookie speaks for it."""
+    if request.path.startswith(API_PATH):
+        given = request.authorization
+        return given.token or "" if given is not None and given.type == "bearer" else ""
+    return request.cookies.get(cookie_name(front), "")
 
 
 def cookie_name(front: Front) -> str:

@@ -24,12 +24,21 @@ _LOOK = 0.2
 """Seconds within which a signal is noticed."""
 
 
-def up(context: typer.Context, health: Health = None) -> None:
+def up(
+    context: typer.Context,
+    health: Health = None,
+    *,
+    demo: Annotated[bool, typer.Option("--demo")] = False,
+    families: Annotated[int, typer.Option("--families", min=1, max=1_000)] = 48,
+) -> None:
     """Run every context, with all its duties, and the site in this one process."""
     begin_hosting()
     from operate.hosting import host  # noqa: PLC0415 - Nameko is imported where it is hosted, and nowhere else
+    from operate.playing import open_doors  # noqa: PLC0415 - as above
     from operate.web import site  # noqa: PLC0415 - as above
 
+    if demo:
+        open_doors(context.obj, families)
     host(context.obj, served(), tuple(Duty), health, site)
 
 

@@ -31,7 +31,8 @@ _VAULT = f"{_DATABASE}VAULT"
 _FILE = "_FILE"
 _POSTGRESQL_PORT = 5432
 _LAST_PORT = 65535
-_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""The names of this very machine, which nobody else reaches it by."""
 
 
 class LogFormat(StrEnum):
@@ -107,7 +108,7 @@ class Settings:
     @property
     def is_for_this_machine(self) -> bool:
         """Whether the pages are at an address that leads nowhere but to this machine."""
-        return urlsplit(self.site).hostname in _THIS_MACHINE
+        return urlsplit(self.site).hostname in LOOPBACK
 
     def database(self, context: str) -> str:
         """The connection string of a context, or of `vault`, where `databases` are given; raises `SettingRefused`."""
@@ -305,7 +306,7 @@ def _split(address: str) -> SplitResult | None:
 
 def _is_protected(parts: SplitResult, schemes: str, open_scheme: str) -> bool:
     """Whether the line is encrypted, or `open_scheme` leads to this very machine."""
-    return parts.scheme in schemes.split() or (parts.scheme == open_scheme and parts.hostname in _THIS_MACHINE)
+    return parts.scheme in schemes.split() or (parts.scheme == open_scheme and parts.hostname in LOOPBACK)
 
 
 def _master_keys(given: Mapping[str, str]) -> str:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from services.matching.demonstration.cast import OPERATOR, bureau, personal_number
 from services.matching.demonstration.clock import FIRST_DAY
-from services.matching.demonstration.log_ins import LogIns
+from services.matching.demonstration.log_ins import LogIns, Way
 from services.matching.demonstration.mailbox import Mailboxes
 from shared.principal import Role
 from shared.rpc.service import method_of
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from services.matching.adapters.reference_registry import ReferenceRegistry
     from services.matching.demonstration.house import House
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from shared.principal import Principal
     from shared.rpc.client import Asking
 
-    Command = tuple[str, dict[str, Any], str]
-    """A method of identity, its form, its idempotency key."""
+    Form = Mapping[str, Any]
 
 _AT_ONCE = 16
 _LOOKS_EVERY = 0.05
@@ -64,7 +63,11 @@ class Company:
     def employ(self, person: Principal) -> None:
         """Give a member of staff an account, where they have none."""
         if not self._log_ins.knows(person):
-            self._log_ins.open_account(person, _name(person), partial(self._invite, person))
+            self.open_account(person, _name(person), self._log_ins.new_way())
+
+    def open_account(self, person: Principal, name: str, way: Way) -> None:
+        """Give a member of staff an account to come in by this way."""
+        self._log_ins.open_account(person, name, way, partial(self._invite, person))
 
     def ask(self, command: object, person: Principal, key: str) -> Outcome:
         """Give matching a command."""
@@ -79,12 +82,19 @@ class Company:
         known = [facts for facts in self._registry.institutions.values() if facts.county]
         institutions = [_institution(facts) for facts in known]
         doctors = [_doctor(doctor) for facts in known for doctor in self._registry.doctors_at(facts.code)]
+        return self.enter(institutions, doctors, watch)
+
+    def enter(
+        self, institutions: Sequence[Form], practitioners: Sequence[Form], watch: Callable[[int, int], None]
+    ) -> int:
+        """Have the operator enter institutions and those who practise there; answers how many."""
         operator = self._asking(OPERATOR)  # in the story all of it is done in a moment
-        entries = len(institutions) + len(doctors)
+        entries = len(institutions) + len(practitioners)
         done = 0
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for commands in (institutions, doctors):  # who works somewhere can only be entered after the place
-                for _ in pool.map(partial(self._enter, operator), commands):
+            # Who works somewhere can only be entered after the place.
+            for method, forms in (("record_institution", institutions), ("record_practitioner", practitioners)):
+                for _ in pool.map(partial(self._enter, operator, method), forms):
                     done += 1
                     watch(done, entries)
         return entries
@@ -132,9 +142,9 @@ class Company:
             if refusal.code not in _WAS_RIGHT:
                 raise
 
-    def _enter(self, operator: Asking, command: Command) -> None:
-        method, form, key = command
-        self._client.command(method, form, key, operator)
+    def _enter(self, operator: Asking, method: str, form: Form) -> None:
+        key = f"demonstration/register/{form.get('practitioner') or form['institution']}"
+        self._client.command(f"identity.{method}", form, key, operator)
 
     def _invite(self, person: Principal, form: Mapping[str, Any]) -> None:
         self._invited += 1
@@ -151,19 +161,18 @@ class Company:
         return self._asking(bureau(place.county if place else ""))
 
 
-def _institution(facts: InstitutionFacts) -> Command:
-    form = {
+def _institution(facts: InstitutionFacts) -> Form:
+    return {
         "institution": facts.code,
         "name": facts.name,
         "kind": "hospital",
         "county": facts.county,
         "programmes": [_PROGRAMME],
     }
-    return "identity.record_institution", form, f"demonstration/register/{facts.code}"
 
 
-def _doctor(doctor: DoctorFacts) -> Command:
-    form = {
+def _doctor(doctor: DoctorFacts) -> Form:
+    return {
         "practitioner": doctor.number,
         "name": doctor.name,
         "identifier": personal_number("1", _DOCTORS_NUMBERS + int(doctor.number[1:])),
@@ -173,7 +182,6 @@ def _doctor(doctor: DoctorFacts) -> Command:
         "training": _TRAINING if doctor.training_done else None,
         "programmes": [_PROGRAMME] if doctor.active else [],
     }
-    return "identity.record_practitioner", form, f"demonstration/register/{doctor.number}"
 
 
 def _name(person: Principal) -> str:

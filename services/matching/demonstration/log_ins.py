@@ -54,21 +54,23 @@ class LogIns:
         """A parent comes in by this phone."""
         self._ways[person.id] = Way(mobile)
 
-    def open_account(self, person: Principal, name: str, invite: Callable[[dict[str, Any]], object]) -> None:
-        """Have a member of staff invited, by whoever may; they open the account by the mail that comes."""
+    def new_way(self) -> Way:
+        """A mailbox that nobody has had, and a password that nobody will know."""
         self._accounts += 1
-        mailbox = f"staff{self._accounts}.run{self._run}@example.tw"
+        return Way(f"staff{self._accounts}.run{self._run}@example.tw", f"示範密碼 {uuid4()}")
+
+    def open_account(self, person: Principal, name: str, way: Way, invite: Callable[[dict[str, Any]], object]) -> None:
+        """Have a member of staff invited, by whoever may; they open the account by the mail that comes."""
         rights = {
             "role": person.role,
             "institution": person.institution or "",
             "acts_for": sorted(person.acts_for),
             "jurisdiction": person.jurisdiction or "",
         }
-        self._mailboxes.forget(mailbox)
-        invite({"name": name, "email": mailbox, "rights": rights})
-        link = _LINK.search(self._mailboxes.next_letter(mailbox).text)
+        self._mailboxes.forget(way.address)
+        invite({"name": name, "email": way.address, "rights": rights})
+        link = _LINK.search(self._mailboxes.next_letter(way.address).text)
         assert link is not None  # noqa: S101 - the template has one
-        way = Way(mailbox, f"示範密碼 {uuid4()}")
         opened = self._ask("activate_account", link=link[1], password=way.password, client=self._client_of(person))
         self._ways[person.id], self._sessions[person.id] = way, opened["session"]
 

@@ -1,0 +1,111 @@
+"""The story up to this very day: a site to try out, with families on their way, and a door for each role."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from services.matching.bootstrap import CONTEXT
+from services.matching.demonstration.cast import OPERATOR, Cast, bureau, parent
+from services.matching.demonstration.company import Company
+from services.matching.demonstration.log_ins import Way
+from services.matching.demonstration.neighbourhood import entries, neighbourhood
+from services.matching.demonstration.theatre import Theatre
+from services.matching.read_models.clinic_worklist import ClinicWorklist
+from services.matching.read_models.family_cases import FamilyCases, cases_of_contact
+from shared.principal import Role
+from shared.vault.blind_index import Identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from services.matching.demonstration.house import House
+    from services.matching.demonstration.narrator import Narrator
+
+DAYS = 42
+"""So many days ago the story began: the cases that were first are long decided, the last have just been asked."""
+
+_OPENING_WORKING_DAYS = 26
+_SEED = 1
+_PASSWORD = "pinecone-honey-ferry-87"  # noqa: S105 - of accounts that exist only where nothing is real
+_BUSIEST = """
+    select institution from clinic_worklist where status = 'offered'
+    group by institution order by count(*) desc, institution limit 1"""
+
+
+class Door(msgspec.Struct, frozen=True):
+    """How somebody comes in: by a mail address and a password, or by a phone, whose code lies in the outbox."""
+
+    role: Role
+    who: str
+    address: str
+    password: str = ""
+
+
+def bring_to_today(
+    house: House, narrator: Narrator, families: int, today: date, progress: Callable[[int, int], None]
+) -> list[Door]:
+    """Play the story until yesterday evening; answers with the doors. Nothing has happened in this house before."""
+    house.clock.begin_on(today - timedelta(days=DAYS))
+    since = house.clock.today.isoformat()
+    registry = neighbourhood()
+    cast = Cast(registry, _SEED)
+    run = house.contexts[CONTEXT].application.next_number("demonstration/run")
+    with house.at_work() as rest:
+        rest.wait()
+        company = Company(house, registry, run)
+        narrator.tell("curtain", run=run, clinics=len(registry.institutions), families=families)
+        company.enter(*entries(registry, since), progress)
+        rest.wait()
+        theatre = Theatre(house, narrator, company, rest)
+        yesterday = today - timedelta(days=1)
+        theatre.perform(run, families, cast, progress, _OPENING_WORKING_DAYS, yesterday)
+        doors = [*_staff(house, cast, company), *_families(house, cast, families)]
+        rest.wait()
+    return doors
+
+
+def _staff(house: House, cast: Cast, company: Company) -> list[Door]:
+    """Accounts at the clinic that is asked most, at its bureau, and on the platform itself."""
+    clinic = _busiest(house) or cast.clinics[0]
+    everyone = cast.everyone_at(clinic)
+    officer = bureau(cast.county_of(clinic))
+    named = (
+        (everyone, cast.name_of(clinic), "clinic@example.tw"),
+        (officer, f"{officer.jurisdiction}衛生局", "bureau@example.tw"),
+        (OPERATOR, "平台維運", "operator@example.tw"),
+    )
+    doors = []
+    for person, name, mailbox in named:
+        company.open_account(person, name, Way(mailbox, _PASSWORD))
+        doors.append(Door(person.role, name, mailbox, _PASSWORD))
+    return doors
+
+
+def _busiest(house: House) -> str | None:
+    """The institution that most families wait for; None where no family waits."""
+    reader = house.contexts[CONTEXT].reader(ClinicWorklist)
+    try:
+        return next(iter(reader.scalars(_BUSIEST)), None)
+    finally:
+        reader.close()
+
+
+def _families(house: House, cast: Cast, families: int) -> list[Door]:
+    """Phones of families whose cases stand differently."""
+    matching = house.contexts[CONTEXT]
+    reader = matching.reader(FamilyCases)
+    doors: dict[str, Door] = {}
+    try:
+        for number in range(1, families + 1):
+            mobile = cast.family(number).contact.mobile
+            subject = matching.vault.find(Identifier("mobile", mobile))
+            for case in cases_of_contact(reader, parent(subject)) if subject else ():
+                if case.match is not None:
+                    doors.setdefault(case.match, Door(Role.PARENT, case.match, mobile))
+    finally:
+        reader.close()
+    return list(doors.values())

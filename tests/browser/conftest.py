@@ -1,0 +1,70 @@
+"""A browser as people have one, on the site as they find it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.people import Visitor
+from tests.browser.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext
+
+CHROMIUM = "/usr/bin/chromium"
+_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The site in the embedded mode; every test finds what those before it have left."""
+    with Site() as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site, axe: str) -> Iterator[Callable[..., Visitor]]:
+    """Opens browsers of their own, each with its cookies: `visit(language="en", width=375)`.
+
+    Options are Playwright's: `java_script_enabled=False`, `color_scheme="dark"`.
+    """
+    open_contexts: list[BrowserContext] = []
+
+    def visit(*, language: str = "zh-Hant", width: int = 1280, **options: object) -> Visitor:
+        locale = "en-GB" if language == "en" else "zh-TW"
+        context = browser.new_context(
+            locale=locale, viewport={"width": width, "height": 900}, timezone_id="Asia/Taipei", **options
+        )
+        open_contexts.append(context)
+        return Visitor(context.new_page(), site, axe)
+
+    yield visit
+    for context in open_contexts:
+        context.close()

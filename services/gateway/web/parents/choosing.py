@@ -1,0 +1,98 @@
+"""Putting doctors in order: what a press of a button makes of the preferences, and the page on which it is pressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+
+from services.gateway.web.asking import caller
+from services.gateway.web.parents.doctors import Search, chosen_from, doctor, found, why_not
+from services.gateway.web.rendering import t, words_of
+from shared.rpc.wire import RemoteRefusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.gateway.web.parents.drafts import Chosen, Draft
+
+    Preferences = tuple[Chosen, ...]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where preferences are put in order: at most `most`, the first `fixed` of them as they are."""
+
+    most: int
+    fixed: int = 0
+    former: tuple[str, str] = ("", "")
+    """The institution and doctor that a change is to lead away from."""
+
+    def why_not_added(self, chosen: Preferences, one: Chosen) -> str:
+        """Why a doctor cannot be added; empty where nothing stands in the way."""
+        if any(one.is_same(other) for other in chosen):
+            return t("parents.doctors.chosen-already")
+        if (one.institution, one.doctor) == self.former:
+            return t("parents.doctors.is-former")
+        if len(chosen) >= self.most:
+            return t("parents.doctors.enough", most=self.most)
+        return ""
+
+    def pressed(self, chosen: Preferences) -> tuple[Preferences, str]:
+        """The preferences after the button that was pressed, and a sentence where it could do nothing."""
+        deed, _, about = request.form.get("press", "").partition(":")
+        if deed == "add":
+            return self._added(chosen, about)
+        place = int(about) if about.isascii() and about.isdecimal() else -1
+        if not self.fixed <= place < len(chosen):
+            return chosen, ""
+        if deed == "remove":
+            return (*chosen[:place], *chosen[place + 1 :]), ""
+        if deed == "up" and place > self.fixed:
+            return (*chosen[: place - 1], chosen[place], chosen[place - 1], *chosen[place + 1 :]), ""
+        return chosen, ""
+
+    def _added(self, chosen: Preferences, about: str) -> tuple[Preferences, str]:
+        institution, _, number = about.partition("/")
+        row = doctor(institution, number)
+        if row is None:
+            return chosen, t("parents.doctors.gone")
+        one = chosen_from(row)
+        objection = why_not(row) or self.why_not_added(chosen, one)
+        return (chosen, objection) if objection else ((*chosen, one), "")
+
+    def page(self, chosen: Preferences, default: Search) -> dict[str, Any]:
+        """What the page shows: those chosen, what is sought, and whom that finds."""
+        search = Search.asked(default)
+        doctors = found(search, request.args.get("cursor"))
+        rows = [
+            {**row, "why_not": why_not(row) or self.why_not_added(chosen, chosen_from(row))} for row in doctors.found
+        ]
+        path = request.path
+        return {
+            "chosen": chosen,
+            "bench": self,
+            "search": search,
+            "doctors": doctors,
+            "rows": rows,
+            "here": request.full_path.rstrip("?"),
+            "path": path,
+            "next_page": search.address(path, cursor=doctors.following) if doctors.following else None,
+            "is_first_page": "cursor" not in request.args,
+            "near_page": Search(search.county, search.district, near="yes").address(path)
+            if search.has_district
+            else None,
+            "seen_at": caller().now,
+        }
+
+
+def saved_or_why_not(draft: Draft, chosen: Preferences, fields: Mapping[str, str] | None = None) -> str:
+    """Keep what was chosen; a sentence where another window did so meanwhile."""
+    try:
+        draft.saved(fields=fields, chosen=chosen, version=request.form.get("draft", ""))
+    except RemoteRefusal as refusal:
+        if refusal.code != "draft-changed-meanwhile":
+            raise
+        return words_of(refusal)
+    return ""

@@ -1,0 +1,132 @@
+"""選擇醫師: finding doctors by place and name, with waiting time and places left, and why somebody cannot be named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlencode
+
+from flask import request
+
+from services.gateway.web.asking import caller
+from services.gateway.web.parents.drafts import Chosen
+from services.gateway.web.rendering import words_of
+from shared.refusals import Refusal
+from shared.rpc.wire import RemoteRefusal, Told
+from shared.taiwan.places import county_named, district_named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PAGE = 10
+"""Doctors on a page: what a phone shows in a few screens."""
+_RADIUS_METRES = 10_000
+_MOST_LOCATED = 100
+_TEXT_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is sought, as it stands in the address of the page; `near` is "yes" for the neighbourhood of a district."""
+
+    county: str = ""
+    district: str = ""
+    institution: str = ""
+    doctor: str = ""
+    near: str = ""
+
+    @classmethod
+    def asked(cls, default: Self) -> Self:
+        """What the address asks for; the default where it asks for nothing."""
+        given = {name: request.args.get(name, "").strip()[:_TEXT_LIMIT] for name in vars(default)}
+        return cls(**given) if any(name in request.args for name in given) else default
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters by which an address asks for the same."""
+        return {name: value for name, value in vars(self).items() if value}
+
+    def address(self, path: str, **more: str) -> str:
+        """The address of a page that shows this."""
+        return f"{path}?{urlencode({**self.query, **more})}"
+
+    @property
+    def has_district(self) -> bool:
+        """Whether the district is one of the county; another county leaves the old one behind."""
+        try:
+            district_named(self.county, self.district)
+        except Refusal:
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class Doctors:
+    """A page of doctors, or why none could be sought; `following` is the cursor of the next page."""
+
+    found: Sequence[Mapping[str, Any]] = ()
+    following: str | None = None
+    objection: str = ""
+    field: str = ""
+    is_near: bool = False
+    """Whether they are told with their distance from the middle of the district."""
+
+
+def found(search: Search, cursor: str | None = None) -> Doctors:
+    """The doctors who can be named today; of a name that was typed, also who cannot, each with the reason."""
+    sought: dict[str, Any] = {
+        "county": search.county,
+        "district": search.district if search.has_district else "",
+        "institution": search.institution,
+        "doctor": search.doctor,
+        "listed": "all" if search.institution or search.doctor else "choosable",
+    }
+    place = _middle_of(search) if search.near and search.has_district else None
+    if place:
+        sought |= {"county": "", "district": "", "near": place}
+    try:
+        page = caller().ask("matching.find_doctors", {"sought": sought, "limit": PAGE, "cursor": cursor})
+    except RemoteRefusal as refusal:
+        return Doctors(objection=words_of(refusal), field=refusal.field.rpartition(".")[2])
+    return Doctors(page["entries"], page["following"], is_near=place is not None)
+
+
+def doctor(institution: str, number: str) -> Mapping[str, Any] | None:
+    """The doctor of this number at the institution of this code."""
+    sought = {"institution": institution, "doctor": number, "listed": "all"}
+    try:
+        page = caller().ask("matching.find_doctors", {"sought": sought, "limit": PAGE})
+    except RemoteRefusal:
+        return None
+    entries: Sequence[Mapping[str, Any]] = page["entries"]
+    return next((one for one in entries if (one["institution"], one["doctor"]) == (institution, number)), None)
+
+
+def chosen_from(row: Mapping[str, Any]) -> Chosen:
+    """A doctor found, as a preference."""
+    return Chosen(row["institution"], row["doctor"], row["institution_name"], row["doctor_name"])
+
+
+def why_not(row: Mapping[str, Any]) -> str:
+    """Why this doctor cannot be named today; empty where nothing stands in the way."""
+    told = row["objection"]
+    return words_of(RemoteRefusal(Told(told["code"], params=told.get("params", {})))) if told else ""
+
+
+def _middle_of(search: Search) -> dict[str, Any] | None:
+    """The middle of a district's institutions: nobody's address is asked of a map. None where none has a place."""
+    county, district = county_named(search.county).name, district_named(search.county, search.district).name
+    sought = {"county": county, "district": district}
+    page = caller().ask("identity.find_institutions", {"sought": sought, "limit": _MOST_LOCATED})
+    places = [one["institution"]["coordinates"] for one in page["entries"] if one["institution"]["coordinates"]]
+    if not places:
+        return None
+    return {
+        "latitude": _mean([float(place["latitude"]) for place in places]),
+        "longitude": _mean([float(place["longitude"]) for place in places]),
+        "metres": _RADIUS_METRES,
+    }
+
+
+def _mean(figures: Sequence[float]) -> str:
+    return f"{sum(figures) / len(figures):.6f}"

@@ -1,0 +1,76 @@
+"""What a family can do about a case or an enrolment now, and of the rest why not, as matching itself decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import url_for
+
+from services.gateway.web.asking import caller
+from services.gateway.web.rendering import refused, t, words_of
+from shared.rpc.wire import RemoteRefusal, Told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask import Response
+
+_PAGES = {
+    "amend_preferences": "parents.amend",
+    "report_birth": "parents.report_birth",
+    "change_contact": "parents.change_contact",
+    "request_change": "parents.request_change",
+    "withdraw": "parents.withdraw",
+}
+"""A family's commands, in the order in which they are shown, each with its page."""
+
+_SELF_EVIDENT = frozenset({"child-already-born", "not-enrolled-yet", "role-not-allowed"})
+"""Reasons that nobody has to be told: what the page shows anyway."""
+
+
+@dataclass(frozen=True)
+class Possible:
+    """What can be done, as text and address, and what cannot, as text and reason."""
+
+    can: list[dict[str, str]]
+    cannot: list[dict[str, str]]
+
+
+def possible(matter: Mapping[str, Any]) -> Possible:
+    """Asked of matching, by the guards of the commands themselves; of twins, also the next child's application."""
+    objections = objections_to(matter["id"])
+    found = Possible([], [])
+    ref = matter["case_no"] or matter["id"]
+    for command, page in _PAGES.items():
+        if command not in objections:
+            continue
+        text, objection = t(f"parents.actions.{command}"), objections[command]
+        if objection is None:
+            found.can.append({"text": text, "href": url_for(page, ref=ref)})
+        elif objection.code not in _SELF_EVIDENT:
+            found.cannot.append({"text": text, "why": words_of(objection)})
+    if matter["kind"] == "new" and matter["birth_order"]:
+        found.can.append({"text": t("parents.actions.twin"), "href": url_for("parents.twin", ref=ref)})
+    return found
+
+
+def objections_to(matter_id: str) -> dict[str, RemoteRefusal | None]:
+    """Every command that could be given about it, each with what speaks against it."""
+    actions = caller().ask("matching.actions", {"case_or_enrolment_id": matter_id})
+    return {one["command"]: _objection(one["objection"]) for one in actions}
+
+
+def _objection(told: Mapping[str, Any] | None) -> RemoteRefusal | None:
+    if told is None:
+        return None
+    return RemoteRefusal(Told(told["code"], told.get("field", ""), told.get("params", {})))
+
+
+def not_now(matter: Mapping[str, Any], command: str) -> Response | None:
+    """The page that says why this cannot be done now; None where it can."""
+    objection = objections_to(matter["id"])[command]
+    if objection is None:
+        return None
+    ref = matter["case_no"] or matter["id"]
+    return refused("parents/not_now.html", ref=ref, title=t(f"parents.actions.{command}"), why=words_of(objection))

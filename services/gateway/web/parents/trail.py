@@ -1,0 +1,224 @@
+"""A case as a trail: what has happened, who holds it now and by when, and what comes by itself if nobody acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from services.gateway.web import shown
+from services.gateway.web.asking import caller
+from services.gateway.web.rendering import has_phrase, language, t, today, value
+from shared.calendar import taipei_day, working_calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    Matter = Mapping[str, Any]
+
+_TOLD_WITH_ANOTHER = frozenset({"NoticeRequested", "BureauTaskOpened"})
+"""Steps that the one beside them tells of."""
+
+_PAST_TONES = {
+    "InstitutionDeclined": "refused",
+    "OfferExpired": "ended",
+    "OfferWithdrawn": "ended",
+    "PreferencePassedOver": "ended",
+    "NoticeReleased": "ended",
+    "NoticeLapsed": "ended",
+    "CaseUnmatched": "refused",
+    "CaseWithdrawn": "ended",
+    "EnrolmentClosed": "ended",
+}
+
+
+@dataclass(frozen=True)
+class Past:
+    """A step that happened."""
+
+    title: str
+    at: str
+    told: str = ""
+    tone: str = "done"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure of the present step; `when` is the moment that it tells, if it is one."""
+
+    label: str
+    figure: str
+    note: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Present:
+    """Where the case is; `holder` is turn for the family itself, wait for somebody else, alert past the deadline."""
+
+    title: str
+    told: str
+    holder: str
+    word: str
+    facts: Sequence[Fact] = ()
+
+
+@dataclass(frozen=True)
+class Future:
+    """A step that comes, or may come."""
+
+    title: str
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Trail:
+    """Past, present and future of one case or enrolment; nothing is present once it is over."""
+
+    past: Sequence[Past] = ()
+    present: Present | None = None
+    future: Sequence[Future] = field(default_factory=tuple)
+
+    @classmethod
+    def of(cls, case: Matter) -> Self:
+        """The trail of what `matching.family_case` tells."""
+        steps = [step for step in case["timeline"] if step["what"] not in _TOLD_WITH_ANOTHER]
+        return cls([_past(step) for step in steps], _present(case), _future(case))
+
+
+def status_of(case: Matter) -> dict[str, str]:
+    """The status as its family sees it: tone and words (DESIGN §5)."""
+    if case["match"] is None:
+        closed = bool(case["closed_on"])
+        return {
+            "tone": "ended" if closed else "done",
+            "word": t(f"parents.status.{'closed' if closed else 'enrolled'}"),
+        }
+    if case["enrolment"] == "enrolled" and case["closed_on"]:
+        return {"tone": "ended", "word": t("parents.status.closed")}
+    tones = {
+        "matching": "turn" if case["waits_for"] == "parent" else "wait",
+        "awaiting_closure": "wait",
+        "awaiting_notice": "turn" if case["waits_for"] == "parent" else "wait",
+        "matched": "done",
+        "unmatched": "wait",
+        "withdrawn": "ended",
+    }
+    return {"tone": tones[case["match"]], "word": t(f"parents.status.{_state(case)}")}
+
+
+def place_name(row: Mapping[str, Any], kind: str = "") -> str:
+    """An institution and, where one is meant, its doctor; by code where the register has no name."""
+    institution = row.get(f"{kind}institution_name") or row.get(f"{kind}institution", "")
+    doctor = row.get(f"{kind}doctor_name") or row.get(f"{kind}doctor", "")
+    return t("parents.place", institution=institution, doctor=doctor) if doctor else institution
+
+
+def rank_name(rank: int | None) -> str:
+    """第一志願."""
+    return t(f"parents.rank.{rank}") if rank else ""
+
+
+def _state(case: Matter) -> str:
+    """The key of the words for where a case stands."""
+    match case["match"], case["waits_for"]:
+        case "matching", "institution":
+            return "asked"
+        case "matching", "parent":
+            return "released"
+        case "matching", _:
+            return "between"
+        case "awaiting_notice", "institution":
+            return "signed"
+        case match, _:
+            return str(match).replace("_", "-")
+
+
+def _past(step: Mapping[str, Any]) -> Past:
+    key, reason = f"parents.trail.{step['what']}", step.get("reason", "")
+    figures = {"place": place_name(step), "rank": rank_name(step.get("rank"))}
+    told = t("parents.trail.reason", reason=value(reason)) if reason else ""
+    if not told and has_phrase(f"{key}-told"):
+        told = t(f"{key}-told")
+    return Past(t(key, **figures), step["at"], told, _PAST_TONES.get(step["what"], "done"))
+
+
+def _present(case: Matter) -> Present | None:
+    if case["match"] in {None, "matched", "withdrawn"}:
+        return None
+    state, status = _state(case), status_of(case)
+    due_by = case["due_by"]
+    is_late = due_by is not None and datetime.fromisoformat(due_by) < caller().now and state != "unmatched"
+    place = place_name(case, "former_" if state == "awaiting-closure" else "")
+    told = f"parents.present.{state}.{'late' if is_late else 'told'}"
+    return Present(
+        title=t(f"parents.present.{state}.title", place=place),
+        told=t(told if has_phrase(told) else f"parents.present.{state}.told", place=place),
+        holder="alert" if is_late else status["tone"],
+        word=status["word"],
+        facts=_facts(case, state),
+    )
+
+
+def _facts(case: Matter, state: str) -> list[Fact]:
+    facts = []
+    if since := case["waiting_since"]:
+        facts.append(Fact(t("parents.present.waited"), _waited(since), t("parents.present.since", at=_moment(since))))
+    if due_by := case["due_by"]:
+        facts.append(Fact(t(f"parents.present.{state}.due"), _moment(due_by), _reminded(case), due_by))
+    return facts
+
+
+def _reminded(case: Matter) -> str:
+    """When whoever is waited for was reminded last."""
+    since = case["waiting_since"]
+    reminders = [step["at"] for step in case["timeline"] if step["what"] == "OfferReminded" and step["at"] >= since]
+    return t("parents.present.reminded", at=_moment(reminders[-1])) if reminders else ""
+
+
+def _moment(at: str) -> str:
+    return shown.moment(at, language(), today())
+
+
+def _waited(since: str) -> str:
+    days = working_calendar().working_days_between(taipei_day(datetime.fromisoformat(since)), today())
+    return t("parents.present.days", days=days) if days else t("parents.present.today")
+
+
+def _future(case: Matter) -> list[Future]:
+    """What comes next, first what happens by itself when nobody acts."""
+    state = _state(case) if case["match"] else ""
+    comes: dict[str, Callable[[], list[Future]]] = {
+        "asked": lambda: [*_fallback(case, "unanswered"), _planned("sign")],
+        "between": lambda: [*_fallback(case, "unanswered"), _planned("sign")],
+        "released": lambda: [*_fallback(case, "released"), _planned("sign")],
+        "awaiting-notice": lambda: [_planned("enrolled"), *_fallback(case, "unsigned")],
+        "signed": lambda: [_planned("enrolled")],
+        "awaiting-closure": lambda: [_planned("asked", place=_next_place(case)), _planned("sign")],
+        "unmatched": lambda: [_planned("bureau-calls")],
+    }
+    return comes[state]() if state in comes else []
+
+
+def _planned(key: str, **figures: object) -> Future:
+    told = f"parents.future.{key}.told"
+    return Future(t(f"parents.future.{key}.title"), t(told, **figures) if has_phrase(told) else "")
+
+
+def _next(case: Matter) -> Mapping[str, Any] | None:
+    return next((choice for choice in case["choices"] if choice["status"] == "waiting"), None)
+
+
+def _next_place(case: Matter) -> str:
+    choice = _next(case)
+    return place_name(choice) if choice else ""
+
+
+def _fallback(case: Matter, when: str) -> list[Future]:
+    """What happens by itself once the time is over."""
+    if case["by_itself"] is None and when != "unanswered":
+        return []
+    choice = _next(case)
+    if choice is None:
+        return [Future(t(f"parents.future.{when}.bureau"), t("parents.future.bureau-told"))]
+    return [Future(t(f"parents.future.{when}.next", rank=rank_name(choice["rank"])), place_name(choice))]

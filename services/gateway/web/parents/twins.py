@@ -1,0 +1,34 @@
+"""Another child of the same birth: an application of its own, begun from what both share."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import redirect, request, url_for
+
+from services.gateway.web.areas import FAMILIES
+from services.gateway.web.parents.answers import fields_for_twin
+from services.gateway.web.parents.area import PARENTS
+from services.gateway.web.parents.cases import case_numbered
+from services.gateway.web.parents.drafts import APPLICATION, Chosen, Draft
+from services.gateway.web.rendering import show
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+
+@PARENTS.page("/cases/<ref>/twin", FAMILIES, methods=("GET", "POST"))
+def twin(ref: str) -> ResponseReturnValue:
+    """What is taken over; an application that is still being filled in would be replaced, and that is said."""
+    case = case_numbered(ref)
+    draft = Draft.opened(APPLICATION)
+    is_replacing = bool(draft.version) and draft.sent is None
+    if request.method == "GET":
+        return show("parents/twin.html", case=case, ref=ref, is_replacing=is_replacing)
+    chosen = [
+        Chosen(one["institution"], one["doctor"], one["institution_name"], one["doctor_name"])
+        for one in case["choices"]
+    ]
+    draft.saved(fields=fields_for_twin(case), chosen=chosen)
+    return redirect(url_for("parents.begin"), HTTPStatus.SEE_OTHER)

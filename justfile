@@ -25,9 +25,9 @@ demo *arguments:
 caretrail *arguments:
     @{{ python }} -m operate "$@"
 
-# everything CI does: `check`, then every test on private servers; arguments go to pytest
+# everything CI does: `check`, then every test, three files at a time, each on private servers; arguments go to pytest
 test *arguments: check rabbitmq chromium
-    {{ python }} -m pytest "$@"
+    {{ python }} -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder "$@"
 
 # the tests that need no server
 unit *arguments:

@@ -26,15 +26,18 @@ _BELOW_EPHEMERAL = range(20_000, 32_000)
 """Ports the kernel gives to no one by itself, so that a server stopped for a while finds its own free again."""
 
 
-def _free_port() -> int:
+def _reserved_port() -> socket.socket:
+    """A port on loopback that no other run takes while this is open, though a server, which reuses addresses, may."""
     while True:
+        reserved = socket.socket()
         port = random.choice(_BELOW_EPHEMERAL)  # noqa: S311 - not a secret
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+        try:
+            reserved.bind(("127.0.0.1", port))
+        except OSError:
+            reserved.close()
+            continue
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return reserved
 
 
 def _temporary_directory() -> Path:
@@ -103,7 +106,9 @@ class RabbitMQServer:
         if not _RABBITMQ.exists():
             raise RuntimeError("RabbitMQ is missing: apt-get install rabbitmq-server")
         self._directory = _temporary_directory()
-        self._port, self._management, self._distribution, self._epmd_port = (_free_port() for _ in range(4))
+        self._reserved = [_reserved_port() for _ in range(4)]
+        ports = (reserved.getsockname()[1] for reserved in self._reserved)
+        self._port, self._management, self._distribution, self._epmd_port = ports
         self._epmd: subprocess.Popen[bytes] | None = None
         self._node: subprocess.Popen[bytes] | None = None
         self._administrator = administrator
@@ -128,6 +133,8 @@ class RabbitMQServer:
         if self._epmd is not None:
             self._epmd.kill()
             self._epmd.wait()
+        for reserved in self._reserved:
+            reserved.close()
         shutil.rmtree(self._directory)
 
     def start(self) -> None:

@@ -11,6 +11,7 @@ from flask import Flask, g, request
 from flask_compress import Compress
 
 from services.gateway.web import assets, failing, gallery, limits
+from services.gateway.web.accounts import ACCOUNTS
 from services.gateway.web.api import api
 from services.gateway.web.areas import EVERYBODY, open_to
 from services.gateway.web.asking import caller
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from services.gateway.web.front import Front
 
-PAGES = (PARENTS, SIGN_IN, CLINIC, BUREAU, MESSAGES, NOTICES, gallery.GALLERY)
+PAGES = (PARENTS, SIGN_IN, CLINIC, BUREAU, MESSAGES, NOTICES, ACCOUNTS, gallery.GALLERY)
 
 _HEALTH_SECONDS = 2.0
 

@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 
     from services.gateway.events import PageContent, PageKind
     from shared.events import Event
+    from shared.refusals import Refusal
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_OF_THE_SITE = frozenset({"edit", "own"})
+"""Addresses beside which no page can be found: those where pages are edited."""
 
 
-def objection_to_slug(slug: str) -> refusals.SlugMalformed | None:
+def objection_to_slug(slug: str) -> Refusal | None:
     """What speaks against this as the last part of an address."""
-    return None if _SLUG.fullmatch(slug) else refusals.SlugMalformed("slug")
+    if not _SLUG.fullmatch(slug):
+        return refusals.SlugMalformed("slug")
+    return refusals.SlugTaken("slug") if slug in _OF_THE_SITE else None
 
 
 class Page(Aggregate):

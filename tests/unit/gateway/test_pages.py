@@ -91,6 +91,10 @@ def test_any_other_address_is_not(slug):
     assert isinstance(objection_to_slug(slug), refusals.SlugMalformed)
 
 
+def test_no_page_hides_where_pages_are_edited():
+    assert isinstance(objection_to_slug("edit"), refusals.SlugTaken)
+
+
 @pytest.mark.parametrize(
     ("today", "standing"),
     [

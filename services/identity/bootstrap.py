@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -24,8 +24,10 @@ from services.identity.read_models.places import Places
 from services.identity.read_models.sign_ins import SignIns
 from shared.context import Context, foundation, utc_now
 from shared.rpc.keys import principal_signer
+from shared.trouble import persevere
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from typing import BinaryIO
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from shared.principal import Principal, Role
     from shared.read_models.model import ReadModel
     from shared.refusals import Refusal
+    from shared.vault.vault import Vault
     from shared.words import Language
 
     Tell = Callable[[RowResult], None]
@@ -46,14 +49,20 @@ CONTEXT = "identity"
 OWN_TABLES = (install,)
 """What makes the tables that are kept beside the log, for `caretrail install`."""
 
+_FORGETTER = "tell_of_forgotten_people"
+_LOOKS_EVERY = 2.0
+"""Seconds between two looks at whom the vault has forgotten."""
+
 _READ_MODELS: tuple[type[ReadModel[Any]], ...] = (Institutions, Personnel, Places, Accounts, SignIns)
 
 
-@dataclass(frozen=True, kw_only=True)
 class IdentityContext(Context[Identity]):
-    """Identity put together; `front_desk` lets people in."""
+    """Identity put together."""
 
-    front_desk: FrontDesk
+    @cached_property
+    def front_desk(self) -> FrontDesk:
+        """What lets people in, with the key that signs for them: whoever only relays or reacts never reads it."""
+        return FrontDesk(self.application.desk, principal_signer(self.installation.settings))
 
     def import_registry(self, file: BinaryIO, kind: RegistryFile, principal: Principal, tell: Tell) -> ImportSummary:
         """匯入 a file of the registry; raises what `adapters.registry_import` tells."""
@@ -98,11 +107,32 @@ def identity_in(place: Installation, clock: Callable[[], datetime] = utc_now) ->
             yield IdentityContext(
                 **vars(base),
                 application=application,
-                front_desk=FrontDesk(application.desk, principal_signer(place.settings)),
                 model_types=_READ_MODELS,
                 process_types=PROCESSES,
                 clock=clock,
+                errands={_FORGETTER: partial(_tell_of_forgotten, application, place.vault, clock)},
             )
         finally:
             application.close()
             entrance.close()
+
+
+def _tell_of_forgotten(
+    application: Identity, vault: Vault, clock: Callable[[], datetime], stop: threading.Event
+) -> None:
+    """Until `stop` is set, let nobody be in as a person whom the vault has forgotten, whoever had it forget them.
+
+    The vault is asked, and not the log of the context that had it forget somebody: those contexts follow identity's
+    log, and would be followed back.
+    """
+    told = 0
+
+    def step() -> None:
+        nonlocal told
+        forgotten = vault.forgotten()
+        if len(forgotten) > told:
+            application.record_forgotten(forgotten[told:], clock())
+            told = len(forgotten)
+        stop.wait(_LOOKS_EVERY)
+
+    persevere(_FORGETTER, stop, step, lambda: None)

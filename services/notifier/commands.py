@@ -51,6 +51,7 @@ class Template(StrEnum):
     INVITATION_EXPIRED = "invitation-expired"
     ACCOUNT_DISABLED = "account-disabled"
     ACCOUNT_ENABLED = "account-enabled"
+    RIGHTS_ADJUSTED = "rights-adjusted"
     PASSWORD_RESET = "password-reset"  # noqa: S105 - the name of a message, not a secret
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - as above
     NEW_SIGN_IN = "new-sign-in"

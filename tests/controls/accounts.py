@@ -11,7 +11,7 @@ from uuid import UUID
 from services.identity import events
 from shared.principal import Assurance, Role
 from shared.sealing import SubjectId
-from tests.controls.family import sealed, taipei
+from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, sealed, taipei
 
 EXAMPLES = {}
 """Builders by event type."""
@@ -30,6 +30,7 @@ INVITATION_RESENT_AT = taipei(2, 20, 9)
 INVITATION_REMINDED_AT = taipei(2, 23, 10)
 INVITATION_EXPIRED_AT = taipei(2, 25, 10)
 ACCOUNT_RIGHTS_CHANGED_AT = taipei(3, 3, 9)
+ACCOUNT_RIGHTS_ADJUSTED_AT = taipei(3, 3, 12)
 ACCOUNT_DISABLED_AT = taipei(3, 4, 9)
 ACCOUNT_ENABLED_AT = taipei(3, 5, 9)
 PASSWORD_RESET_REQUESTED_AT = taipei(3, 6, 9)
@@ -44,6 +45,7 @@ SUBJECT_FORGOTTEN_AT = taipei(4, 1, 9)
 COUNTY = "新北市"
 RIGHTS = events.Rights(Role.BUREAU_OFFICER, jurisdiction=COUNTY)
 MANAGERS_RIGHTS = events.Rights(Role.BUREAU_MANAGER, jurisdiction=COUNTY)
+CLINICS_RIGHTS = events.Rights(Role.CASE_MANAGER, BANQIAO_CLINIC, (BANQIAO_DOCTOR,))
 HOLDERS_NAME = events.AccountHolder("王小明", "officer@example.tw")
 WHERE = events.Whereabouts("203.0.113.7", "Firefox, Windows")
 LINK = events.Secret("W37HAAAGQACAAAAAAAAAAQ==")
@@ -111,6 +113,11 @@ def account_activated(version=2, at=ACTIVATED_AT):
 @example
 def account_rights_changed(version=3, at=ACCOUNT_RIGHTS_CHANGED_AT, rights=MANAGERS_RIGHTS):
     return events.AccountRightsChanged(**_next(version, at), rights=rights, county=COUNTY)
+
+
+@example
+def account_rights_adjusted(version=3, at=ACCOUNT_RIGHTS_ADJUSTED_AT, rights=CLINICS_RIGHTS, withheld=("D0000002",)):
+    return events.AccountRightsAdjusted(**_next(version, at), **_holder(), rights=rights, withheld=withheld)
 
 
 @example

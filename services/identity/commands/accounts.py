@@ -221,6 +221,13 @@ class EnableAccount:
 
 
 @dataclass(frozen=True)
+class FollowRegister:
+    """Have the accounts of an institution hold what the register leaves of their rights by now."""
+
+    institution: str
+
+
+@dataclass(frozen=True)
 class RemindInvitation:
     """Send an invitation again that has not been used."""
 

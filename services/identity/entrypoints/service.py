@@ -19,6 +19,7 @@ from services.identity.read_models.accounts import (
     AccountListed,
     Accounts,
     AccountSearch,
+    account_listed,
     account_of,
     account_seen_by,
     accounts_of,
@@ -111,6 +112,13 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class AccountNumber:
+    """帳號: by its id."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True)
 class Invitations:
     """邀請進度, and which page of it."""
 
@@ -152,6 +160,14 @@ class IdentityService(ContextService):
         """帳號查詢: a page of the accounts that the caller answers for."""
         vault, reader = self.context.vault, self.reader(Accounts)
         return accounts_of(reader, vault, principal, asked.sought, limit=asked.limit, cursor=asked.cursor)
+
+    @query(*SEES_ACCOUNTS, asks=AccountNumber, reads=Accounts)
+    def account(self, principal: Principal, asked: AccountNumber) -> AccountListed:
+        """One account that the caller answers for; refuses with `AccountUnknown`."""
+        found = account_listed(self.reader(Accounts), self.context.vault, principal, asked.account_id)
+        if found is None:
+            raise AccountUnknown("account_id")
+        return found
 
     @query(*SEES_ACCOUNTS, asks=Invitations, reads=Accounts)
     def invited_institutions(self, principal: Principal, asked: Invitations) -> Page[InvitedInstitution]:

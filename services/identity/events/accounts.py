@@ -63,6 +63,10 @@ class DisabledReason(StrEnum):
     MISTAKE = "mistake"
     """邀請有誤"""
     OTHER = "other"
+    INSTITUTION_SHUT = "institution_shut"
+    """院所停業或歇業, as the register says; opened again when the register says otherwise"""
+    NO_PRACTITIONER_LEFT = "no_practitioner_left"
+    """所代理的醫師均已異動或停業, as the register says; opened again likewise"""
 
 
 class SessionEnd(StrEnum):
@@ -189,6 +193,21 @@ class AccountRightsChanged(Event):
     originator_id: UUID
     rights: Rights
     county: CountyName | None
+
+
+@published("identity.AccountRightsAdjusted.v1")
+class AccountRightsAdjusted(Event):
+    """權限隨登錄調整: `withheld` practise there no longer, or not at present, so the account does not act for them.
+
+    `rights` are those that are left of what was given; nobody has taken the rest back, and all of it holds again once
+    the register says that they practise there.
+    """
+
+    originator_id: UUID
+    subject: SubjectId
+    holder: Sealed[AccountHolder]
+    rights: Rights
+    withheld: tuple[PractitionerNo, ...]
 
 
 @published("identity.AccountDisabled.v1")

@@ -3,12 +3,14 @@
 from services.identity.processes.close_sessions_of_a_changed_account import CloseSessionsOfAChangedAccount
 from services.identity.processes.expire_licences_after_a_warning import ExpireLicencesAfterAWarning
 from services.identity.processes.expire_unused_invitation import ExpireUnusedInvitation
+from services.identity.processes.have_accounts_follow_the_register import HaveAccountsFollowTheRegister
 from services.identity.processes.remind_unused_invitation import RemindUnusedInvitation
 
 PROCESSES = (
     RemindUnusedInvitation,
     ExpireUnusedInvitation,
     CloseSessionsOfAChangedAccount,
+    HaveAccountsFollowTheRegister,
     ExpireLicencesAfterAWarning,
 )
 """Every process of the context."""

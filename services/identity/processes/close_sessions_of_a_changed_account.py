@@ -42,6 +42,7 @@ class CloseSessionsOfAChangedAccount(Process[ChangedAccount]):
     folds: ClassVar[tuple[type[Event], ...]] = (
         events.AccountDisabled,
         events.AccountRightsChanged,
+        events.AccountRightsAdjusted,
         events.PasswordChanged,
     )
 

@@ -41,10 +41,15 @@ class AccountRow(msgspec.Struct, frozen=True, gc=False):
     activated_at: datetime | None = None
     signed_in_at: datetime | None = None
     before: AccountStatus | None = None
+    disabled_because: events.DisabledReason | None = None
+    withheld: tuple[str, ...] = ()
 
 
 class AccountListed(msgspec.Struct, frozen=True):
-    """One line of the list; `holder` is None once the person has been forgotten."""
+    """One line of the list; `holder` is None once the person has been forgotten.
+
+    `withheld` are those for whom the account was given to act, and who do not practise there, as the register says.
+    """
 
     id: UUID
     holder: events.AccountHolder | None
@@ -57,6 +62,8 @@ class AccountListed(msgspec.Struct, frozen=True):
     expires_at: datetime
     activated_at: datetime | None
     signed_in_at: datetime | None
+    disabled_because: events.DisabledReason | None
+    withheld: tuple[str, ...]
 
 
 def _invited(event: events.AccountInvited) -> AccountRow:
@@ -81,7 +88,7 @@ def _resent(_: AccountRow, event: events.InvitationResent) -> dict[str, Any]:
 def _rights_changed(_: AccountRow, event: events.AccountRightsChanged) -> dict[str, Any]:
     rights = event.rights
     place = {"institution": rights.institution, "acts_for": rights.acts_for, "county": event.county}
-    return {"role": rights.role, **place}
+    return {"role": rights.role, "withheld": (), **place}
 
 
 _CHANGES: dict[type[Event], Callable[[Any, Any], dict[str, Any]]] = {
@@ -89,8 +96,13 @@ _CHANGES: dict[type[Event], Callable[[Any, Any], dict[str, Any]]] = {
     events.InvitationExpired: lambda _, __: {"status": AccountStatus.EXPIRED},
     events.AccountActivated: lambda _, event: {"status": AccountStatus.ACTIVE, "activated_at": event.timestamp},
     events.AccountRightsChanged: _rights_changed,
-    events.AccountDisabled: lambda row, _: {"status": AccountStatus.DISABLED, "before": row.status},
-    events.AccountEnabled: lambda row, _: {"status": row.before, "before": None},
+    events.AccountRightsAdjusted: lambda _, event: {"acts_for": event.rights.acts_for, "withheld": event.withheld},
+    events.AccountDisabled: lambda row, event: {
+        "status": AccountStatus.DISABLED,
+        "before": row.before or row.status,
+        "disabled_because": event.reason,
+    },
+    events.AccountEnabled: lambda row, _: {"status": row.before, "before": None, "disabled_because": None},
     events.SessionOpened: lambda _, event: {"signed_in_at": event.timestamp},
 }
 
@@ -187,6 +199,12 @@ def account_seen_by(reader: Reader, principal: Principal, account_id: UUID | Non
     own = account_id is not None and account_id == account_of(principal)
     parameters = {**_scope(principal), "id": account_id, "mine": account_id if own else None}
     return reader.one(AccountRow, _ONE, parameters)
+
+
+def account_listed(reader: Reader, opener: Opener, principal: Principal, account_id: UUID) -> AccountListed | None:
+    """One line of the list; None where the caller does not answer for it."""
+    row = account_seen_by(reader, principal, account_id)
+    return None if row is None else _listed(row, opener)
 
 
 def _scope(principal: Principal) -> dict[str, object]:

@@ -67,6 +67,20 @@ def entry_of(row: InstitutionRow) -> InstitutionEntry:
     )
 
 
+def hours_on(entry: InstitutionEntry, day: date) -> tuple[events.SessionHours, ...]:
+    """When an institution is open on a day: by the hours of a long holiday where it tells them, else of the weekday.
+
+    Empty where it is closed all day, or suspended or closed for good on that day.
+    """
+    ends = (entry.suspended_since, entry.closed_since)
+    if any(since is not None and since <= day for since in ends):
+        return ()
+    holiday = next((told.sessions for told in entry.holiday_hours if told.day == day), None)
+    if holiday is not None:
+        return holiday
+    return next((told.sessions for told in entry.hours if told.weekday == day.isoweekday()), ())
+
+
 def _coordinates(row: InstitutionRow) -> events.Coordinates | None:
     if row.latitude is None or row.longitude is None:
         return None

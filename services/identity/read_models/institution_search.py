@@ -16,7 +16,7 @@ import msgspec
 
 from services.identity import events
 from services.identity.domain.registry.refusals import WeekdayUnknown
-from services.identity.read_models.institution_entry import InstitutionEntry, entry_of
+from services.identity.read_models.institution_entry import InstitutionEntry, entry_of, hours_on
 from services.identity.read_models.institutions import DEGREE, InstitutionRow, sought
 from services.identity.read_models.packed_hours import is_held, is_open, step_of
 from shared.calendar import TAIPEI, taipei_day
@@ -90,9 +90,10 @@ class InstitutionSearch:
 
 
 class Found(msgspec.Struct, frozen=True):
-    """An institution found, and how many metres away where a circle was asked for."""
+    """An institution found, when it is open today, and how many metres away it is where a circle was asked for."""
 
     institution: InstitutionEntry
+    hours_today: tuple[events.SessionHours, ...]
     metres: int | None
 
 
@@ -147,8 +148,10 @@ def search(
     )
     found = reader.rows(_FoundRow, query, parameters | {"rows": limit + 1})
     page = page_of(found, limit, lambda row: _Place(row.metres, row.code))
-    is_near = sought_for.near is not None
-    return Page(tuple(Found(entry_of(row), row.metres if is_near else None) for row in page.entries), page.following)
+    entries = ((entry_of(row), row.metres) for row in page.entries)
+    is_near, today = sought_for.near is not None, taipei_day(now)
+    found_today = (Found(entry, hours_on(entry, today), metres if is_near else None) for entry, metres in entries)
+    return Page(tuple(found_today), page.following)
 
 
 def _hours(sought_for: InstitutionSearch) -> str:

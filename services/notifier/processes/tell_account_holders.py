@@ -51,6 +51,7 @@ class TellAccountHolders(Process[HolderToTell]):
         events.InvitationReminded,
         events.InvitationExpired,
         events.AccountRightsChanged,
+        events.AccountRightsAdjusted,
         events.AccountDisabled,
         events.AccountEnabled,
         events.PasswordResetRequested,
@@ -119,6 +120,7 @@ def _sign_in(row: HolderToTell, event: events.SessionOpened) -> TellOfSignIn:
 _NOTES: Mapping[type[Event], Template] = {
     events.InvitationExpired: Template.INVITATION_EXPIRED,
     events.PasswordChanged: Template.PASSWORD_CHANGED,
+    events.AccountRightsAdjusted: Template.RIGHTS_ADJUSTED,
     events.AccountDisabled: Template.ACCOUNT_DISABLED,
     events.AccountEnabled: Template.ACCOUNT_ENABLED,
 }

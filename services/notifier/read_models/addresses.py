@@ -46,6 +46,7 @@ class Addresses(ReadModel[Address]):
         events.InvitationResent,
         events.AccountActivated,
         events.AccountRightsChanged,
+        events.AccountRightsAdjusted,
         events.AccountDisabled,
         events.AccountEnabled,
     )
@@ -69,7 +70,7 @@ def _changes(event: Event) -> dict[str, Any]:
             return {"holder": event.holder}
         case events.AccountActivated():
             return {"activated": True}
-        case events.AccountRightsChanged():
+        case events.AccountRightsChanged() | events.AccountRightsAdjusted():
             return _where(event.rights)
     return {"disabled": isinstance(event, events.AccountDisabled)}
 

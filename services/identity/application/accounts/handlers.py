@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from services.identity.application.accounts import managing, own_sessions
+from services.identity.application.accounts import following_register, managing, own_sessions
 from services.identity.commands import accounts as commands
 from services.identity.domain.accounts.account import Account
 from services.identity.domain.accounts.records import CodeAttempt, ForgottenSubject, Lock, RefusedLogin
@@ -34,6 +34,7 @@ HANDLERS: Mapping[type, Callable[[Desk, Any, Principal, datetime], Decision]] = 
     commands.ChangeRights: managing.change_rights,
     commands.DisableAccount: managing.disable_account,
     commands.EnableAccount: managing.enable_account,
+    commands.FollowRegister: following_register.follow_register,
     commands.RemindInvitation: managing.remind_invitation,
     commands.ExpireInvitation: managing.expire_invitation,
     commands.SignOut: own_sessions.sign_out,

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from services.identity.application.accounts.people import ACCOUNT, account, holder_of, mailbox
+from services.identity.application.accounts.following_register import standing_of
+from services.identity.application.accounts.people import ACCOUNT, account, accounts_at, holder_of, mailbox
 from services.identity.application.accounts.tokens import Link
 from services.identity.application.registry.lookups import known_institution, known_practitioner
 from services.identity.domain.accounts import access, refusals
-from services.identity.domain.accounts.account import Account
+from services.identity.domain.accounts.account import BY_REGISTER, Account
 from services.identity.domain.registry.refusals import InstitutionUnknown
-from services.identity.events import AccountHolder, Rights, Secret, SessionEnd
+from services.identity.events import AccountHolder, DisabledReason, Rights, Secret, SessionEnd
 from shared.application import Decision, Outcome, Result
-from shared.refusals import Refusal
+from shared.calendar import taipei_day
+from shared.refusals import ChoiceUnknown, Refusal
 from shared.store.append import Reservation
 from shared.taiwan.contacts import parse_email_address
 from shared.taiwan.places import county_named
@@ -40,7 +42,7 @@ NAME_LIMIT = 100
 
 def invite_account(desk: Desk, command: InviteAccount, principal: Principal, now: datetime) -> Decision:
     """邀請: a link to the mailbox, which may be used within 7 days."""
-    rights, county = _rights(desk, command.rights)
+    rights, county = _rights(desk, command.rights, now)
     refusals.heed(access.giving(principal, rights, county))
     holder = AccountHolder(_name(command.name), parse_email_address(command.email, field="email").address)
     subject = desk.vault.subject_for([mailbox(holder.email)])
@@ -56,7 +58,8 @@ def invite_account(desk: Desk, command: InviteAccount, principal: Principal, now
         policy=desk.entrance.policy(now),
         now=now,
     )
-    return Decision(_outcome(invited), [invited], reserve=[Reservation(ACCOUNT, str(subject), account_id)])
+    reserve = [Reservation(ACCOUNT, str(subject), account_id), *_at_its_place(invited)]
+    return Decision(_outcome(invited), [invited], reserve=reserve)
 
 
 def resend_invitation(desk: Desk, command: ResendInvitation, principal: Principal, now: datetime) -> Decision:
@@ -70,17 +73,23 @@ def resend_invitation(desk: Desk, command: ResendInvitation, principal: Principa
 def change_rights(desk: Desk, command: ChangeRights, principal: Principal, now: datetime) -> Decision:
     """權限變更: the caller has to answer for the account as it was and as it will be."""
     changed = _others_account(desk, command, principal, access.giving)
-    rights, county = _rights(desk, command.rights)
+    rights, county = _rights(desk, command.rights, now)
     refusals.heed(access.giving(principal, rights, county))
-    if (rights, county) == (changed.rights, changed.county):
+    if (rights, county) == (changed.given, changed.county):
         return Decision(_outcome(changed, Result.UNCHANGED))
+    former = _at_its_place(changed)
     changed.change_rights(rights, county, now)
     desk.entrance.sessions.close_all(changed.id, SessionEnd.RIGHTS_CHANGED)
-    return Decision(_outcome(changed), [changed])
+    place = _at_its_place(changed)
+    if place == former:
+        return Decision(_outcome(changed), [changed])
+    return Decision(_outcome(changed), [changed], reserve=place, release=former)
 
 
 def disable_account(desk: Desk, command: DisableAccount, principal: Principal, now: datetime) -> Decision:
     """停用: whoever is in by this account, is out before the answer is given."""
+    if command.reason in BY_REGISTER:
+        raise ChoiceUnknown("reason", choices=tuple(sorted(set(DisabledReason) - BY_REGISTER)))
     disabled = _others_account(desk, command, principal, access.closing)
     disabled.disable(command.reason, now)
     desk.entrance.sessions.close_all(disabled.id, SessionEnd.ACCOUNT_DISABLED)
@@ -90,6 +99,10 @@ def disable_account(desk: Desk, command: DisableAccount, principal: Principal, n
 def enable_account(desk: Desk, command: EnableAccount, principal: Principal, now: datetime) -> Decision:
     """復用."""
     enabled = _others_account(desk, command, principal, access.closing)
+    if enabled.given.institution is not None:
+        standing = standing_of(desk, enabled.given.institution, [enabled], now)
+        if standing.objection_to(enabled.given) is not None:
+            raise refusals.RegisterShutsAccount("account_id")
     enabled.enable(now)
     return Decision(_outcome(enabled), [enabled])
 
@@ -123,7 +136,7 @@ def _others_account(
     return found
 
 
-def _rights(desk: Desk, entry: RightsEntry) -> tuple[Rights, str | None]:
+def _rights(desk: Desk, entry: RightsEntry, now: datetime) -> tuple[Rights, str | None]:
     """The rights as they are stored, and the county that answers for them; refuses with every fault at once."""
     objections: list[Refusal] = []
     county = _jurisdiction(entry.jurisdiction, objections)
@@ -135,7 +148,7 @@ def _rights(desk: Desk, entry: RightsEntry) -> tuple[Rights, str | None]:
     )
     objections += access.objections_to_shape(rights)
     if not objections and rights.institution is not None:
-        county = _county_of_workplace(desk, rights, objections)
+        county = _county_of_workplace(desk, rights, objections, now)
     if objections:
         raise refusals.InvalidForm([_within("rights", objection) for objection in objections])
     return rights, county
@@ -152,18 +165,26 @@ def _jurisdiction(text: str, objections: list[Refusal]) -> str | None:
         return text
 
 
-def _county_of_workplace(desk: Desk, rights: Rights, objections: list[Refusal]) -> str | None:
+def _county_of_workplace(desk: Desk, rights: Rights, objections: list[Refusal], now: datetime) -> str | None:
     """The county of a clinic; its doctors have to work there, as the registry knows."""
     code = rights.institution or ""
     institution = known_institution(desk, code)
     if institution is None:
         objections.append(InstitutionUnknown("institution"))
         return None
+    if not institution.is_open(taipei_day(now)):
+        objections.append(refusals.InstitutionShut("institution"))
     for place, number in enumerate(rights.acts_for):
         practitioner = known_practitioner(desk, number)
         if practitioner is None or practitioner.institution != code:
             objections.append(refusals.PractitionerNotThere(f"acts_for.{place}"))
     return institution.county
+
+
+def _at_its_place(of: Account) -> list[Reservation]:
+    """By what the accounts of an institution are found when the register changes."""
+    institution = of.given.institution
+    return [] if institution is None else [Reservation(accounts_at(institution), str(of.id), of.id)]
 
 
 def _within(entry: str, objection: Refusal) -> Refusal:

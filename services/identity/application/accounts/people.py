@@ -27,6 +27,11 @@ _ADDRESS_LIMIT = 45
 """The longest text of an IP address."""
 
 
+def accounts_at(institution: str) -> str:
+    """The scope of the accounts that have been given rights at an institution."""
+    return f"accounts/{institution}"
+
+
 def mailbox(email: str) -> Identifier:
     """How the vault knows the person behind an account."""
     return Identifier("mailbox", email)

@@ -52,6 +52,7 @@ WHO_MAY: WhoMay = {
     commands.ChangeRights: (MANAGER, OPERATOR),
     commands.DisableAccount: (MANAGER, OPERATOR),
     commands.EnableAccount: (MANAGER, OPERATOR),
+    commands.FollowRegister: (PLATFORM,),
     commands.RemindInvitation: (PLATFORM,),
     commands.ExpireInvitation: (PLATFORM,),
     commands.CloseVoidSessions: (PLATFORM,),

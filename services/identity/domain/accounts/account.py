@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from services.identity import events
 from services.identity.domain.accounts import refusals
+from services.identity.events import DisabledReason
 from shared.events import Aggregate, event
 
 if TYPE_CHECKING:
@@ -14,9 +15,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.identity.domain.accounts.policies import Policy
-    from services.identity.events import AccountHolder, DisabledReason, PasswordCause, Rights, Secret
+    from services.identity.domain.accounts.register_standing import Standing
+    from services.identity.events import AccountHolder, PasswordCause, Rights, Secret
     from shared.refusals import Refusal
     from shared.sealing import Sealed, SubjectId
+
+
+BY_REGISTER = frozenset({DisabledReason.INSTITUTION_SHUT, DisabledReason.NO_PRACTITIONER_LEFT})
+"""For these reasons nobody disables an account but the register, and what it shut it opens again."""
 
 
 class AccountStatus(StrEnum):
@@ -42,6 +48,7 @@ class Account(Aggregate):
     InvitationExpired = events.InvitationExpired
     AccountActivated = events.AccountActivated
     AccountRightsChanged = events.AccountRightsChanged
+    AccountRightsAdjusted = events.AccountRightsAdjusted
     AccountDisabled = events.AccountDisabled
     AccountEnabled = events.AccountEnabled
     PasswordResetRequested = events.PasswordResetRequested
@@ -60,8 +67,10 @@ class Account(Aggregate):
     ) -> None:
         self.subject = subject
         self.holder = holder
-        self.rights = rights
+        self.rights = self.given = rights
+        """What holds, and what was given: the register may withhold some of it."""
         self.county = county
+        self.disabled_because: DisabledReason | None = None
         self.invitation = invitation
         self.expires_at = expires_at
         self.remind_at: datetime | None = remind_at
@@ -174,9 +183,30 @@ class Account(Aggregate):
             raise refusals.AccountIsDisabled
         self.trigger_event(self.AccountRightsChanged, timestamp=now, rights=rights, county=county)
 
+    def follow_register(self, standing: Standing, now: datetime) -> None:
+        """What the register says of the place and the practitioners holds for the account; it says so once."""
+        shut = standing.objection_to(self.given)
+        if shut is not None:
+            if self.status is not AccountStatus.DISABLED:
+                self.disable(shut, now)
+            return
+        if self.disabled_because in BY_REGISTER:
+            self.enable(now)
+        rights = standing.left_of(self.given)
+        if rights != self.rights and self.status is not AccountStatus.DISABLED:
+            withheld = tuple(number for number in self.given.acts_for if number not in rights.acts_for)
+            self.trigger_event(
+                self.AccountRightsAdjusted,
+                timestamp=now,
+                subject=self.subject,
+                holder=self.holder,
+                rights=rights,
+                withheld=withheld,
+            )
+
     def disable(self, reason: DisabledReason, now: datetime) -> None:
-        """停用; refuses with `AccountIsDisabled`."""
-        if self.status is AccountStatus.DISABLED:
+        """停用, also of what the register has shut and would open again; refuses with `AccountIsDisabled`."""
+        if self.status is AccountStatus.DISABLED and self.disabled_because not in BY_REGISTER:
             raise refusals.AccountIsDisabled
         self.trigger_event(self.AccountDisabled, timestamp=now, subject=self.subject, holder=self.holder, reason=reason)
 
@@ -236,18 +266,25 @@ class Account(Aggregate):
 
     @event(AccountRightsChanged)
     def _account_rights_changed(self, rights: Rights, county: str | None) -> None:
-        self.rights = rights
+        self.rights = self.given = rights
         self.county = county
 
+    @event(AccountRightsAdjusted)
+    def _account_rights_adjusted(self, rights: Rights) -> None:
+        self.rights = rights
+
     @event(AccountDisabled)
-    def _account_disabled(self) -> None:
-        self._before = self.status
+    def _account_disabled(self, reason: DisabledReason) -> None:
+        if self.status is not AccountStatus.DISABLED:
+            self._before = self.status
         self.status = AccountStatus.DISABLED
+        self.disabled_because = reason
         self.reset = self.reset_expires_at = None
 
     @event(AccountEnabled)
     def _account_enabled(self) -> None:
         self.status = self._before
+        self.disabled_because = None
 
     @event(PasswordResetRequested)
     def _password_reset_requested(self, reset: Sealed[Secret], expires_at: datetime) -> None:

@@ -154,6 +154,14 @@ class PractitionerNotThere(Refusal):
     """The practitioner does not work at this institution, as far as the registry knows."""
 
 
+class InstitutionShut(Refusal):
+    """The institution is suspended or closed, as the register says: nobody needs an account there."""
+
+
+class RegisterShutsAccount(Refusal):
+    """As the register says, the place is shut or nobody acted for practises there: it alone opens the account."""
+
+
 class NotForThisRole(Refusal):
     """This role has no such field."""
 

@@ -15,3 +15,7 @@ class Period:
 
     since: date
     until: date | None = None
+
+    def has_begun(self, day: date) -> bool:
+        """Whether that day is in it, or after it."""
+        return self.since <= day

@@ -64,6 +64,11 @@ class Institution(Aggregate):
         """縣市, whose bureau keeps its entry."""
         return self.profile.address.county
 
+    def is_open(self, day: date) -> bool:
+        """Whether it is neither suspended nor closed on that day; a suspension ends when it is resumed, no sooner."""
+        is_closed = self.closed_since is not None and self.closed_since <= day
+        return not is_closed and not (self.suspension is not None and self.suspension.has_begun(day))
+
     def change(self, profile: InstitutionProfile, now: datetime) -> None:
         """變更登錄."""
         if profile != self.profile:

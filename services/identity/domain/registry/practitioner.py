@@ -106,6 +106,11 @@ class Practitioner(Aggregate):
         """The licence that holds longest."""
         return longest(self.licences.values())
 
+    def practises_at(self, institution: str, day: date) -> bool:
+        """Whether they practise there and are not suspended on that day, until they resume."""
+        is_suspended = self.suspension is not None and self.suspension.has_begun(day)
+        return self.institution == institution and not is_suspended
+
     def change(self, name: str, profession: str, identity: Sealed[PractitionerIdentity] | None, now: datetime) -> None:
         """The register says something else of the person; no `identity` leaves the known one."""
         known = identity is None or identity.subject == self.subject

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from services.identity import commands
+from services.identity.application.accounts.people import mailbox
 from services.identity.bootstrap import identity_in
 from services.identity.commands import Client, RightsEntry
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.account import Account, AccountStatus
-from services.identity.events import DisabledReason, Secret
+from services.identity.events import DisabledReason, InstitutionKind, Secret, StandingReason
 from services.identity.read_models.accounts import Accounts, AccountSearch, accounts_of
+from shared.application.forgetting import FORGOTTEN
 from shared.installation import installation
 from shared.principal import VISITOR, Assurance, Principal, Role
 from shared.read_models.rebuild import rebuild_if_needed
 from shared.rpc.keys import principal_reader
 from shared.settings import load
 from shared.transport.inproc import KombuChannel
-from tests.controls.family import taipei
+from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, taipei
 
 pytestmark = pytest.mark.postgres
 HOME = Client("203.0.113.7", "Firefox/140.0 Windows")
@@ -43,9 +45,9 @@ class House:
         closing.callback(self.reader.close)
         self._given = 0
 
-    def give(self, command):
+    def give(self, command, caller=OPERATOR):
         self._given += 1
-        return self.identity.handle(command, OPERATOR, f"test/{self._given}", self.now)
+        return self.identity.handle(command, caller, f"test/{self._given}", self.now)
 
     def ask(self, command):
         return self.identity.front_desk.handle(command, VISITOR, self.now)
@@ -85,6 +87,28 @@ def test_an_invitation_is_recalled_on_day_five_and_ends_on_day_seven_by_itself(h
     house.until(lambda: [entry.status for entry in house.listed()] == [AccountStatus.EXPIRED])
     with pytest.raises(refusals.InvitationExpired):
         house.ask(commands.ActivateAccount(house.link(account_id), "my dog ate three sausages", HOME))
+
+
+def test_the_log_knows_within_moments_of_a_person_whom_the_vault_forgot(house):
+    house.give(commands.InviteAccount("林主管", "manager@example.tw", MANAGER))
+    subject = house.identity.vault.find(mailbox("manager@example.tw"))
+    house.identity.vault.forget(subject, "個人資料保護法第11條第3項")
+    house.until(lambda: house.identity.application.holder_of(FORGOTTEN, str(subject)) is not None)
+
+
+def test_the_accounts_of_a_clinic_follow_the_register_by_themselves(house):
+    clinic = commands.RecordInstitution(BANQIAO_CLINIC, "安康診所", InstitutionKind.CLINIC, "新北市")
+    house.give(clinic)
+    house.give(commands.RecordPractitioner(BANQIAO_DOCTOR, "陳安康", "A", "F100000015", BANQIAO_CLINIC))
+    rights = RightsEntry(Role.DOCTOR, BANQIAO_CLINIC, (BANQIAO_DOCTOR,))
+    manager = Principal("account/1", Role.BUREAU_MANAGER, OPERATOR.assurances, jurisdiction="新北市")
+    account_id = house.give(commands.InviteAccount("陳安康", "doctor@example.tw", rights), manager).id
+    tomorrow = date(2025, 2, 19)
+    house.give(commands.CloseInstitution(BANQIAO_CLINIC, tomorrow, StandingReason.OWN_REQUEST))
+    house.now += timedelta(days=1)
+    house.until(lambda: house.account(account_id).status is AccountStatus.DISABLED)
+    house.give(commands.ResumeInstitution(BANQIAO_CLINIC, tomorrow))
+    house.until(lambda: house.account(account_id).status is AccountStatus.INVITED)
 
 
 def test_a_holder_comes_in_is_vouched_for_and_is_out_when_disabled(house):

@@ -129,6 +129,17 @@ def test_a_declared_holiday_stands_in_place_of_its_weekday(ask, database):
     assert codes(ask(open_at=taipei(2, 17, 10))) == [BANQIAO_CLINIC]
     assert codes(ask(open_at=taipei(2, 24, 10))) == []
     assert codes(ask(open_at=taipei(2, 25, 10))) == [BANQIAO_CLINIC]
+    for day, hours in ((17, (MORNING,)), (24, ()), (25, (MORNING,)), (26, ())):
+        [found] = ask(now=taipei(2, day, 23)).entries
+        assert found.hours_today == hours
+
+
+def test_who_is_suspended_is_not_open_today_whatever_the_week_says(ask, database):
+    since = {"since": date(2025, 2, 17)}
+    store_institutions(database, [folded(institution_registered(), institution_suspended(**since))])
+    before, after = (ask(now=taipei(2, day, 10), listed=Listed.ALL).entries[0] for day in (10, 17))
+    assert before.hours_today == after.institution.hours[0].sessions
+    assert after.hours_today == ()
 
 
 @pytest.mark.usefixtures("three")

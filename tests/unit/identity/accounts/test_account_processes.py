@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from services.identity import commands
 from services.identity.processes.close_sessions_of_a_changed_account import CloseSessionsOfAChangedAccount
 from services.identity.processes.expire_unused_invitation import ExpireUnusedInvitation
+from services.identity.processes.have_accounts_follow_the_register import HaveAccountsFollowTheRegister
 from services.identity.processes.remind_unused_invitation import RemindUnusedInvitation
-from tests.controls import accounts
+from tests.controls import accounts, registry
 from tests.controls.accounts import ACCOUNT, INVITED_AT
-from tests.controls.family import taipei
+from tests.controls.family import BANQIAO_CLINIC, DAAN_CLINIC, taipei
 
 RESENT_AT = taipei(2, 26, 9)
 
@@ -79,3 +80,51 @@ def test_an_invitation_is_recalled_once_and_still_ends():
 def test_whatever_makes_sessions_void_has_them_closed(change):
     run = Run(CloseSessionsOfAChangedAccount, accounts.account_invited(), accounts.account_activated(), change)
     assert run.given == [commands.CloseVoidSessions(ACCOUNT)]
+
+
+# The register ------------------------------------------------------------------------------------------------------
+
+
+def reactions(event):
+    process = HaveAccountsFollowTheRegister()
+    return list(process.react(None, event))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        registry.institution_suspended(),
+        registry.institution_resumed(),
+        registry.institution_closed(),
+        registry.practitioner_suspended(),
+        registry.practitioner_resumed(),
+        accounts.account_rights_changed(rights=accounts.CLINICS_RIGHTS),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_what_the_register_says_of_a_place_is_followed_by_its_accounts(event):
+    assert reactions(event) == [commands.FollowRegister(BANQIAO_CLINIC)]
+
+
+def test_a_move_concerns_the_place_that_was_left_and_the_place_that_was_joined():
+    assert reactions(registry.practitioner_moved()) == [
+        commands.FollowRegister(BANQIAO_CLINIC),
+        commands.FollowRegister(DAAN_CLINIC),
+    ]
+
+
+def test_an_account_of_no_institution_has_no_register_to_follow():
+    assert reactions(accounts.account_invited()) == []
+
+
+def test_what_begins_later_is_followed_on_its_day_too():
+    closed = registry.institution_closed(since=date(2025, 12, 31))
+    run = Run(HaveAccountsFollowTheRegister, closed)
+    assert run.due == taipei(12, 31, 0)
+    assert run.at_its_time() == [commands.FollowRegister(BANQIAO_CLINIC)]
+
+
+def test_what_has_begun_has_no_day_to_wait_for():
+    process = HaveAccountsFollowTheRegister()
+    begun = registry.institution_suspended()
+    assert list(process.keys(begun)) == []

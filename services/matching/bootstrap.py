@@ -16,6 +16,7 @@ from services.matching.read_models.bureau_board import BureauBoard
 from services.matching.read_models.case_statistics import CaseStatistics
 from services.matching.read_models.clinic_worklist import ClinicWorklist
 from services.matching.read_models.doctor_demand import DoctorDemand
+from services.matching.read_models.enrolments import Enrolments
 from services.matching.read_models.family_cases import FamilyCases
 from services.matching.read_models.known_doctors import KnownDoctors
 from services.matching.read_models.known_institutions import KnownInstitutions
@@ -46,6 +47,7 @@ _READ_MODELS: tuple[type[ReadModel[Any]], ...] = (
     ClinicWorklist,
     BureauBoard,
     CaseStatistics,
+    Enrolments,
     DoctorDemand,
     StatedPlaces,
     KnownInstitutions,

@@ -8,6 +8,7 @@ import psycopg
 from psycopg.types.string import TextBinaryLoader
 
 from shared.postgres import Connections
+from shared.read_models.standing import standing_of
 from shared.read_models.tables import Typing
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from shared.postgres import Cursor, Database
     from shared.read_models.freshness import Positions
     from shared.read_models.model import ReadModel
+    from shared.read_models.standing import Standing
     from shared.store.log import Log
 
     Parameters = Sequence[object] | Mapping[str, object]
@@ -71,6 +73,13 @@ class Reader:
     def scalars(self, query: str, parameters: Parameters = ()) -> list[Any]:
         """The first column of all rows of a query."""
         return [values[0] for values in self._run(lambda cursor: cursor.execute(query, parameters).fetchall())]
+
+    def standing(self) -> Standing:
+        """The position that the rows have reached, and when they changed last."""
+        standing = self._connections.lend(lambda connection: standing_of(connection, self._name))
+        if standing is None:
+            raise NotFilledYet(self._name)
+        return standing
 
     def fresh_enough(self, originator_id: UUID, version: int, timeout: float = 2.0) -> bool:
         """Whether the rows know this version of an aggregate, waiting up to `timeout` seconds; False means stale."""

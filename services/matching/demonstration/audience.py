@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from services.matching.demonstration.cast import OPERATOR, bureau, parent
 from services.matching.domain.statuses import MatchStatus
-from services.matching.read_models.bureau_board import BureauBoard, Queue, cases_on
+from services.matching.read_models.board_queues import cases_on
+from services.matching.read_models.bureau_board import BureauBoard, Queue
 from services.matching.read_models.case_statistics import CaseStatistics, by_county, by_institution, declines
-from services.matching.read_models.clinic_worklist import ClinicWorklist, worklist
+from services.matching.read_models.clinic_worklist import ClinicWorklist
 from services.matching.read_models.family_cases import FamilyCases, cases_of_contact
+from services.matching.read_models.worklist_search import worklist
 from shared.read_models.paging import MAX_PAGE
 
 if TYPE_CHECKING:

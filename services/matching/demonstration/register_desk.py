@@ -17,7 +17,8 @@ from services.matching.adapters.batch_export import export_offers
 from services.matching.adapters.register_import import import_register
 from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS, KINDS, RELATIONS, SEXES, word_for
 from services.matching.events import RegisterKind
-from services.matching.read_models.clinic_worklist import ClinicWorklist, accepted_offers
+from services.matching.read_models.clinic_worklist import ClinicWorklist
+from services.matching.read_models.worklist_search import accepted_offers
 from shared.imports.files import BIG5, open_register
 from shared.imports.results import ResultFile
 

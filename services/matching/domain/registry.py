@@ -43,6 +43,14 @@ class Names:
     institutions: Mapping[str, str]
     doctors: Mapping[str, str]
 
+    def institution(self, code: str) -> str:
+        """The institution's name; empty where it is not known, or `code` is."""
+        return self.institutions.get(code, "")
+
+    def doctor(self, number: str) -> str:
+        """The doctor's name, likewise."""
+        return self.doctors.get(number, "")
+
 
 class Registry(Protocol):
     """Answers what is true of an institution or a doctor now; None for one it has never heard of."""

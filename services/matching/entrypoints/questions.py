@@ -7,10 +7,13 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from services.matching.domain.statuses import EnrolmentStatus, PreferenceStatus
-from services.matching.events import IdentifierKind
+from services.matching.domain.statuses import EnrolmentStatus, MatchStatus, PreferenceStatus
+from services.matching.events import CaseKind, IdentifierKind
 from services.matching.read_models.bureau_board import Queue
+from services.matching.read_models.bureau_cases import Flag
 from services.matching.read_models.doctor_search import DoctorSearch
+from services.matching.read_models.enrolments import Listed
+from services.matching.read_models.worklist_search import Order
 
 _ID_LIMIT = {"limit": 20}
 _PLACE_LIMIT = {"limit": 40}
@@ -80,8 +83,46 @@ class Worklist:
     applied_until: date | None = None
     case_no: str | None = field(default=None, metadata=_ID_LIMIT)
     statuses: tuple[PreferenceStatus, ...] = ()
+    order: Order = Order.DEADLINE
     limit: int = PAGE
     cursor: str | None = field(default=None, metadata=_CURSOR_LIMIT)
+
+
+@dataclass(frozen=True)
+class EnrolmentsAsked:
+    """收案名單 of the caller's doctors, or of one of them, and which page of it."""
+
+    doctor: str | None = field(default=None, metadata=_ID_LIMIT)
+    mother: MotherAsked | None = None
+    listed: Listed = Listed.OPEN
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR_LIMIT)
+
+
+@dataclass(frozen=True)
+class CasesAsked:
+    """衛生局案件查詢: filters, each left out where it does not matter; dates are inclusive."""
+
+    statuses: tuple[MatchStatus, ...] = ()
+    kinds: tuple[CaseKind, ...] = ()
+    institution: str | None = field(default=None, metadata=_ID_LIMIT)
+    district: str | None = field(default=None, metadata=_PLACE_LIMIT)
+    applied_from: date | None = None
+    applied_until: date | None = None
+    birth_from: date | None = None
+    birth_until: date | None = None
+    mother: MotherAsked | None = None
+    case_no: str | None = field(default=None, metadata=_ID_LIMIT)
+    flags: tuple[Flag, ...] = ()
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR_LIMIT)
+
+
+@dataclass(frozen=True)
+class Months:
+    """How many months up to now, this one included."""
+
+    months: int = 12
 
 
 @dataclass(frozen=True)

@@ -3,61 +3,88 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+from msgspec.structs import asdict
 
 from services.matching.adapters.batch_export import as_file, rows_of
-from services.matching.application import Matching
+from services.matching.application import Desk, Matching
 from services.matching.domain.policies import Policy
 from services.matching.domain.refusals import CaseUnknown
+from services.matching.entrypoints.answers.actions import ActionListed
+from services.matching.entrypoints.answers.bureaus import BureauCase, BureauCaseListed
+from services.matching.entrypoints.answers.clinics import ClinicCase, EnrolmentListed, ExportedFile, OfferListed
 from services.matching.entrypoints.answers.doctors import DoctorListed, WaitingTime
+from services.matching.entrypoints.answers.families import FamilyCaseListed
+from services.matching.entrypoints.answers.figures import Figures, InstitutionListed, ReasonListed
+from services.matching.entrypoints.opening import (
+    bureau_cases_listed,
+    enrolments_listed,
+    family_cases_listed,
+    offers_listed,
+)
 from services.matching.entrypoints.questions import (
     BoardQueue,
     CaseAsked,
     CaseNumber,
+    CasesAsked,
     DoctorsSought,
+    EnrolmentsAsked,
     Export,
     Matter,
-    MotherAsked,
+    Months,
     Worklist,
 )
 from services.matching.messages import WORDING
 from services.matching.read_models import case_statistics
-from services.matching.read_models.bureau_board import BureauBoard, cases_on, queue_counts
-from services.matching.read_models.case_statistics import CaseStatistics
-from services.matching.read_models.clinic_worklist import (
-    ClinicWorklist,
-    WorklistFilters,
-    accepted_offers,
-    offer,
-    worklist,
+from services.matching.read_models.board_queues import QueueCount, cases_on, queue_counts
+from services.matching.read_models.bureau_board import BureauBoard
+from services.matching.read_models.bureau_cases import (
+    NO_CASES,
+    CaseCounts,
+    CaseFilters,
+    bureau_case,
+    bureau_cases,
+    case_counts,
 )
+from services.matching.read_models.case_statistics import CaseStatistics, CountyCounts
+from services.matching.read_models.clinic_worklist import ClinicWorklist
 from services.matching.read_models.doctor_demand import DoctorDemand, Place, demand_of
 from services.matching.read_models.doctor_search import search_doctors
-from services.matching.read_models.family_cases import FamilyCases, case_of_contact, cases_of_contact
+from services.matching.read_models.enrolments import EnrolmentFilters, Enrolments, enrolments_of
+from services.matching.read_models.family_cases import FamilyCases, case_by_id, case_of_contact, cases_of_contact
 from services.matching.read_models.known_doctors import KnownDoctors
+from services.matching.read_models.monthly_statistics import MonthCounts, by_month
 from services.matching.read_models.public_figures import ConsentTime, consent_time
 from services.matching.read_models.stated_places import StatedPlaces, places_of
+from services.matching.read_models.worklist_search import (
+    NOTHING,
+    TabCounts,
+    WorklistFilters,
+    accepted_offers,
+    offers_of_case,
+    tab_counts,
+    worklist,
+)
 from shared.access import AUDITOR, BUREAU, CLINIC, FAMILY, INSURER, OPERATOR
 from shared.calendar import taipei_day
 from shared.read_models.paging import Page
 from shared.rpc.aside import aside
-from shared.rpc.opened import opened
-from shared.rpc.service import EVERYBODY, ContextService, method_of, query
-from shared.rpc.wire import Told
+from shared.rpc.service import EVERYBODY, ContextService, query
 from shared.taiwan.text import folded
 from shared.vault.blind_index import Identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from services.matching.domain.actions import Action
-    from services.matching.read_models.bureau_board import BoardCase, Queue
-    from services.matching.read_models.case_statistics import CountyCounts, InstitutionCounts, ReasonCount
-    from services.matching.read_models.clinic_worklist import ClinicOffer
-    from services.matching.read_models.family_cases import FamilyCase
+    from services.matching.read_models.case_statistics import InstitutionCounts, ReasonCount
     from shared.principal import Principal
+    from shared.read_models.reader import Reader
 
-    Row = dict[str, Any]
+Filters = TypeVar("Filters", WorklistFilters, EnrolmentFilters, CaseFilters)
+Entry = TypeVar("Entry")
+Named = TypeVar("Named", InstitutionListed, ReasonListed)
 
 
 class MatchingService(ContextService):
@@ -70,7 +97,7 @@ class MatchingService(ContextService):
     @query(EVERYBODY, asks=DoctorsSought, reads=StatedPlaces)
     def find_doctors(self, _: Principal, asked: DoctorsSought) -> Page[DoctorListed]:
         """選擇醫師: a page of the doctors sought, with waiting time and places left, nearest or by institution."""
-        today, calendar = taipei_day(self.now), self.context.application.desk.calendar
+        today, calendar = taipei_day(self.now), self._desk.calendar
         page = search_doctors(self.reader(KnownDoctors), asked.sought, today, limit=asked.limit, cursor=asked.cursor)
         places = [Place(found.institution, found.doctor) for found in page.entries]
         waits = demand_of(self.reader(DoctorDemand), places, today)
@@ -89,110 +116,170 @@ class MatchingService(ContextService):
     @query(EVERYBODY, reads=CaseStatistics)
     def consent_time(self, _: Principal) -> ConsentTime:
         """How long new applications took until a doctor agreed, over the last full month."""
-        calendar = self.context.application.desk.calendar
+        calendar = self._desk.calendar
         return consent_time(self.reader(CaseStatistics), taipei_day(self.now), calendar)
 
     @query(EVERYBODY)
     def policy_today(self, _: Principal) -> Policy:
         """The figures of the programme in force today: how many preferences, how long each step may take."""
-        policy: Policy = self.context.application.desk.policy(self.now)
-        return policy
+        return self._desk.policy(self.now)
 
     @query(FAMILY, CLINIC, BUREAU, asks=Matter)
-    def actions(self, principal: Principal, asked: Matter) -> list[Row]:
+    def actions(self, principal: Principal, asked: Matter) -> tuple[ActionListed, ...]:
         """Every command that could be given about a case or an enrolment; why not, where `objection` is not None."""
-        found = self.context.application.actions(asked.case_or_enrolment_id, principal, self.now)
-        return [_action(action) for action in found]
+        return self._actions(principal, asked.case_or_enrolment_id)
 
     @query(FAMILY, reads=FamilyCases)
-    def family_cases(self, principal: Principal) -> list[Row]:
+    def family_cases(self, principal: Principal) -> tuple[FamilyCaseListed, ...]:
         """相關幼兒資訊: the cases and enrolments of the phone that the parent has proved, with their timelines."""
-        return self._family(cases_of_contact(self.reader(FamilyCases), principal))
+        return family_cases_listed(self._desk, cases_of_contact(self.reader(FamilyCases), principal), self.now)
 
     @query(FAMILY, asks=CaseNumber, reads=FamilyCases)
-    def family_case(self, principal: Principal, asked: CaseNumber) -> Row:
+    def family_case(self, principal: Principal, asked: CaseNumber) -> FamilyCaseListed:
         """One of them; refuses with `CaseUnknown` also where it is another family's."""
         case = case_of_contact(self.reader(FamilyCases), asked.case_no, principal)
         if case is None:
             raise CaseUnknown("case_no")
-        return self._family([case])[0]
+        return family_cases_listed(self._desk, [case], self.now)[0]
 
     @query(CLINIC, asks=Worklist, reads=ClinicWorklist)
-    def clinic_worklist(self, principal: Principal, asked: Worklist) -> Page[Row]:
-        """家長媒合工具申請案件查詢: a page of what the caller's doctors have been asked, the longest waiting first."""
-        filters = self._filters(asked)
+    def clinic_worklist(self, principal: Principal, asked: Worklist) -> Page[OfferListed]:
+        """家長媒合工具申請案件查詢: a page of what the caller's doctors have been asked, as `order` says."""
+        filters = self._filters(WorklistFilters, asked)
         if filters is None:
             return Page(())
-        page = worklist(self.reader(ClinicWorklist), principal, filters, limit=asked.limit, cursor=asked.cursor)
-        return Page(tuple(self._offers(page.entries)), page.following)
+        reader = self.reader(ClinicWorklist)
+        found = worklist(reader, principal, filters, order=asked.order, limit=asked.limit, cursor=asked.cursor)
+        return Page(offers_listed(self._desk, found.entries, self.now), found.following)
+
+    @query(CLINIC, asks=Worklist, reads=ClinicWorklist)
+    def worklist_counts(self, principal: Principal, asked: Worklist) -> TabCounts:
+        """How many of them these filters let through, by tab."""
+        filters = self._filters(WorklistFilters, asked)
+        return tab_counts(self.reader(ClinicWorklist), principal, filters) if filters else NOTHING
 
     @query(CLINIC, asks=CaseAsked, reads=ClinicWorklist)
-    def clinic_offer(self, principal: Principal, asked: CaseAsked) -> Row:
+    def clinic_offer(self, principal: Principal, asked: CaseAsked) -> OfferListed:
         """The newest offer of one case; refuses with `CaseUnknown` where the caller's doctors were never asked."""
-        found = offer(self.reader(ClinicWorklist), asked.case_id, principal)
-        if found is None:
-            raise CaseUnknown("case_id")
-        return self._offers([found])[0]
+        return self._offers_of(principal, asked)[0]
+
+    @query(CLINIC, asks=CaseAsked, reads=ClinicWorklist)
+    def clinic_case(self, principal: Principal, asked: CaseAsked) -> ClinicCase:
+        """The record of one case: every offer to the caller's doctors, and what can be done; refuses as above."""
+        newest, *earlier = self._offers_of(principal, asked)
+        return ClinicCase(newest, tuple(earlier), self._actions(principal, asked.case_id))
+
+    @query(CLINIC, asks=EnrolmentsAsked, reads=Enrolments)
+    def institution_enrolments(self, principal: Principal, asked: EnrolmentsAsked) -> Page[EnrolmentListed]:
+        """收案名單: a page of those whom the caller's doctors have enrolled, on paper too, the newest first."""
+        filters = self._filters(EnrolmentFilters, asked)
+        if filters is None:
+            return Page(())
+        page = enrolments_of(self.reader(Enrolments), principal, filters, limit=asked.limit, cursor=asked.cursor)
+        return Page(enrolments_listed(self._desk, page.entries), page.following)
 
     @query(CLINIC, asks=Export, reads=ClinicWorklist)
-    def export_file(self, principal: Principal, asked: Export) -> Row:
+    def export_file(self, principal: Principal, asked: Export) -> ExportedFile:
         """批次匯出: the file of those cases that can be exported; `export_cases` then records that it was taken."""
         offers = accepted_offers(self.reader(ClinicWorklist), principal, asked.case_ids)
         rows, case_ids = rows_of(offers, self.context.vault), [found.case_id for found in offers]
         file = aside(as_file, rows, case_ids, asked.file_format)
-        return {"content": b64encode(file.content).decode(), "digest": file.digest, "case_ids": file.case_ids}
+        return ExportedFile(b64encode(file.content).decode(), file.digest, tuple(file.case_ids))
 
     @query(BUREAU, reads=BureauBoard)
-    def board_counts(self, principal: Principal) -> dict[Queue, int]:
-        """How many cases lie on each queue of the caller's county."""
+    def board_counts(self, principal: Principal) -> list[QueueCount]:
+        """What lies on each queue of the caller's county, since when, and the first day by which to act."""
         return queue_counts(self.reader(BureauBoard), principal, self.now)
 
     @query(BUREAU, asks=BoardQueue, reads=BureauBoard)
-    def board_cases(self, principal: Principal, asked: BoardQueue) -> Page[Row]:
+    def board_cases(self, principal: Principal, asked: BoardQueue) -> Page[BureauCaseListed]:
         """A page of one queue of the caller's county, the longest lying first."""
         reader = self.reader(BureauBoard)
         page = cases_on(reader, principal, asked.queue, self.now, limit=asked.limit, cursor=asked.cursor)
-        return Page(tuple(self._board(page.entries)), page.following)
+        return Page(bureau_cases_listed(self._desk, page.entries, self.now), page.following)
+
+    @query(BUREAU, asks=CasesAsked, reads=BureauBoard)
+    def bureau_cases(self, principal: Principal, asked: CasesAsked) -> Page[BureauCaseListed]:
+        """衛生局案件查詢: a page of the cases of the caller's jurisdiction, the newest application first."""
+        filters = self._filters(CaseFilters, asked)
+        if filters is None:
+            return Page(())
+        reader = self.reader(BureauBoard)
+        page = bureau_cases(reader, principal, filters, self.now, limit=asked.limit, cursor=asked.cursor)
+        return Page(bureau_cases_listed(self._desk, page.entries, self.now), page.following)
+
+    @query(BUREAU, asks=CasesAsked, reads=BureauBoard)
+    def bureau_case_counts(self, principal: Principal, asked: CasesAsked) -> CaseCounts:
+        """How many of them these filters let through, by status and by flag."""
+        filters = self._filters(CaseFilters, asked)
+        return case_counts(self.reader(BureauBoard), principal, filters, self.now) if filters else NO_CASES
+
+    @query(BUREAU, asks=CaseNumber, reads=BureauBoard)
+    def bureau_case(self, principal: Principal, asked: CaseNumber) -> BureauCase:
+        """The record of one case, identifiers and contact opened; refuses with `CaseUnknown` outside the county."""
+        row = bureau_case(self.reader(BureauBoard), asked.case_no, principal)
+        case = case_by_id(self.reader(FamilyCases), row.id) if row else None
+        if row is None or case is None:
+            raise CaseUnknown("case_no")
+        [standing] = bureau_cases_listed(self._desk, [row], self.now)
+        [whole] = family_cases_listed(self._desk, [case], self.now)
+        return BureauCase(standing, whole, self._actions(principal, row.id))
 
     @query(BUREAU, INSURER, OPERATOR, AUDITOR, reads=CaseStatistics)
-    def statistics_by_county(self, principal: Principal) -> list[CountyCounts]:
+    def statistics_by_county(self, principal: Principal) -> Figures[CountyCounts]:
         """The counties that the caller answers for, in figures."""
-        return case_statistics.by_county(self.reader(CaseStatistics), principal)
+        return self._figures(lambda reader: case_statistics.by_county(reader, principal))
 
     @query(BUREAU, CLINIC, INSURER, OPERATOR, AUDITOR, reads=CaseStatistics)
-    def statistics_by_institution(self, principal: Principal) -> list[InstitutionCounts]:
+    def statistics_by_institution(self, principal: Principal) -> Figures[InstitutionListed]:
         """The institutions that the caller answers for, in figures."""
-        return case_statistics.by_institution(self.reader(CaseStatistics), principal)
+        return self._figures(
+            lambda reader: self._by_name(InstitutionListed, case_statistics.by_institution(reader, principal))
+        )
+
+    @query(BUREAU, INSURER, OPERATOR, AUDITOR, asks=Months, reads=CaseStatistics)
+    def statistics_by_month(self, principal: Principal, asked: Months) -> Figures[MonthCounts]:
+        """The months up to now, of the children of the caller's county, or of all, the oldest first."""
+        today, calendar = taipei_day(self.now), self._desk.calendar
+        return self._figures(lambda reader: by_month(reader, principal, today, calendar, asked.months))
 
     @query(BUREAU, CLINIC, INSURER, OPERATOR, AUDITOR, reads=CaseStatistics)
-    def decline_reasons(self, principal: Principal) -> list[ReasonCount]:
+    def decline_reasons(self, principal: Principal) -> Figures[ReasonListed]:
         """未能同意收案原因 of those institutions, the most frequent first."""
-        return case_statistics.declines(self.reader(CaseStatistics), principal)
+        return self._figures(lambda reader: self._by_name(ReasonListed, case_statistics.declines(reader, principal)))
 
-    def _filters(self, asked: Worklist) -> WorklistFilters | None:
+    @property
+    def _desk(self) -> Desk:
+        desk: Desk = self.context.application.desk
+        return desk
+
+    def _actions(self, principal: Principal, matter_id: UUID) -> tuple[ActionListed, ...]:
+        found = self.context.application.actions(matter_id, principal, self.now)
+        return tuple(ActionListed.of(action) for action in found)
+
+    def _offers_of(self, principal: Principal, asked: CaseAsked) -> tuple[OfferListed, ...]:
+        offers = offers_of_case(self.reader(ClinicWorklist), asked.case_id, principal)
+        if not offers:
+            raise CaseUnknown("case_id")
+        return offers_listed(self._desk, offers, self.now)
+
+    def _filters(self, kind: type[Filters], asked: Any) -> Filters | None:
         """The filters as the read model has them; None where nobody has the mother's identifier."""
-        entered = {name: value for name, value in vars(asked).items() if name not in {"limit", "cursor", "mother"}}
-        if asked.mother is None:
-            return WorklistFilters(**entered)
-        mother = self._mother(asked.mother)
-        return WorklistFilters(**entered, mother=mother) if mother else None
+        entered = {name: value for name, value in vars(asked).items() if name in kind.__dataclass_fields__}
+        if asked.mother is not None:
+            number = folded(asked.mother.identifier).upper()
+            entered["mother"] = self.context.vault.find(Identifier(asked.mother.kind, number))
+            if entered["mother"] is None:
+                return None
+        return kind(**entered)
 
-    def _mother(self, asked: MotherAsked) -> Any:
-        return self.context.vault.find(Identifier(asked.kind, folded(asked.identifier).upper()))
+    def _by_name(self, kind: type[Named], rows: Sequence[InstitutionCounts | ReasonCount]) -> list[Named]:
+        """The figures of institutions, with what these are called."""
+        names = self._desk.registry.names({row.institution for row in rows}, set())
+        return [kind(**asdict(row), institution_name=names.institution(row.institution)) for row in rows]
 
-    def _family(self, cases: Sequence[FamilyCase]) -> list[Row]:
-        rows = zip(cases, opened(cases, self.context.vault), strict=True)
-        return [row | {"by_itself": case.by_itself} for case, row in rows]
-
-    def _offers(self, offers: Sequence[ClinicOffer]) -> list[Row]:
-        rows = zip(offers, opened(offers, self.context.vault), strict=True)
-        return [row | {"days_waiting": found.days_waiting(self.now)} for found, row in rows]
-
-    def _board(self, cases: Sequence[BoardCase]) -> list[Row]:
-        rows = zip(cases, opened(cases, self.context.vault), strict=True)
-        return [row | {"owner": case.owner} for case, row in rows]
-
-
-def _action(action: Action) -> Row:
-    objection = Told.of(action.objection) if action.objection else None
-    return {"command": method_of(action.command), "objection": objection}
+    def _figures(self, count: Callable[[Reader], Sequence[Entry]]) -> Figures[Entry]:
+        """What is counted, with how far the rows had come before."""
+        reader = self.reader(CaseStatistics)
+        standing = reader.standing()
+        return Figures(tuple(count(reader)), standing.position, standing.moved_at)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import msgspec
+from msgspec.structs import replace
 
 from services.matching import events
 from services.matching.read_models.actor import Actor
 from services.matching.read_models.progress import MOVES, BeginningMissing, Progress, moved, opening
-from shared.principal import Principal, Role
 from shared.read_models.model import Key, ReadModel, Table
-from shared.read_models.paging import Page, check_limit, page_of, place_of
-from shared.sealing import Sealed
+from shared.sealing import Sealed, SubjectId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from shared.events import Event
-    from shared.read_models.reader import Reader
 
 
 class Queue(StrEnum):
@@ -53,8 +50,9 @@ ELSEWHERE_SHOWN_DAYS = 90
 class BoardCase(Progress, frozen=True, gc=False):
     """A case as the bureau of the county `bureau` sees it: the child's, or the former institution's while it closes.
 
-    `lies_since` is when it came to where it is; `expected_institution` with whom it was agreed, where the child was
-    enrolled elsewhere.
+    `lies_since` is when it came to where it is; `asked_county` where the institution is that is asked or has agreed;
+    `expected_institution` with whom it was agreed, where the child was enrolled elsewhere. `birth_or_due_date` and
+    `district` are opened from the child's data, and go when the child is forgotten.
     """
 
     id: UUID
@@ -62,9 +60,17 @@ class BoardCase(Progress, frozen=True, gc=False):
     kind: events.CaseKind
     county: str
     bureau: str
+    applied_at: datetime
     lies_since: datetime
+    born: bool
+    birth_order: int
+    district: str | None
+    birth_or_due_date: date | None
+    child_subject: SubjectId
     child: Sealed[events.Child]
+    mother_subject: SubjectId
     contact: Sealed[events.Contact]
+    asked_county: str = ""
     reminded: bool = False
     expected_institution: str = ""
     found_elsewhere_at: datetime | None = None
@@ -73,20 +79,6 @@ class BoardCase(Progress, frozen=True, gc=False):
     def owner(self) -> Actor:
         """Who has to act; the bureau where nobody else has."""
         return self.waits_for or Actor.BUREAU
-
-
-def _submitted(event: events.CaseSubmitted) -> BoardCase:
-    return BoardCase(
-        id=event.originator_id,
-        case_no=event.case_no,
-        kind=event.kind,
-        county=event.county,
-        bureau=event.county,
-        lies_since=event.timestamp,
-        child=event.child,
-        contact=event.contact,
-        **opening(event),
-    )
 
 
 def _offered(_: BoardCase, event: events.PreferenceOffered) -> dict[str, Any]:
@@ -121,11 +113,6 @@ def _withdrawn(row: BoardCase, event: events.CaseWithdrawn) -> dict[str, Any]:
     return {"bureau": row.county, "lies_since": event.timestamp}
 
 
-def _born(row: BoardCase, event: events.ChildBorn) -> dict[str, Any]:
-    moved_too = {"bureau": event.county} if row.bureau == row.county else {}
-    return {"child": event.child, "county": event.county, **moved_too}
-
-
 def _contact_changed(_: BoardCase, event: events.ContactChanged) -> dict[str, Any]:
     return {"contact": event.contact}
 
@@ -141,7 +128,6 @@ _OWN_CHANGES: dict[type[Event], Callable[[Any, Any], dict[str, Any]]] = {
     events.BureauTaskOpened: _task_opened,
     events.PreviousEnrolmentClosed: _former_closed,
     events.CaseWithdrawn: _withdrawn,
-    events.ChildBorn: _born,
     events.ContactChanged: _contact_changed,
 }
 
@@ -150,8 +136,28 @@ class BureauBoard(ReadModel[BoardCase]):
     """Every case under the bureau that answers for it, and the queue on which it lies at a given moment."""
 
     context = "matching"
-    table = Table("bureau_board", row=BoardCase, key=("id",), indexes=(("bureau", "lies_since", "id"),))
-    folds = tuple(dict.fromkeys((events.CaseSubmitted, *MOVES, *_OWN_CHANGES)))
+    version = 2
+    table = Table(
+        "bureau_board",
+        row=BoardCase,
+        key=("id",),
+        indexes=(
+            ("bureau", "lies_since", "id"),
+            ("county", "applied_at", "id"),
+            ("asked_county",),
+            ("case_no",),
+            ("mother_subject",),
+        ),
+        subjects=("child_subject",),
+        personal=("birth_or_due_date", "district"),
+    )
+    folds = tuple(dict.fromkeys((events.CaseSubmitted, events.ChildBorn, *MOVES, *_OWN_CHANGES)))
+
+    def subjects(self, event: Event) -> Iterable[SubjectId]:
+        """The child, whose birth date and district are opened."""
+        if isinstance(event, events.CaseSubmitted | events.ChildBorn):
+            return (event.child_subject,)
+        return ()
 
     def keys(self, event: Event) -> Iterable[Key]:
         """The case."""
@@ -160,84 +166,55 @@ class BureauBoard(ReadModel[BoardCase]):
     def evolve(self, key: Key, row: BoardCase | None, event: Event) -> BoardCase | None:  # noqa: ARG002 - the event names its row
         """The case after the event."""
         if isinstance(event, events.CaseSubmitted):
-            return _submitted(event)
+            return self._submitted(event)
         if row is None:
             raise BeginningMissing(event)
+        if isinstance(event, events.ChildBorn):
+            return self._born(row, event)
         own = _OWN_CHANGES.get(type(event))
-        return moved(row, event, **(own(row, event) if own else {}))
+        return _at_its_county(moved(row, event, **(own(row, event) if own else {})))
+
+    def _submitted(self, event: events.CaseSubmitted) -> BoardCase:
+        return BoardCase(
+            id=event.originator_id,
+            case_no=event.case_no,
+            kind=event.kind,
+            county=event.county,
+            bureau=event.county,
+            applied_at=event.timestamp,
+            lies_since=event.timestamp,
+            born=event.born,
+            birth_order=event.birth_order,
+            child_subject=event.child_subject,
+            child=event.child,
+            mother_subject=event.mother_subject,
+            contact=event.contact,
+            **self._opened(event.child),
+            **opening(event),
+        )
+
+    def _born(self, row: BoardCase, event: events.ChildBorn) -> BoardCase:
+        return replace(
+            row,
+            born=True,
+            birth_order=event.birth_order,
+            county=event.county,
+            bureau=event.county if row.bureau == row.county else row.bureau,
+            child_subject=event.child_subject,
+            child=event.child,
+            **self._opened(event.child),
+        )
+
+    def _opened(self, sealed: Sealed[events.Child]) -> dict[str, Any]:
+        """The personal columns; empty of a child who has been forgotten."""
+        child = self.opener.open(sealed, events.Child)
+        if child is None:
+            return {"birth_or_due_date": None, "district": None}
+        return {"birth_or_due_date": child.birth_date or child.due_date, "district": child.residence.district}
 
 
-_NOTICE_NEAR = f"due_by < %(now)s + interval '{NOTICE_WARNING_DAYS} days'"
-
-_LIES: dict[Queue, str] = {
-    Queue.UNMATCHED: "match = 'unmatched' and found_elsewhere_at is null",
-    Queue.CLOSURE_OPEN: "match = 'awaiting_closure' and (due_by is null or due_by >= %(now)s)",
-    Queue.CLOSURE_OVERDUE: "match = 'awaiting_closure' and due_by < %(now)s",
-    Queue.OFFER_UNANSWERED: "match = 'matching' and waits_for = 'institution' and (reminded or due_by < %(now)s)",
-    Queue.NOTICE_UNSIGNED: f"match = 'awaiting_notice' and {_NOTICE_NEAR}",
-    Queue.MATCHED_NOT_ENROLLED: f"match = 'awaiting_notice' and ({_NOTICE_NEAR}) is not true",
-    Queue.ENROLLED_ELSEWHERE: f"found_elsewhere_at >= %(now)s - interval '{ELSEWHERE_SHOWN_DAYS} days'",
-}
-"""On which queue a case lies at the moment `now`; no two of these hold at once."""
-
-
-class QueueCount(msgspec.Struct, frozen=True):
-    """How many cases lie on one queue."""
-
-    queue: Queue
-    cases: int
-
-
-class _Place(msgspec.Struct, frozen=True):
-    """Where a page of a queue ends."""
-
-    lies_since: datetime
-    id: UUID
-
-
-_COUNTS = f"""
-select queue, count(*) as cases
-from (
-    select case {" ".join(f"when {condition} then '{queue}'" for queue, condition in _LIES.items())} end as queue
-    from bureau_board
-    where bureau = %(county)s
-) as lying
-where queue is not null
-group by queue
-"""
-
-
-def queue_counts(reader: Reader, principal: Principal, now: datetime) -> dict[Queue, int]:
-    """How many cases of the caller's county lie on each queue at `now` (aware); nobody but a bureau sees any."""
-    county = _county(principal)
-    if county is None:
-        return dict.fromkeys(Queue, 0)
-    found = reader.rows(QueueCount, _COUNTS, {"county": county, "now": now})
-    return dict.fromkeys(Queue, 0) | {row.queue: row.cases for row in found}
-
-
-def cases_on(  # noqa: PLR0913 - whose, which, when, and the page
-    reader: Reader, principal: Principal, queue: Queue, now: datetime, *, limit: int = 50, cursor: str | None = None
-) -> Page[BoardCase]:
-    """A page of one queue of the caller's county at `now` (aware), the longest lying first.
-
-    Nobody but a bureau sees anything. Raises PageTooLong, CursorUnknown.
-    """
-    check_limit(limit)
-    county = _county(principal)
-    if county is None:
-        return Page(())
-    conditions = ["bureau = %(county)s", _LIES[queue]]
-    parameters: dict[str, Any] = {"county": county, "now": now, "rows": limit + 1}
-    if cursor is not None:
-        place = place_of(cursor, _Place)
-        conditions.append("(lies_since, id) > (%(after_since)s, %(after_id)s)")
-        parameters |= {"after_since": place.lies_since, "after_id": place.id}
-    query = f"select * from bureau_board where {' and '.join(conditions)} order by lies_since, id limit %(rows)s"
-    return page_of(reader.rows(BoardCase, query, parameters), limit, lambda row: _Place(row.lies_since, row.id))
-
-
-def _county(principal: Principal) -> str | None:
-    """Whose board the caller sees."""
-    bureau = principal.role in {Role.BUREAU_MANAGER, Role.BUREAU_OFFICER}
-    return principal.jurisdiction if bureau else None
+def _at_its_county(row: BoardCase) -> BoardCase:
+    """The row with the county of whoever is asked or has agreed, none while nobody is."""
+    held = row.held
+    county = held.county if held else ""
+    return row if row.asked_county == county else replace(row, asked_county=county)

@@ -151,7 +151,7 @@ class ReasonCount(msgspec.Struct, frozen=True):
     cases: int
 
 
-_OFFERS = """
+OFFERS = """
 (
     select figures.id, figures.county as child_county, choice.*
     from case_statistics as figures
@@ -188,7 +188,7 @@ with figures as (
 ),
 answers as (
     select child_county as county, {_DAYS_TO_ANSWER} as days_to_answer
-    from {_OFFERS}
+    from {OFFERS}
     group by child_county
 )
 select * from figures left join answers using (county) order by county
@@ -204,7 +204,7 @@ with answers as (
         count(distinct id) filter (where status = 'expired') as expired,
         count(distinct id) filter (where status = 'lapsed') as lapsed,
         {_DAYS_TO_ANSWER} as days_to_answer
-    from {_OFFERS}
+    from {OFFERS}
     where (%(county)s::text is null or county = %(county)s)
         and (%(institution)s::text is null or institution = %(institution)s)
     group by institution
@@ -236,7 +236,7 @@ select * from figures order by institution
 _DECLINES = f"""
 with figures as (
     select institution, reason, count(distinct id) as cases
-    from {_OFFERS}
+    from {OFFERS}
     where reason is not null
         and (%(county)s::text is null or county = %(county)s)
         and (%(institution)s::text is null or institution = %(institution)s)
@@ -246,7 +246,7 @@ select * from figures order by institution, cases desc, reason
 """
 
 
-class _Reach(NamedTuple):
+class Reach(NamedTuple):
     """What a caller may count: one county, one institution, or, where both are None, everything."""
 
     county: str | None
@@ -255,7 +255,7 @@ class _Reach(NamedTuple):
 
 def by_county(reader: Reader, principal: Principal) -> list[CountyCounts]:
     """The counties that the caller answers for, by their children; a bureau has its own, clinics and parents none."""
-    reach = _reach(principal)
+    reach = reach_of(principal)
     if reach is None or reach.institution is not None:
         return []
     return reader.rows(CountyCounts, _BY_COUNTY, reach._asdict())
@@ -263,23 +263,24 @@ def by_county(reader: Reader, principal: Principal) -> list[CountyCounts]:
 
 def by_institution(reader: Reader, principal: Principal) -> list[InstitutionCounts]:
     """The institutions that the caller answers for: a bureau those of its county, a clinic itself."""
-    reach = _reach(principal)
+    reach = reach_of(principal)
     return [] if reach is None else reader.rows(InstitutionCounts, _BY_INSTITUTION, reach._asdict())
 
 
 def declines(reader: Reader, principal: Principal) -> list[ReasonCount]:
     """未能同意收案原因 of the institutions that the caller answers for, the most frequent first."""
-    reach = _reach(principal)
+    reach = reach_of(principal)
     return [] if reach is None else reader.rows(ReasonCount, _DECLINES, reach._asdict())
 
 
-def _reach(principal: Principal) -> _Reach | None:
+def reach_of(principal: Principal) -> Reach | None:
+    """What the caller may count; None where nothing."""
     match principal.role:
         case Role.BUREAU_MANAGER | Role.BUREAU_OFFICER if principal.jurisdiction:
-            return _Reach(county=principal.jurisdiction, institution=None)
+            return Reach(county=principal.jurisdiction, institution=None)
         case Role.DOCTOR | Role.CASE_MANAGER if principal.institution:
-            return _Reach(county=None, institution=principal.institution)
+            return Reach(county=None, institution=principal.institution)
         case Role.INSURER_OFFICER | Role.OPERATOR | Role.AUDITOR:
-            return _Reach(county=None, institution=None)
+            return Reach(county=None, institution=None)
         case _:
             return None

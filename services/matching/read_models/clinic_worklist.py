@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,17 +14,15 @@ from services.matching.domain.policies import POLICIES
 from services.matching.domain.statuses import EnrolmentStatus, PreferenceStatus
 from services.matching.read_models.progress import BeginningMissing
 from shared.calendar import taipei_day
-from shared.principal import Principal, Role
+from shared.events import event_name
 from shared.read_models.model import Key, ReadModel, Table
-from shared.read_models.paging import Page, check_limit, page_of, place_of
 from shared.sealing import Sealed, SubjectId
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from services.matching.domain.policies import Policy
     from shared.events import Event
-    from shared.read_models.reader import Reader
 
 
 def ranks_under(policies: Iterable[Policy]) -> tuple[int, ...]:
@@ -49,7 +46,8 @@ _TOLD = _OPEN | {PreferenceStatus.WAITING}
 class ClinicOffer(msgspec.Struct, frozen=True, gc=False):
     """One case at one preference (志願); `status` is that of the clinic's own offer, whatever became of the case.
 
-    `birth_or_due_date` and `district` are opened from the child's data, and go when the child is forgotten.
+    `birth_or_due_date` and `district` are opened from the child's data, and go when the child is forgotten. `ended_at`
+    is when the case left the clinic's hands without an enrolment there, and `ended_with` the event that did it.
     """
 
     case_id: UUID
@@ -76,6 +74,10 @@ class ClinicOffer(msgspec.Struct, frozen=True, gc=False):
     answered_at: datetime | None = None
     decline_reason: events.DeclineReason | None = None
     explanation: Sealed[events.FreeText] | None = None
+    ended_at: datetime | None = None
+    ended_with: str = ""
+    signed_on: date | None = None
+    enrolled_on: date | None = None
 
     def days_waiting(self, now: datetime) -> int:
         """Taipei days from the offer to the clinic's answer, or to `now` (aware) while none has come."""
@@ -109,43 +111,33 @@ def _notice_requested(row: ClinicOffer, event: events.NoticeRequested) -> Clinic
 
 def _declined(row: ClinicOffer, event: events.InstitutionDeclined) -> ClinicOffer:
     declined = _answered(row, event, PreferenceStatus.DECLINED)
-    return replace(declined, decline_reason=event.reason, explanation=event.explanation)
+    return replace(declined, decline_reason=event.reason, explanation=event.explanation, **_ended(event))
 
 
-def _expired(row: ClinicOffer, _: events.OfferExpired) -> ClinicOffer:
-    return replace(row, status=PreferenceStatus.EXPIRED, due_by=None)
+def _over(status: PreferenceStatus) -> Callable[[ClinicOffer, Event], ClinicOffer]:
+    """The clinic need do nothing more, for the reason that this status names."""
+    return lambda row, event: replace(row, status=status, due_by=None, **_ended(event))
 
 
-def _lapsed(row: ClinicOffer, _: events.NoticeLapsed) -> ClinicOffer:
-    return replace(row, status=PreferenceStatus.LAPSED, due_by=None)
+def _ended(event: Event) -> dict[str, Any]:
+    return {"ended_at": event.timestamp, "ended_with": event_name(type(event).TOPIC)}  # type: ignore[attr-defined]
 
 
-def _taken_back(row: ClinicOffer, _: events.OfferWithdrawn) -> ClinicOffer:
-    return replace(row, status=PreferenceStatus.TAKEN_BACK, due_by=None)
+def _signed(row: ClinicOffer, event: events.NoticeSigned) -> ClinicOffer:
+    return replace(row, due_by=None, signed_on=event.signed_on) if row.status in _OPEN else row
 
 
-def _released(row: ClinicOffer, _: events.NoticeReleased) -> ClinicOffer:
-    return replace(row, status=PreferenceStatus.RELEASED, due_by=None)
+def _enrolled(row: ClinicOffer, event: events.CaseEnrolled) -> ClinicOffer:
+    here = {"enrolled_on": event.enrolled_on} if row.status in _OPEN else {}
+    return replace(row, enrolment=EnrolmentStatus.ENROLLED, **here)
 
 
-def _signed(row: ClinicOffer, _: events.NoticeSigned) -> ClinicOffer:
-    return replace(row, due_by=None) if row.status in _OPEN else row
+def _enrolled_elsewhere(row: ClinicOffer, event: events.EnrolmentMismatchDetected) -> ClinicOffer:
+    return replace(_let_go(row, event), enrolment=EnrolmentStatus.ENROLLED)
 
 
-def _enrolled(row: ClinicOffer, _: events.CaseEnrolled) -> ClinicOffer:
-    return replace(row, enrolment=EnrolmentStatus.ENROLLED)
-
-
-def _enrolled_elsewhere(row: ClinicOffer, _: events.EnrolmentMismatchDetected) -> ClinicOffer:
-    return replace(_let_go(row), enrolment=EnrolmentStatus.ENROLLED)
-
-
-def _withdrawn(row: ClinicOffer, _: events.CaseWithdrawn) -> ClinicOffer:
-    return _let_go(row)
-
-
-def _let_go(row: ClinicOffer) -> ClinicOffer:
-    return replace(row, status=PreferenceStatus.RELEASED, due_by=None) if row.status in _OPEN else row
+def _let_go(row: ClinicOffer, event: Event) -> ClinicOffer:
+    return _over(PreferenceStatus.RELEASED)(row, event) if row.status in _OPEN else row
 
 
 def _contact_changed(row: ClinicOffer, event: events.ContactChanged) -> ClinicOffer:
@@ -157,46 +149,23 @@ _FOLDS: dict[type[Event], Callable[[Any, Any], ClinicOffer]] = {
     events.InstitutionAccepted: _accepted,
     events.NoticeRequested: _notice_requested,
     events.InstitutionDeclined: _declined,
-    events.OfferExpired: _expired,
-    events.NoticeLapsed: _lapsed,
-    events.NoticeReleased: _released,
-    events.OfferWithdrawn: _taken_back,
+    events.OfferExpired: _over(PreferenceStatus.EXPIRED),
+    events.NoticeLapsed: _over(PreferenceStatus.LAPSED),
+    events.NoticeReleased: _over(PreferenceStatus.RELEASED),
+    events.OfferWithdrawn: _over(PreferenceStatus.TAKEN_BACK),
     events.NoticeSigned: _signed,
     events.CaseEnrolled: _enrolled,
     events.EnrolmentMismatchDetected: _enrolled_elsewhere,
-    events.CaseWithdrawn: _withdrawn,
+    events.CaseWithdrawn: _let_go,
     events.ContactChanged: _contact_changed,
 }
-
-
-@dataclass(frozen=True)
-class WorklistFilters:
-    """What to look for; an empty field asks for everything in the principal's own reach.
-
-    `mother` is the vault's subject of the identifier typed in. Dates are inclusive; a `birth` date of an unborn child
-    is its due date.
-    """
-
-    county: str | None = None
-    district: str | None = None
-    birth_from: date | None = None
-    birth_until: date | None = None
-    mother: SubjectId | None = None
-    birth_orders: tuple[int, ...] = ()
-    enrolments: tuple[EnrolmentStatus, ...] = ()
-    institution: str | None = None
-    doctor: str | None = None
-    applied_from: date | None = None
-    applied_until: date | None = None
-    case_no: str | None = None
-    statuses: tuple[PreferenceStatus, ...] = ()
 
 
 class ClinicWorklist(ReadModel[ClinicOffer]):
     """Cases that a clinic has been asked to take, each at the preference at which it was asked."""
 
     context = "matching"
-    version = 2
+    version = 3
     table = Table(
         "clinic_worklist",
         row=ClinicOffer,
@@ -265,100 +234,3 @@ class ClinicWorklist(ReadModel[ClinicOffer]):
         if child is None:
             return {"birth_or_due_date": None, "district": None}
         return {"birth_or_due_date": child.birth_date or child.due_date, "district": child.residence.district}
-
-
-class _Place(msgspec.Struct, frozen=True):
-    """Where a page of the list ends."""
-
-    offered_at: datetime
-    case_id: UUID
-    rank: int
-
-
-_OWN = (
-    "institution = %(own_institution)s",
-    "doctor = any(%(own_doctors)s)",
-    "offered_at is not null",
-)
-"""Row 23 of DOMAIN §1.1: only cases that chose a doctor whom the caller is or acts for, and only once asked."""
-
-_FILTERS = {
-    "county": "county = %(county)s",
-    "district": "district = %(district)s",
-    "birth_from": "birth_or_due_date >= %(birth_from)s",
-    "birth_until": "birth_or_due_date <= %(birth_until)s",
-    "mother": "mother_subject = %(mother)s",
-    "birth_orders": "birth_order = any(%(birth_orders)s)",
-    "enrolments": "enrolment = any(%(enrolments)s)",
-    "institution": "institution = %(institution)s",
-    "doctor": "doctor = %(doctor)s",
-    "applied_from": "applied_on >= %(applied_from)s",
-    "applied_until": "applied_on <= %(applied_until)s",
-    "case_no": "case_no = %(case_no)s",
-    "statuses": "status = any(%(statuses)s)",
-}
-
-
-def worklist(
-    reader: Reader,
-    principal: Principal,
-    filters: WorklistFilters | None = None,
-    *,
-    limit: int = 50,
-    cursor: str | None = None,
-) -> Page[ClinicOffer]:
-    """家長媒合工具申請案件查詢: a page of the caller's own offers, the longest waiting first.
-
-    Nobody but a doctor or case manager sees anything. Raises PageTooLong, CursorUnknown.
-    """
-    check_limit(limit)
-    own = _own(principal)
-    if own is None:
-        return Page(())
-    asked = {name: value for name, value in vars(filters or WorklistFilters()).items() if value not in (None, ())}
-    conditions = [*_OWN, *(_FILTERS[name] for name in asked)]
-    parameters = own | {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
-    if cursor is not None:
-        place = place_of(cursor, _Place)
-        conditions.append("(offered_at, case_id, rank) > (%(after_at)s, %(after_case)s, %(after_rank)s)")
-        parameters |= {"after_at": place.offered_at, "after_case": place.case_id, "after_rank": place.rank}
-    found = reader.rows(
-        ClinicOffer,
-        f"select * from clinic_worklist where {' and '.join(conditions)}"
-        " order by offered_at, case_id, rank limit %(rows)s",
-        {**parameters, "rows": limit + 1},
-    )
-    return page_of(found, limit, _place)
-
-
-def offer(reader: Reader, case_id: UUID, principal: Principal) -> ClinicOffer | None:
-    """The caller's newest offer of one case; None where no doctor whom the caller acts for was asked."""
-    own = _own(principal)
-    if own is None:
-        return None
-    conditions = " and ".join((*_OWN, "case_id = %(case_id)s"))
-    query = f"select * from clinic_worklist where {conditions} order by rank desc limit 1"
-    return reader.one(ClinicOffer, query, {**own, "case_id": case_id})
-
-
-def accepted_offers(reader: Reader, principal: Principal, case_ids: Sequence[UUID]) -> list[ClinicOffer]:
-    """Those of these cases that the caller's doctors have accepted and not yet enrolled: what can be exported."""
-    own = _own(principal)
-    if own is None:
-        return []
-    conditions = " and ".join((*_OWN, "case_id = any(%(cases)s)", "status = 'accepted'", "enrolment = 'not_enrolled'"))
-    query = f"select * from clinic_worklist where {conditions} order by offered_at, case_id"
-    return reader.rows(ClinicOffer, query, {**own, "cases": list(case_ids)})
-
-
-def _own(principal: Principal) -> dict[str, Any] | None:
-    """What the caller's own offers have in common; None where there can be none."""
-    if principal.role not in {Role.DOCTOR, Role.CASE_MANAGER} or principal.institution is None:
-        return None
-    return {"own_institution": principal.institution, "own_doctors": sorted(principal.acts_for)}
-
-
-def _place(row: ClinicOffer) -> _Place:
-    if row.offered_at is None:
-        raise LookupError(f"{row.case_no} was never offered at rank {row.rank}")
-    return _Place(row.offered_at, row.case_id, row.rank)

@@ -10,8 +10,8 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from services.matching import events
-from services.matching.domain.statuses import MatchStatus, PreferenceStatus
-from services.matching.read_models.progress import BeginningMissing, Choice, Progress, enrolled, moved, opening
+from services.matching.domain.statuses import MatchStatus
+from services.matching.read_models.progress import BeginningMissing, Progress, enrolled, moved, opening
 from services.matching.read_models.timeline import TOLD, Step, step_of
 from shared.principal import Principal, Role
 from shared.read_models.model import Key, ReadModel, Table
@@ -52,11 +52,6 @@ class FamilyCase(Progress, frozen=True, gc=False):
     started_at: datetime
     closed_on: date | None = None
     timeline: tuple[Step, ...] = ()
-
-    @property
-    def next_choice(self) -> Choice | None:
-        """The preference that is asked when the present one comes to nothing."""
-        return next((choice for choice in self.choices if choice.status == PreferenceStatus.WAITING), None)
 
     @property
     def by_itself(self) -> Consequence | None:
@@ -167,7 +162,7 @@ _OF_CASE_NO = """
 select * from family_cases
 where contact_subject = %(contact)s and case_no = %(case_no)s and kind is not null
 """
-_ENROLMENTS = "select * from family_cases where id = any(%(ids)s)"
+_OF_IDS = "select * from family_cases where id = any(%(ids)s)"
 
 
 def cases_of_contact(reader: Reader, principal: Principal) -> list[FamilyCase]:
@@ -185,11 +180,17 @@ def case_of_contact(reader: Reader, case_no: str, principal: Principal) -> Famil
     return next(iter(_with_closures(reader, reader.rows(FamilyCase, _OF_CASE_NO, parameters))), None)
 
 
+def case_by_id(reader: Reader, case_id: UUID) -> FamilyCase | None:
+    """The row of this id, for whoever has been found to have a right to it."""
+    rows = reader.rows(FamilyCase, _OF_IDS, {"ids": [case_id]})
+    return next(iter(_with_closures(reader, rows)), None)
+
+
 def _with_closures(reader: Reader, cases: list[FamilyCase]) -> list[FamilyCase]:
     """Tell of each enrolled case whether that enrolment has been closed since."""
     enrolments = {case.enrolment_id for case in cases if case.kind and case.enrolment_id}
     if not enrolments:
         return cases
-    rows = reader.rows(FamilyCase, _ENROLMENTS, {"ids": list(enrolments)})
+    rows = reader.rows(FamilyCase, _OF_IDS, {"ids": list(enrolments)})
     closures = {row.enrolment_id: row.closed_on for row in rows}
     return [replace(case, closed_on=closures.get(case.enrolment_id)) if case.kind else case for case in cases]

@@ -26,6 +26,10 @@ class BeginningMissing(LookupError):
         super().__init__(f"{type(event).__name__} of {event.originator_id}, whose first event was not folded")
 
 
+_HELD = frozenset({PreferenceStatus.OFFERED, PreferenceStatus.ACCEPTED})
+"""While a preference has one of these the case is in its institution's hands."""
+
+
 class Choice(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """志願: one preference, what has become of it, when it was asked and when the answer came."""
 
@@ -59,6 +63,16 @@ class Progress(msgspec.Struct, frozen=True, gc=False):
     former_doctor: str
     enrolment_id: UUID | None
     enrolled_on: date | None
+
+    @property
+    def held(self) -> Choice | None:
+        """The preference that is asked, or has agreed."""
+        return next((choice for choice in self.choices if choice.status in _HELD), None)
+
+    @property
+    def next_choice(self) -> Choice | None:
+        """The preference that is asked when the present one comes to nothing."""
+        return next((choice for choice in self.choices if choice.status == PreferenceStatus.WAITING), None)
 
 
 AnyProgress = TypeVar("AnyProgress", bound=Progress)
@@ -113,9 +127,9 @@ def _choices(row: Progress, rank: int, **changes: Any) -> tuple[Choice, ...]:
 
 def _let_go(row: Progress) -> tuple[Choice, ...]:
     """The institution that was asked, or had agreed, need do nothing more."""
-    held = {PreferenceStatus.OFFERED, PreferenceStatus.ACCEPTED}
     return tuple(
-        replace(choice, status=PreferenceStatus.RELEASED) if choice.status in held else choice for choice in row.choices
+        replace(choice, status=PreferenceStatus.RELEASED) if choice.status in _HELD else choice
+        for choice in row.choices
     )
 
 

@@ -8,11 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from services.matching.read_models.bureau_board import BureauBoard, Queue, cases_on, queue_counts
+from services.matching.read_models.board_queues import QueueCount, cases_on, queue_counts
+from services.matching.read_models.bureau_board import BureauBoard, Queue
 from shared.principal import Role
 from shared.read_models.paging import CursorUnknown, PageTooLong
 from tests.integration.matching_models.people import bureau, doctor, parent, staff
-from tests.unit.matching_models.story import CONTACT, MATSU, MATSU_DOCTOR, NOON, SECOND, Story, fold
+from tests.unit.matching_models.story import CONTACT, MATSU, MATSU_DOCTOR, NOON, SECOND, GlassOpener, Story, fold
 
 if TYPE_CHECKING:
     from shared.events import Event
@@ -49,7 +50,7 @@ def cases() -> list[Event]:
 
 @pytest.fixture
 def reader(shelf):
-    return shelf(BureauBoard(), cases())
+    return shelf(BureauBoard(GlassOpener()), cases())
 
 
 def lying(reader, now, principal=MATSU_BUREAU) -> dict[str, list[int]]:
@@ -98,7 +99,7 @@ def test_the_counts_are_those_of_the_lists_and_no_case_lies_twice(reader, days):
 
     counts = queue_counts(reader, MATSU_BUREAU, now)
 
-    assert {queue: count for queue, count in counts.items() if count} == {
+    assert {count.queue: count.cases for count in counts if count.cases} == {
         queue: len(numbers) for queue, numbers in lists.items()
     }
     numbers = [number for listed in lists.values() for number in listed]
@@ -118,13 +119,13 @@ def test_a_bureau_sees_its_own_county_only(reader):
 )
 def test_whoever_is_no_bureau_finds_an_empty_board(reader, principal):
     assert lying(reader, SOON, principal) == {}
-    assert set(queue_counts(reader, principal, SOON).values()) == {0}
+    assert {count.cases for count in queue_counts(reader, principal, SOON)} == {0}
 
 
 def test_the_list_shows_the_case_with_its_owner_and_its_day(reader):
     (row,) = cases_on(reader, MATSU_BUREAU, Queue.CLOSURE_OPEN, SOON).entries
 
-    assert row == fold(BureauBoard(), case(7).change_submitted().events)[UUID(int=7),]
+    assert row == fold(BureauBoard(GlassOpener()), case(7).change_submitted().events)[UUID(int=7),]
     assert (row.owner, row.due_by) == ("bureau", case(7).days_on(7))
 
 
@@ -132,7 +133,7 @@ def test_pages_follow_one_another_without_a_gap_or_a_repetition(shelf):
     told = [
         event for number in range(1, 6) for event in case(number).submitted().offered().declined().unmatched().events
     ]
-    reader = shelf(BureauBoard(), told)
+    reader = shelf(BureauBoard(GlassOpener()), told)
     pages, cursor = [], None
     while True:
         page = cases_on(reader, MATSU_BUREAU, Queue.UNMATCHED, SOON, limit=2, cursor=cursor)
@@ -149,3 +150,11 @@ def test_a_page_has_bounds_and_a_cursor_an_origin(reader):
         cases_on(reader, MATSU_BUREAU, Queue.UNMATCHED, SOON, limit=0)
     with pytest.raises(CursorUnknown):
         cases_on(reader, MATSU_BUREAU, Queue.UNMATCHED, SOON, cursor="bm90IGEgY3Vyc29y")
+
+
+def test_a_queue_tells_since_when_its_oldest_case_lies_and_the_first_day_to_act(reader):
+    counts = {count.queue: count for count in queue_counts(reader, MATSU_BUREAU, SOON)}
+
+    closures = case(7).change_submitted()
+    assert counts[Queue.CLOSURE_OPEN] == QueueCount(Queue.CLOSURE_OPEN, 1, closures.at(0), closures.days_on(7))
+    assert counts[Queue.NOTICE_UNSIGNED] == QueueCount(Queue.NOTICE_UNSIGNED, 0, None, None)

@@ -13,6 +13,7 @@ from services.matching.read_models.bureau_board import BureauBoard
 from services.matching.read_models.case_statistics import CaseStatistics
 from services.matching.read_models.clinic_worklist import ClinicOffer, ClinicWorklist
 from services.matching.read_models.doctor_demand import DoctorDemand
+from services.matching.read_models.enrolments import Enrolments
 from services.matching.read_models.family_cases import FamilyCases
 from services.matching.read_models.stated_places import StatedPlaces
 from shared.read_models.compare import compare
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.postgres
 
-MODELS = (FamilyCases, ClinicWorklist, BureauBoard, CaseStatistics, DoctorDemand, StatedPlaces)
+MODELS = (FamilyCases, ClinicWorklist, BureauBoard, CaseStatistics, Enrolments, DoctorDemand, StatedPlaces)
 
 
 def told() -> list[Event]:

@@ -9,11 +9,13 @@ import pytest
 
 from services.matching import events
 from services.matching.domain.statuses import EnrolmentStatus, PreferenceStatus
-from services.matching.read_models.clinic_worklist import (
-    ClinicWorklist,
+from services.matching.read_models.clinic_worklist import ClinicWorklist
+from services.matching.read_models.worklist_search import (
+    NOTHING,
     WorklistFilters,
     accepted_offers,
-    offer,
+    offers_of_case,
+    tab_counts,
     worklist,
 )
 from shared.principal import Role
@@ -117,7 +119,7 @@ def test_a_clinic_hears_nothing_before_it_is_asked(reader):
     keelung = doctor(KEELUNG, KEELUNG_DOCTOR)
 
     assert found(reader, WorklistFilters(), keelung) == []
-    assert offer(reader, case_id(6), keelung) is None
+    assert offers_of_case(reader, case_id(6), keelung) == []
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,8 @@ def test_a_clinic_hears_nothing_before_it_is_asked(reader):
 )
 def test_whoever_is_not_of_the_clinic_finds_nothing(reader, principal):
     assert found(reader, WorklistFilters(), principal) == []
-    assert offer(reader, case_id(1), principal) is None
+    assert offers_of_case(reader, case_id(1), principal) == []
+    assert tab_counts(reader, principal) == NOTHING
     assert accepted_offers(reader, principal, [case_id(3)]) == []
 
 
@@ -163,7 +166,8 @@ def test_a_page_has_bounds(reader, limit):
 
 
 def test_one_offer_is_found_by_its_case(reader):
-    assert offer(reader, case_id(2), CLINIC).decline_reason == events.DeclineReason.CAPACITY_FULL
+    [declined] = offers_of_case(reader, case_id(2), CLINIC)
+    assert declined.decline_reason == events.DeclineReason.CAPACITY_FULL
 
 
 def test_only_what_is_accepted_and_not_enrolled_can_be_exported(reader):

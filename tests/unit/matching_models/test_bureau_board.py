@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from services.matching import events
 from services.matching.domain.statuses import EnrolmentStatus, MatchStatus, PreferenceStatus
 from services.matching.read_models.actor import Actor
@@ -10,15 +12,18 @@ from services.matching.read_models.progress import Choice
 from tests.unit.matching_models.story import (
     CASE,
     CASE_NO,
+    CHILD,
     FIRST,
     KEELUNG,
     MATSU,
     MATSU_DOCTOR,
+    MOTHER,
     NOON,
     OTHER_SEALED_CONTACT,
     SEALED_BABY,
     SEALED_CONTACT,
     SECOND,
+    GlassOpener,
     Story,
     expected,
     fold,
@@ -27,14 +32,14 @@ from tests.unit.matching_models.story import (
 
 def case_of(story: Story) -> BoardCase:
     """The only case of the story."""
-    found: BoardCase = fold(BureauBoard(), story.events)[CASE,]
+    found: BoardCase = fold(BureauBoard(GlassOpener()), story.events)[CASE,]
     return found
 
 
 def test_a_reminded_offer_is_on_the_board_of_the_childs_county():
     story = Story().submitted().offered().reminded()
 
-    assert fold(BureauBoard(), story.events) == {
+    assert fold(BureauBoard(GlassOpener()), story.events) == {
         (CASE,): expected(
             BoardCase,
             id=CASE,
@@ -42,7 +47,15 @@ def test_a_reminded_offer_is_on_the_board_of_the_childs_county():
             kind=events.CaseKind.NEW,
             county="連江縣",
             bureau="連江縣",
+            applied_at=NOON,
             lies_since=story.at(1),
+            born=True,
+            birth_order=0,
+            district="南竿鄉",
+            birth_or_due_date=date(2025, 2, 1),
+            child_subject=CHILD,
+            mother_subject=MOTHER,
+            asked_county="連江縣",
             reminded=True,
             child=SEALED_BABY,
             contact=SEALED_CONTACT,

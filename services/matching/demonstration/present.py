@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from services.matching.demonstration.house import House
     from services.matching.demonstration.narrator import Narrator
 
-DAYS = 42
-"""So many days ago the story began: the cases that were first are long decided, the last have just been asked."""
-
-_OPENING_WORKING_DAYS = 26
+_WORKING_DAYS = 26
+"""So many working days ago the story began: the first cases are long decided, the last have just been asked."""
+_WEEK, _WORKING_WEEK = 7, 5
 _SEED = 1
 _PASSWORD = "pinecone-honey-ferry-87"  # noqa: S105 - of accounts that exist only where nothing is real
 _BUSIEST = """
@@ -49,7 +48,8 @@ def bring_to_today(
     house: House, narrator: Narrator, families: int, today: date, progress: Callable[[int, int], None]
 ) -> list[Door]:
     """Play the story until yesterday evening; answers with the doors. Nothing has happened in this house before."""
-    house.clock.begin_on(today - timedelta(days=DAYS))
+    working_days = min(families, _WORKING_DAYS)
+    house.clock.begin_on(today - timedelta(days=working_days * _WEEK // _WORKING_WEEK + 1))
     since = house.clock.today.isoformat()
     registry = neighbourhood()
     cast = Cast(registry, _SEED)
@@ -62,7 +62,7 @@ def bring_to_today(
         rest.wait()
         theatre = Theatre(house, narrator, company, rest)
         yesterday = today - timedelta(days=1)
-        theatre.perform(run, families, cast, progress, _OPENING_WORKING_DAYS, yesterday)
+        theatre.perform(run, families, cast, progress, working_days, yesterday)
         doors = [*_staff(house, cast, company), *_families(house, cast, families)]
         rest.wait()
     return doors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ _OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_addresses = count(1)
+"""Limits count by address: visitors do not share one."""
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +63,11 @@ def visit(browser: Browser, site: Site, axe: str) -> Iterator[Callable[..., Visi
     def visit(*, language: str = "zh-Hant", width: int = 1280, **options: object) -> Visitor:
         locale = "en-GB" if language == "en" else "zh-TW"
         context = browser.new_context(
-            locale=locale, viewport={"width": width, "height": 900}, timezone_id="Asia/Taipei", **options
+            locale=locale,
+            viewport={"width": width, "height": 900},
+            timezone_id="Asia/Taipei",
+            extra_http_headers={"X-Forwarded-For": f"198.51.100.{next(_addresses)}"},
+            **options,
         )
         open_contexts.append(context)
         return Visitor(context.new_page(), site, axe)

@@ -43,6 +43,7 @@ class Site:
             "PATH": os.environ["PATH"],
             "CARETRAIL_VAR": str(self.var),
             "CARETRAIL_PORT": str(_free_port()),
+            "CARETRAIL_PROXIES": "1",  # so that each browser has an address of its own, as people do
             "CARETRAIL_LOG_FORMAT": "json",
             "CARETRAIL_LOG_LEVEL": "info",
         } | ({"CARETRAIL_BROKER": self._broker} if self._broker else {})

@@ -48,6 +48,7 @@ mutate *patterns:
 # write the event catalogue, AsyncAPI, schemas and what a deployment is given anew from the code
 docs:
     {{ python }} -m operate.documents
+    {{ python }} -m operate.documents.openapi
     {{ python }} -m deploy.documents
 
 # build the pages' styles, scripts and charts anew from their sources; needs the npm registry
@@ -81,6 +82,7 @@ contracts:
 [private]
 documents:
     {{ python }} -m operate.documents --check
+    {{ python }} -m operate.documents.openapi --check
     {{ python }} -m deploy.documents --check
 
 [private]

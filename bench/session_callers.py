@@ -61,8 +61,8 @@ def _session(now: datetime) -> OpenSession:
         acts_for=frozenset({"D0000001"}),
     )
     place: Sealed[Whereabouts] = Sealed(subject, "box" * 40)
-    times = {"opened_at": now, "seen_at": now, "idle": timedelta(minutes=30), "ends_at": now + timedelta(hours=12)}
-    return OpenSession(uuid4(), who, owner, place, badge=None, **times)
+    idle, ends_at = timedelta(minutes=30), now + timedelta(hours=12)
+    return OpenSession(uuid4(), who, owner, place, None, opened_at=now, seen_at=now, idle=idle, ends_at=ends_at)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,14 @@
-"""OpenAPI 3.1 of the gateway's JSON API: from its routes, the forms of what is sent, and the types of answers."""
+"""OpenAPI 3.1 of the gateway's JSON API: from its routes, the forms of what is sent, and the types of answers.
+
+`python -m operate.documents.openapi` writes it to where the gateway serves it from; `--check` only compares.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -10,16 +16,19 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from operate.contexts import served, service_of
+from operate.documents.__main__ import ROOT, release
 from services.gateway.web.api.routes import NOT_OFFERED, ROUTES
 from shared.rpc.forms import Form
 from shared.rpc.service import Kind, rules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from services.gateway.web.api.routes import Route
     from shared.rpc.service import Rule
 
+PATH = ROOT / "services" / "gateway" / "web" / "api" / "openapi.json"
 PREFIX = "/api/v1"
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _PATH_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -233,3 +242,21 @@ def _resolved(schema: Mapping[str, Any], components: Mapping[str, Any]) -> Mappi
         return _resolved(present[0], components)
     reference = schema.get("$ref", "")
     return _resolved(components[reference.rpartition("/")[2]], components) if reference else schema
+
+
+def main(arguments: Sequence[str], path: Path = PATH) -> int:
+    """Write or check; 1 where what lies there is not what the code says."""
+    parser = argparse.ArgumentParser(prog="python -m operate.documents.openapi", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; end with 1 where it is stale")
+    options = parser.parse_args(arguments)
+    text = json.dumps(openapi(release()), ensure_ascii=False, indent=1) + "\n"
+    is_stale = not path.exists() or path.read_text(encoding="utf-8") != text
+    if options.check and is_stale:
+        sys.stderr.write(f"{path.relative_to(ROOT)} is not what the code says: run `./justw docs` and commit it.\n")
+        return 1
+    path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

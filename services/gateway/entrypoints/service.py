@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from services.gateway import commands
 from services.gateway.application import Gateway
+from services.gateway.application.drafts import Draft, DraftListed, DraftSaved
+from services.gateway.application.held_forms import Held, Typed
+from services.gateway.application.saved_filters import SavedFilter
 from services.gateway.bootstrap import GatewayContext
 from services.gateway.domain.access import ANYBODY, DRAFTERS, EDITORS, WHO_MAY
 from services.gateway.domain.refusals import PageUnknown
@@ -20,19 +23,14 @@ from services.gateway.entrypoints.questions import (
 from services.gateway.messages import WORDING
 from services.gateway.read_models import page_history as versions
 from services.gateway.read_models import pages as shown
-from services.gateway.read_models.page_history import PageHistory
-from services.gateway.read_models.pages import Pages
+from services.gateway.read_models.page_history import PageHistory, PageVersion
+from services.gateway.read_models.pages import EditedPage, Pages, ShownPage
 from shared.access import BUREAU, CLINIC
+from shared.read_models.paging import Page
 from shared.rpc.service import ContextService, deed, query
 
 if TYPE_CHECKING:
-    from services.gateway.application.drafts import Draft, DraftListed, DraftSaved
-    from services.gateway.application.held_forms import Held, Typed
-    from services.gateway.application.saved_filters import SavedFilter
-    from services.gateway.read_models.page_history import PageVersion
-    from services.gateway.read_models.pages import EditedPage, ShownPage
     from shared.principal import Principal
-    from shared.read_models.paging import Page
 
 
 class GatewayService(ContextService):

@@ -9,6 +9,7 @@ from uuid import UUID  # noqa: TC003 - as above
 
 import msgspec
 from flask import flash, redirect, request, url_for
+from werkzeug.exceptions import NotFound
 
 from services.gateway.web.areas import CLINICS
 from services.gateway.web.asking import caller
@@ -19,8 +20,8 @@ from services.gateway.web.rendering import refused, show, t
 from services.gateway.web.work.actions import worded
 from services.gateway.web.work.days import day_in
 from services.gateway.web.work.filters import Filter, Filters, Kind
+from services.gateway.web.work.giving import given as given_command
 from services.gateway.web.work.people import Child, Contact, Mother  # noqa: TC001 - as above
-from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 PAGE = 50
+LONG_PAGE = 200
 FILTERS = (Filter("doctor", Kind.TEXT),)
 CLOSURE_REASONS = ("change_of_doctor", "age_limit", "moved_away", "deceased", "other")
 """結案原因, in the order in which they are offered."""
@@ -66,25 +68,32 @@ def enrolled() -> ResponseReturnValue:
 @CLINIC.page("/clinic/enrolled/<uuid:enrolment_id>/close", CLINICS, methods=("GET", "POST"))
 def close(enrolment_id: UUID) -> ResponseReturnValue:
     """結案: the child is in the clinic's care no longer."""
-    asked = {"enrolment_id": str(enrolment_id)}
-    ended = msgspec.convert(caller().ask("matching.institution_enrolment", asked), Enrolment)
-    given = typed()
+    ended, given = _enrolment(enrolment_id), typed()
     page: dict[str, Any] = {"enrolment": ended, "typed": given, "reasons": CLOSURE_REASONS}
     if request.method == "GET":
         return show("clinic/close.html", **page, faults=Faults())
     faults = Faults()
     entry = _closure(ended, given, faults)
-    if not faults:
-        try:
-            outcome = caller().command("matching.close_enrolment", entry, given.get("idempotency_key", ""))
-        except RemoteRefusal as refusal:
-            faults = Faults.of(refusal)
-    if faults:
+    outcome = None if faults else given_command("matching.close_enrolment", entry, given, faults)
+    if outcome is None:
         return refused("clinic/close.html", **page, faults=faults)
     flash(t("clinic.close.done"), "done")
     for notice in outcome.notices:
         flash(worded(notice), "alert")
     return redirect(url_for("clinic.enrolled"), HTTPStatus.SEE_OTHER)
+
+
+def _enrolment(enrolment_id: UUID) -> Enrolment:
+    """The one of this id in the list of the caller's doctors; a page that is not there where it is none of theirs."""
+    cursor = None
+    while True:
+        found = caller().ask("matching.institution_enrolments", {"limit": LONG_PAGE, "cursor": cursor})
+        for one in msgspec.convert(found["entries"], list[Enrolment]):
+            if one.id == enrolment_id:
+                return one
+        cursor = found["following"]
+        if cursor is None:
+            raise NotFound
 
 
 def _closure(ended: Enrolment, given: Mapping[str, str], faults: Faults) -> dict[str, Any]:

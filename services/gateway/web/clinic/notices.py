@@ -10,7 +10,6 @@ import msgspec
 from flask import flash, redirect, request, url_for
 
 from services.gateway.web.areas import CLINICS
-from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.clinic.offers import Offer, offer
 from services.gateway.web.faults import Faults
@@ -18,7 +17,7 @@ from services.gateway.web.holding import typed
 from services.gateway.web.rendering import refused, show, t
 from services.gateway.web.work.actions import worded
 from services.gateway.web.work.days import day_in
-from shared.rpc.wire import RemoteRefusal
+from services.gateway.web.work.giving import given as given_command
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,14 +42,13 @@ def release(case_id: UUID) -> ResponseReturnValue:
     """解除待簽: the family may ask elsewhere; the next preference is asked."""
     asked, given = offer(case_id), typed()
     page: dict[str, Any] = {"offer": asked, "typed": given, "limit": EXPLANATION_LIMIT}
+    faults = Faults()
     if request.method == "GET":
-        return show("clinic/release.html", **page, faults=Faults())
+        return show("clinic/release.html", **page, faults=faults)
     explanation = given.get("explanation", "").replace("\r\n", "\n")
     told = {"case_id": str(case_id), "rank": asked.rank, "explanation": explanation}
-    try:
-        caller().command("matching.release_notice", told, given.get("idempotency_key", ""))
-    except RemoteRefusal as refusal:
-        return refused("clinic/release.html", **page, faults=Faults.of(refusal))
+    if not given_command("matching.release_notice", told, given, faults):
+        return refused("clinic/release.html", **page, faults=faults)
     flash(t("clinic.release.done", case_no=asked.case_no), "done")
     return redirect(url_for("clinic.queue", tab="notice"), HTTPStatus.SEE_OTHER)
 
@@ -64,12 +62,8 @@ def enrol(case_id: UUID) -> ResponseReturnValue:
         return show("clinic/enrol.html", **page, faults=Faults())
     faults = Faults()
     entry = _enrolment(asked, given, faults)
-    if not faults:
-        try:
-            outcome = caller().command("matching.record_enrolment", entry, given.get("idempotency_key", ""))
-        except RemoteRefusal as refusal:
-            faults = Faults.of(refusal)
-    if faults:
+    outcome = None if faults else given_command("matching.record_enrolment", entry, given, faults)
+    if outcome is None:
         return refused("clinic/enrol.html", **page, faults=faults)
     flash(t("clinic.enrol.done", case_no=asked.case_no), "done")
     for notice in outcome.notices:

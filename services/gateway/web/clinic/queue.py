@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from flask import flash, redirect, request, url_for
+from flask import request, url_for
 
 from services.gateway.web.areas import CLINICS
 from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.clinic.offers import Offer
-from services.gateway.web.faults import Faults
 from services.gateway.web.holding import typed
-from services.gateway.web.rendering import refused, show, t, today
+from services.gateway.web.rendering import show
 from services.gateway.web.work.choosing import BIRTH_ORDERS, birth_order_choices, county_choices, district_choices
 from services.gateway.web.work.filters import Filter, Filters, Kind
-from services.gateway.web.work.saved_filters import drop_filter, keep_filter, saved_filters
-from services.gateway.web.work.searching import SOUGHT, case_no_in, mother_in, remember_mother, sought_mother
-from shared.refusals import Refusal
-from shared.rpc.wire import RemoteRefusal
+from services.gateway.web.work.list_pages import drop_page, keep_page, search_page
+from services.gateway.web.work.saved_filters import saved_filters
+from services.gateway.web.work.searching import SOUGHT, sought_mother
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,41 +93,18 @@ def _asked(filters: Filters) -> dict[str, Any]:
 @CLINIC.page("/clinic/search", CLINICS, methods=("GET", "POST"))
 def search() -> ResponseReturnValue:
     """A case by its number, or the cases of a mother by hers."""
-    text = typed().get("q", "")
-    if request.method == "GET":
-        return show("work/search.html", back=url_for("clinic.queue"), typed=text, faults=Faults())
-    if case_no := case_no_in(text):
-        return redirect(url_for("clinic.queue", tab="all", case_no=case_no), HTTPStatus.SEE_OTHER)
-    faults = Faults()
-    try:
-        remember_mother(QUEUE, mother_in(text, today()))
-    except Refusal as refusal:
-        faults.refuse(refusal)
-        return refused("work/search.html", back=url_for("clinic.queue"), typed=text, faults=faults)
-    return redirect(url_for("clinic.queue", tab="all", sought="mother"), HTTPStatus.SEE_OTHER)
+    return search_page(QUEUE, url_for("clinic.queue", tab="all"))
 
 
 @CLINIC.page("/clinic/filters", CLINICS, methods=("GET", "POST"))
 def keep() -> ResponseReturnValue:
-    """儲存篩選條件: the filters in force, under a name; one of that name is replaced."""
-    given = typed()
-    filters = Filters.read(FILTERS, given.to_dict(flat=False), _tab(given.get("tab", "")))
-    page: dict[str, Any] = {"back": url_for("clinic.queue"), "typed": given, "filters": filters}
-    if request.method == "GET":
-        return show("work/keep_filter.html", **page, faults=Faults())
-    name = given.get("name", "").strip()
-    try:
-        keep_filter(QUEUE, name, filters)
-    except RemoteRefusal as refusal:
-        return refused("work/keep_filter.html", **page, faults=Faults.of(refusal))
-    flash(t("work.filters.kept", name=name), "done")
-    return redirect(url_for("clinic.queue") + filters.address(), HTTPStatus.SEE_OTHER)
+    """儲存篩選條件."""
+    given = typed().to_dict(flat=False)
+    filters = Filters.read(FILTERS, given, _tab(next(iter(given.get("tab", ())), "")))
+    return keep_page(QUEUE, filters, url_for("clinic.queue"))
 
 
 @CLINIC.page("/clinic/filters/drop", CLINICS, methods=("GET", "POST"))
 def drop() -> ResponseReturnValue:
     """刪除篩選條件."""
-    if request.method == "POST":
-        drop_filter(QUEUE, request.form.get("name", ""))
-        flash(t("work.filters.dropped", name=request.form.get("name", "")), "done")
-    return redirect(url_for("clinic.queue"), HTTPStatus.SEE_OTHER)
+    return drop_page(QUEUE, url_for("clinic.queue"))

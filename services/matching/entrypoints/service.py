@@ -69,6 +69,7 @@ from services.matching.read_models.worklist_search import (
 )
 from shared.access import AUDITOR, BUREAU, CLINIC, FAMILY, INSURER, OPERATOR
 from shared.calendar import taipei_day
+from shared.principal import Principal
 from shared.read_models.paging import Page
 from shared.rpc.aside import aside
 from shared.rpc.service import EVERYBODY, ContextService, query
@@ -79,7 +80,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from services.matching.read_models.case_statistics import InstitutionCounts, ReasonCount
-    from shared.principal import Principal
     from shared.read_models.reader import Reader
 
 Filters = TypeVar("Filters", WorklistFilters, EnrolmentFilters, CaseFilters)

@@ -95,7 +95,7 @@ def by_month(
     reach = reach_of(principal)
     if reach is None or reach.institution is not None:
         return []
-    wanted = _months_until(today, min(months, MOST_MONTHS))
+    wanted = _months_until(today, max(1, min(months, MOST_MONTHS)))
     parameters = {"county": reach.county, "first": wanted[0]}
     submitted = {row.month: row for row in reader.rows(_Submitted, _SUBMITTED, parameters)}
     spans: dict[date, list[Span]] = defaultdict(list)

@@ -12,6 +12,8 @@ from services.matching.domain.statuses import EnrolmentStatus, PreferenceStatus
 from services.matching.read_models.clinic_worklist import ClinicWorklist
 from services.matching.read_models.worklist_search import (
     NOTHING,
+    Order,
+    TabCounts,
     WorklistFilters,
     accepted_offers,
     offers_of_case,
@@ -176,3 +178,37 @@ def test_only_what_is_accepted_and_not_enrolled_can_be_exported(reader):
     assert [row.case_id.int for row in accepted_offers(reader, CLINIC, every)] == [3]
     assert accepted_offers(reader, doctor(MATSU, COLLEAGUE), every) == []
     assert accepted_offers(reader, CLINIC, []) == []
+
+
+def test_the_nearest_deadline_comes_first_and_last_what_has_none(reader):
+    listed = worklist(reader, CLINIC, order=Order.DEADLINE).entries
+    days = [entry.due_by for entry in listed if entry.due_by]
+    assert days == sorted(days)
+    assert [entry.case_id.int for entry in listed] == [1, 3, 2, 4, 5]
+
+
+def test_pages_by_deadline_follow_one_another_without_a_gap_or_a_repetition(reader):
+    pages, cursor = [], None
+    while not pages or cursor:
+        page = worklist(reader, CLINIC, order=Order.DEADLINE, limit=2, cursor=cursor)
+        pages.append([entry.case_id.int for entry in page.entries])
+        cursor = page.following
+    assert pages == [[1, 3], [2, 4], [5]]
+
+
+def test_a_cursor_belongs_to_the_order_that_it_came_from(reader):
+    cursor = worklist(reader, CLINIC, order=Order.DEADLINE, limit=2).following
+    with pytest.raises(CursorUnknown):
+        worklist(reader, CLINIC, order=Order.OLDEST, cursor=cursor)
+
+
+def test_each_tab_is_counted_under_the_filters_of_the_list(reader):
+    assert tab_counts(reader, CLINIC) == TabCounts(waiting=1, notice=1, enrolled=1, closed=2, all=5)
+    assert tab_counts(reader, CLINIC, WorklistFilters(doctor=COLLEAGUE)) == TabCounts(0, 0, 0, 1, 1)
+
+
+def test_a_case_asked_twice_of_one_clinic_shows_both_offers_the_newest_first(shelf):
+    colleague = events.Preference(2, MATSU, COLLEAGUE, "連江縣", "南竿鄉")
+    told = case(1).submitted(MATSU_COLLEAGUE, colleague).offered(MATSU_COLLEAGUE).declined(MATSU_COLLEAGUE)
+    reader = shelf(ClinicWorklist(GlassOpener()), told.offered(colleague).events)
+    assert [offer.rank for offer in offers_of_case(reader, case_id(1), CLINIC)] == [2, 1]

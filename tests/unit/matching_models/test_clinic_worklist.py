@@ -236,3 +236,25 @@ def test_the_days_waiting_run_by_taipei_days_until_the_clinic_answers():
 def test_an_event_without_its_beginning_is_refused_not_guessed():
     with pytest.raises(BeginningMissing):
         fold(ClinicWorklist(GlassOpener()), Story().submitted().offered().events[1:])
+
+
+def test_an_offer_that_is_over_tells_when_and_by_what():
+    for story, what in (
+        (Story().submitted().offered().declined(), "InstitutionDeclined"),
+        (Story().submitted().offered().withdrawn(), "CaseWithdrawn"),
+        (Story().submitted().offered().accepted().released(), "NoticeReleased"),
+        (Story().submitted().offered().enrolled_elsewhere(), "EnrolmentMismatchDetected"),
+    ):
+        row = offers_of(story)[1]
+        assert (row.ended_at, row.ended_with) == (story.at(-1), what)
+
+
+def test_an_enrolment_here_tells_the_days_of_signature_and_enrolment():
+    row = offers_of(Story().submitted().offered().accepted().signed().enrolled())[1]
+    assert (row.signed_on, row.enrolled_on, row.ended_with) == (date(2025, 2, 20), date(2025, 2, 21), "")
+
+
+def test_an_enrolment_here_is_nothing_that_an_earlier_offer_ended_with():
+    story = Story().submitted(FIRST, SECOND).offered().declined().offered(SECOND).accepted(SECOND).signed(SECOND)
+    row = offers_of(story.enrolled(SECOND))[1]
+    assert (row.enrolled_on, row.ended_with) == (None, "InstitutionDeclined")

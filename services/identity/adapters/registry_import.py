@@ -21,20 +21,17 @@ from services.identity.adapters.registry_rows import (
 from services.identity.commands import RecordInstitution, RecordPlace, RecordPractitioner, RecordRegistryImport
 from services.identity.events import RegistryFile
 from services.identity.messages import WORDING
-from shared.application import Result
-from shared.imports.files import digest_of, open_register
-from shared.imports.json_files import is_json, open_json
-from shared.imports.results import ImportSummary, RowOutcome, RowResult, remark_on, summarised
-from shared.refusals import InvalidForm, Refusal
+from shared.imports.taking import take_in
+from shared.refusals import Refusal
 from shared.taiwan.text import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from shared.application import ContextApplication, Notice, Outcome
+    from shared.application import ContextApplication, Outcome
     from shared.imports.files import FileRow
-    from shared.imports.results import Remark
+    from shared.imports.results import ImportSummary, RowResult
     from shared.principal import Principal
 
     Command = RecordInstitution | RecordPractitioner | RecordPlace
@@ -79,12 +76,10 @@ def import_registry(  # noqa: PLR0913 - what is imported, by whom, when, what fo
     Raises FileEmpty, FileNotUtf8, FileNotJson, HeadingsMalformed, ColumnsMissing, ColumnsUnknown, ColumnsRepeated with
     nothing taken; and StoreUnavailable, after which the same file can be imported again.
     """
-    digest, columns = digest_of(file), _COLUMNS[kind]
-    register = open_json(file, columns) if is_json(file) else open_register(file, columns)
     run = _Import(application, kind, principal, now, purpose)
-    summary = summarised(digest, register.encoding, map(run.result_of, register.rows), tell)
+    summary = take_in(file, _COLUMNS[kind], WORDING, run.take, tell)
     if summary.taken and purpose == Purpose.TAKE:
-        run.record(digest, summary)
+        run.record(summary)
     return summary
 
 
@@ -102,26 +97,15 @@ class _Import:
         self._key = f"import/{uuid4()}"
         self._rows: dict[tuple[str, ...], int] = {}
 
-    def result_of(self, row: FileRow) -> RowResult:
-        try:
-            outcome = self._carry_out(self._command_of(row), row.number)
-        except InvalidForm as form:
-            refusals = form.refusals
-        except Refusal as refusal:
-            refusals = (refusal,)
-        else:
-            done = RowOutcome.TAKEN if outcome.result == Result.DONE else RowOutcome.UNCHANGED
-            return RowResult(row.number, done, outcome.number, tuple(map(self._remark, outcome.notices)))
-        return RowResult(row.number, RowOutcome.REFUSED, remarks=tuple(map(self._remark, refusals)))
+    def take(self, row: FileRow) -> Outcome:
+        return self._carry_out(self._command_of(row), row.number)
 
-    def record(self, digest: str, summary: ImportSummary) -> None:
+    def record(self, summary: ImportSummary) -> None:
         """Count what was taken in."""
-        command = RecordRegistryImport(self._kind, digest, **summary.counts)
+        command = RecordRegistryImport(self._kind, summary.digest, **summary.counts)
         self._application.handle(command, self._principal, f"{self._key}/counted", self._now)
 
     def _command_of(self, row: FileRow) -> Command:
-        if row.objection is not None:
-            raise row.objection
         command = _COMMANDS[self._kind](row.cells)
         before = self._rows.setdefault(_entry_of(command), row.number)
         if before != row.number:
@@ -133,9 +117,6 @@ class _Import:
 
     def _tried(self, command: Command, _: int) -> Outcome:
         return self._application.consider(command, self._principal, self._now)
-
-    def _remark(self, said: Refusal | Notice) -> Remark:
-        return remark_on(WORDING, _COLUMNS[self._kind], said.code, said.field, said.params)
 
 
 def _entry_of(command: Command) -> tuple[str, ...]:

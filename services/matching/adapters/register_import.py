@@ -14,12 +14,10 @@ from services.matching.application.register import what_stands
 from services.matching.commands import CloseEnrolment, RecordEnrolment, RecordImport
 from services.matching.events import RegisterKind
 from services.matching.messages import WORDING
-from shared.application.outcome import Result, outcome_of
+from shared.application.outcome import Outcome, Result, outcome_of
 from shared.calendar import taipei_day
-from shared.imports.files import digest_of, open_register
-from shared.imports.json_files import is_json, open_json
-from shared.imports.results import ImportSummary, RowOutcome, RowResult, remark_on, summarised
-from shared.refusals import InvalidForm, Refusal
+from shared.imports.files import digest_of
+from shared.imports.taking import take_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from services.matching.application import Matching
     from shared.application.outcome import Notice
     from shared.imports.files import FileRow
-    from shared.imports.results import Remark
+    from shared.imports.results import ImportSummary, RowResult
     from shared.principal import Principal
 
 _COLUMNS = {RegisterKind.ENROLMENTS: ENROLMENTS, RegisterKind.CLOSURES: CLOSURES}
@@ -54,9 +52,7 @@ def import_register(  # noqa: PLR0913 - what is imported, by whom, when, and who
     nothing taken; and StoreUnavailable, after which the same file goes on where it stopped.
     """
     run = _Import(matching, digest_of(file), kind, principal, now)
-    columns = _COLUMNS[kind]
-    register = open_json(file, columns) if is_json(file) else open_register(file, columns)
-    summary = summarised(run.digest, register.encoding, map(run.take, register.rows), tell)
+    summary = take_in(file, _COLUMNS[kind], WORDING, run.take, tell)
     run.record(summary)
     return summary
 
@@ -67,54 +63,33 @@ class _Import:
     def __init__(
         self, matching: Matching, digest: str, kind: RegisterKind, principal: Principal, now: datetime
     ) -> None:
-        self.digest = digest
         self._matching = matching
         self._kind = kind
         self._principal = principal
         self._now = now
-        self._columns = _COLUMNS[kind]
         self._key = f"import/{matching.desk.file_digest(digest)}/{principal.id}"
 
-    def take(self, row: FileRow) -> RowResult:
-        try:
-            return self._taken(row)
-        except InvalidForm as form:
-            refusals = form.refusals
-        except Refusal as refusal:
-            refusals = (refusal,)
-        remarks = tuple(self._remark(refusal) for refusal in refusals)
-        return RowResult(row.number, RowOutcome.REFUSED, remarks=remarks)
-
-    def _taken(self, row: FileRow) -> RowResult:
-        if row.objection is not None:
-            raise row.objection
+    def take(self, row: FileRow) -> Outcome:
         command = _COMMANDS[self._kind](row.cells, taipei_day(self._now))
         key = f"{self._key}/{row.number}"
         before = self._matching.answer_to(key)
-        if before is not None:
-            outcome = outcome_of(before.body)
-            return RowResult(row.number, RowOutcome.UNCHANGED, outcome.number, self._what_stands(outcome.id, command))
-        outcome = self._matching.handle(command, self._principal, key, self._now)
-        done = RowOutcome.TAKEN if outcome.result == Result.DONE else RowOutcome.UNCHANGED
-        remarks = (self._remark(notice) for notice in outcome.notices)
-        return RowResult(row.number, done, outcome.number, tuple(remarks))
+        if before is None:
+            return self._matching.handle(command, self._principal, key, self._now)
+        known = outcome_of(before.body)
+        return Outcome(known.id, known.version, known.number, Result.UNCHANGED, self._what_stands(known.id, command))
 
-    def _what_stands(self, enrolment_id: UUID, row: RecordEnrolment | CloseEnrolment) -> tuple[Remark, ...]:
+    def _what_stands(self, enrolment_id: UUID, row: RecordEnrolment | CloseEnrolment) -> tuple[Notice, ...]:
         """What has become of the enrolment that the row made; of a closure nothing can."""
         if not isinstance(row, RecordEnrolment):
             return ()
         enrolment = self._matching.desk.enrolment(enrolment_id)
-        notices = what_stands(enrolment, row.doctor.strip(), row.enrolled_on)
-        return tuple(self._remark(notice) for notice in notices)
-
-    def _remark(self, said: Refusal | Notice) -> Remark:
-        return remark_on(WORDING, self._columns, said.code, said.field, said.params)
+        return tuple(what_stands(enrolment, row.doctor.strip(), row.enrolled_on))
 
     def record(self, summary: ImportSummary) -> None:
         """Count the import, unless everything that could be taken had been taken before."""
         if summary.unchanged and not summary.taken:
             return
         counts = summary.counts
-        command = RecordImport(self._kind, self.digest, **counts)
+        command = RecordImport(self._kind, summary.digest, **counts)
         key = f"{self._key}/{'/'.join(map(str, counts.values()))}"
         self._matching.handle(command, self._principal, f"{key}/counted", self._now)

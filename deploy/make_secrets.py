@@ -30,7 +30,7 @@ from deploy.role_settings import (
     database_secret,
     has_principal_key,
 )
-from deploy.topology import INSTALLER, members, workers
+from deploy.topology import INSTALLER, Role, members, workers
 from shared.vault.key_files import make_directory
 from shared.vault.master_keys import MasterKeys
 from shared.vault.signing import load_or_create
@@ -118,12 +118,11 @@ def _make_keys(place: Place) -> None:
 
 def _for_worker(place: Place, worker: Worker, passwords: dict[str, str]) -> None:
     context = worker.member.name
-    copied = {
-        MASTER_KEYS: MASTER_KEYS,
-        PRINCIPAL_PUBLIC_KEY: PRINCIPAL_PUBLIC_KEY,
-        CHECKPOINT_KEY: f"{context}.{CHECKPOINT_KEY}",
-    }
-    if has_principal_key(context):
+    copied = {MASTER_KEYS: MASTER_KEYS, PRINCIPAL_PUBLIC_KEY: PRINCIPAL_PUBLIC_KEY}
+    # Each key that signs lies with the one process that signs with it.
+    if worker.role is Role.RELAY:
+        copied[CHECKPOINT_KEY] = f"{context}.{CHECKPOINT_KEY}"
+    if worker.role is Role.SERVE and has_principal_key(context):
         copied[PRINCIPAL_KEY] = PRINCIPAL_KEY
     for name, source in copied.items():
         place.put(f"{worker.name}/{name}", place.key_file(source).read_text())

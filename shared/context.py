@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import psycopg
@@ -93,13 +94,17 @@ class Context(Generic[App]):
     """By context: its own, and those that it follows."""
     application: App
     positions: Positions
-    signing_key: Ed25519PrivateKey
     model_types: Sequence[type[ReadModel[Any]]]
     process_types: Sequence[type[Process[Any]]]
     clock: Callable[[], datetime] = utc_now
     errands: Mapping[str, Callable[[threading.Event], object]] = field(default_factory=dict)
     """What else is done behind the log, by name, with `Duty.REACT`: the sending of messages, say. See `Workers.add`."""
     wake: threading.Event = field(default_factory=threading.Event)
+
+    @cached_property
+    def signing_key(self) -> Ed25519PrivateKey:
+        """What checkpoints are signed with, made at the first start: whoever does not relay never reads it."""
+        return load_or_create(self.installation.settings.checkpoint_key_file, _signed_by(self.database))
 
     @property
     def vault(self) -> Vault:
@@ -222,7 +227,6 @@ class Foundation:
     database: Database
     logs: Mapping[str, Log]
     positions: Positions
-    signing_key: Ed25519PrivateKey
 
 
 @contextmanager
@@ -237,8 +241,7 @@ def foundation(place: Installation, context: str, follows: Collection[str] = ())
             closing.callback(log.close)
         positions = Positions(database)
         closing.callback(positions.close)
-        signing_key = load_or_create(place.settings.checkpoint_key_file, _signed_by(database))
-        yield Foundation(context, place, database, logs, positions, signing_key)
+        yield Foundation(context, place, database, logs, positions)
 
 
 def _trace(log: Log, position: int | None) -> Trace:

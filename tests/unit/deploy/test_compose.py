@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from deploy import make_secrets
-from deploy.topology import members, workers
+from deploy.topology import Role, members, workers
 from shared.settings import load
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
@@ -102,7 +102,7 @@ def test_a_process_finds_every_secret_that_it_is_told_of_and_reads_its_settings(
     assert settings.broker is not None
     assert settings.broker.startswith(f"amqp://{worker.name}:")
     assert settings.master_keys_file.exists()
-    assert settings.checkpoint_key_file.exists()
+    assert settings.checkpoint_key_file.exists() == (worker.role is Role.RELAY)
 
 
 def test_every_context_has_a_database_and_the_vault_one_of_its_own():

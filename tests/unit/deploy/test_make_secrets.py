@@ -10,7 +10,7 @@ from hashlib import sha256
 import pytest
 
 from deploy import make_secrets
-from deploy.topology import workers
+from deploy.topology import Role, workers
 
 SERVERS = {"postgres/superuser", "postgres/logins.sql", "rabbitmq/definitions.json"}
 
@@ -67,18 +67,19 @@ def test_nobody_but_the_owner_reads_them_and_servers_only_theirs(made):
     assert {path for path in readable if not path.endswith(".pub") or not path.startswith("keys/")} == SERVERS
 
 
-def test_each_process_has_its_own_password_at_the_broker_and_its_contexts_checkpoint_key(made):
-    brokers = {(made / worker.name / "broker").read_text() for worker in workers()}
-    keys = {worker.member.name: (made / worker.name / "checkpoint.key").read_text() for worker in workers()}
+def test_each_process_has_its_own_password_at_the_broker(made):
+    assert len({(made / worker.name / "broker").read_text() for worker in workers()}) == len(workers())
 
-    assert len(brokers) == len(workers())
+
+def test_each_relay_alone_can_sign_checkpoints_with_a_key_of_its_context(made):
+    keys = {path.parent.name: path.read_text() for path in made.glob("*/checkpoint.key")}
+
+    assert keys.keys() == {worker.name for worker in workers() if worker.role is Role.RELAY}
     assert len(set(keys.values())) == len(keys)
 
 
-def test_only_identity_can_sign_who_is_calling(made):
-    with_key = {path.parent.name for path in made.glob("*/principal.key")}
-
-    assert with_key == {"keys"} | {worker.name for worker in workers() if worker.member.name == "identity"}
+def test_only_what_lets_people_in_can_sign_who_is_calling(made):
+    assert {path.parent.name for path in made.glob("*/principal.key")} == {"keys", "identity-serve"}
 
 
 def test_servers_are_given_what_proves_a_password_and_not_the_password(made):

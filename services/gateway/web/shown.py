@@ -35,7 +35,7 @@ def day(given: str | date, language: Language, today: date) -> str:
         year = "" if shown.year == today.year else f" {shown.year}"
         return f"{shown:%a} {shown.day} {shown:%B}{year}"
     year = "" if shown.year == today.year else f"{shown.year} 年 "
-    return f"{year}{shown.month} 月 {shown.day} 日（{weekday(shown)}）"
+    return f"{year}{shown.month} 月 {shown.day} 日（{weekday(shown)[-1]}）"
 
 
 def moment(given: str | datetime, language: Language, today: date) -> str:

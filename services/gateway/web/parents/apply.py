@@ -12,6 +12,7 @@ from services.gateway.web.faults import Faults, no_faults
 from services.gateway.web.holding import typed
 from services.gateway.web.parents.answers import Answers
 from services.gateway.web.parents.area import PARENTS
+from services.gateway.web.parents.cases import matters
 from services.gateway.web.parents.drafts import APPLICATION, Draft
 from services.gateway.web.parents.echoes import date_echoes
 from services.gateway.web.parents.objections import faults_of
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 TO_CHECK = "check"
 """Where a page leads that was opened from the last look at the answers: back there."""
+
+
+_LIVE = frozenset({"awaiting_closure", "matching", "awaiting_notice"})
 
 
 def opened() -> Questionnaire:
@@ -132,6 +136,11 @@ def _not_saved(
     return refused(_template(asked), **_page(asked, application, entered, faults))
 
 
+def _under_way() -> list[str]:
+    """The cases of this phone that are not over: nobody applies twice for one child."""
+    return [one["case_no"] for one in matters() if one["match"] in _LIVE]
+
+
 def _template(asked: Question) -> str:
     return f"parents/apply/{asked.name}.html"
 
@@ -155,4 +164,5 @@ def _page(asked: Question, application: Questionnaire, fields: Mapping[str, str]
         "whole": whole,
         "rules": application.rules,
         "echoes": date_echoes(fields, application.rules) if not faults else {},
+        "live": _under_way() if asked.name == "born" else [],
     }

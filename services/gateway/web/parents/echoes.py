@@ -34,11 +34,12 @@ class Echo:
     tone: str = "done"
 
 
-def date_echoes(fields: Mapping[str, str], rules: Rules) -> dict[str, Echo]:
-    """What is understood of the dates that a form was opened with."""
+def date_echoes(fields: Mapping[str, str], rules: Rules) -> dict[str, str]:
+    """What is understood of the dates that a form was opened with, those in which nothing is wrong."""
     answers = Answers(fields)
     names = ("child.birth_date", "child.due_date")
-    return {name: ECHOES[name](answers, rules) for name in names if not answers.entered_date(name).is_empty}
+    echoes = {name: ECHOES[name](answers, rules) for name in names if not answers.entered_date(name).is_empty}
+    return {name: echo.sentence for name, echo in echoes.items() if echo.tone == "done"}
 
 
 def _birth_date(answers: Answers, rules: Rules) -> Echo:

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any, Self
 from services.gateway.web import shown
 from services.gateway.web.asking import caller
 from services.gateway.web.rendering import has_phrase, language, t, today, value
-from shared.calendar import taipei_day, working_calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     Matter = Mapping[str, Any]
 
 _TOLD_WITH_ANOTHER = frozenset({"NoticeRequested", "BureauTaskOpened"})
 """Steps that the one beside them tells of."""
+
+_PRESENT_ITSELF = frozenset({"institution_answers", "former_closed"})
+"""Steps ahead that the present one tells of."""
 
 _PAST_TONES = {
     "InstitutionDeclined": "refused",
@@ -163,7 +165,13 @@ def _present(case: Matter) -> Present | None:
 def _facts(case: Matter, state: str) -> list[Fact]:
     facts = []
     if since := case["waiting_since"]:
-        facts.append(Fact(t("parents.present.waited"), _waited(since), t("parents.present.since", at=_moment(since))))
+        facts.append(
+            Fact(
+                t("parents.present.waited"),
+                _waited(case["working_days_waiting"]),
+                t("parents.present.since", at=_moment(since)),
+            )
+        )
     if due_by := case["due_by"]:
         facts.append(Fact(t(f"parents.present.{state}.due"), _moment(due_by), _reminded(case), due_by))
     return facts
@@ -180,45 +188,31 @@ def _moment(at: str) -> str:
     return shown.moment(at, language(), today())
 
 
-def _waited(since: str) -> str:
-    days = working_calendar().working_days_between(taipei_day(datetime.fromisoformat(since)), today())
+def _waited(days: int | None) -> str:
     return t("parents.present.days", days=days) if days else t("parents.present.today")
 
 
 def _future(case: Matter) -> list[Future]:
-    """What comes next, first what happens by itself when nobody acts."""
-    state = _state(case) if case["match"] else ""
-    comes: dict[str, Callable[[], list[Future]]] = {
-        "asked": lambda: [*_fallback(case, "unanswered"), _planned("sign")],
-        "between": lambda: [*_fallback(case, "unanswered"), _planned("sign")],
-        "released": lambda: [*_fallback(case, "released"), _planned("sign")],
-        "awaiting-notice": lambda: [_planned("enrolled"), *_fallback(case, "unsigned")],
-        "signed": lambda: [_planned("enrolled")],
-        "awaiting-closure": lambda: [_planned("asked", place=_next_place(case)), _planned("sign")],
-        "unmatched": lambda: [_planned("bureau-calls")],
-    }
-    return comes[state]() if state in comes else []
+    """What comes when all goes well, then what comes by itself when nobody acts."""
+    if case["match"] == "unmatched":
+        return [Future(t("parents.future.bureau-calls"))]
+    told = _PRESENT_ITSELF | ({"notice_signed"} if case["match"] == "awaiting_notice" else set())
+    return [_ahead(case, step) for step in case["ahead"] if step["what"] not in told]
 
 
-def _planned(key: str, **figures: object) -> Future:
-    told = f"parents.future.{key}.told"
-    return Future(t(f"parents.future.{key}.title"), t(told, **figures) if has_phrase(told) else "")
+def _ahead(case: Matter, step: Mapping[str, Any]) -> Future:
+    match step["what"]:
+        case "notice_signed":
+            return Future(t("parents.future.sign"), t("parents.future.sign-told"))
+        case "enrolled":
+            return Future(t("parents.future.enrolled"), t("parents.future.enrolled-told"))
+        case "preference_asked":
+            return Future(t(f"parents.future.{_cause(case)}.next", rank=rank_name(step["rank"])), place_name(step))
+        case _:
+            return Future(t(f"parents.future.{_cause(case)}.bureau"), t("parents.future.bureau-told"))
 
 
-def _next(case: Matter) -> Mapping[str, Any] | None:
-    return next((choice for choice in case["choices"] if choice["status"] == "waiting"), None)
-
-
-def _next_place(case: Matter) -> str:
-    choice = _next(case)
-    return place_name(choice) if choice else ""
-
-
-def _fallback(case: Matter, when: str) -> list[Future]:
-    """What happens by itself once the time is over."""
-    if case["by_itself"] is None and when != "unanswered":
-        return []
-    choice = _next(case)
-    if choice is None:
-        return [Future(t(f"parents.future.{when}.bureau"), t("parents.future.bureau-told"))]
-    return [Future(t(f"parents.future.{when}.next", rank=rank_name(choice["rank"])), place_name(choice))]
+def _cause(case: Matter) -> str:
+    """What has to pass before somebody else is asked."""
+    state = _state(case)
+    return state if state in {"released", "awaiting-notice", "awaiting-closure"} else "asked"

@@ -8,16 +8,25 @@ import subprocess
 
 from tests.integration.operate.command_line import PROJECT
 
-READ_MODELS = ["family_cases", "clinic_worklist", "bureau_board", "case_statistics"]
+READ_MODELS = [
+    "family_cases",
+    "clinic_worklist",
+    "bureau_board",
+    "case_statistics",
+    "enrolments",
+    "doctor_demand",
+    "stated_places",
+]
 
 
 def test_the_status_tells_how_far_everything_is(looked_at):
     found = looked_at.answer("models", "status")
     own = [model for model in found["models"] if model["log"] == "matching"]
     names = [model["name"] for model in own]
-    assert names[:4] == READ_MODELS
-    assert {model["kind"] for model in own[:4]} == {"read-model"}
-    assert {model["kind"] for model in own[4:]} == {"process"}
+    read_models, processes = own[: len(READ_MODELS)], own[len(READ_MODELS) :]
+    assert names[: len(READ_MODELS)] == READ_MODELS
+    assert {model["kind"] for model in read_models} == {"read-model"}
+    assert {model["kind"] for model in processes} == {"process"}
     assert {(model["position"], model["behind"], model["current"]) for model in own} == {(found["head"], 0, True)}
     assert all(model["moved_at"] and model["parked"] == 0 for model in own)
     listed = looked_at.caretrail("models", "status").stdout

@@ -70,6 +70,19 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   }
 });
 
+// A password is shown to who asks, and hidden again before it leaves, so that browsers know it for one.
+function reveal(button, type) {
+  const field = document.getElementById(button.dataset.reveals);
+  if (field.type === type) return;
+  field.type = type;
+  [button.textContent, button.dataset.other] = [button.dataset.other, button.textContent];
+}
+document.addEventListener("submit", ({ target }) => {
+  target.querySelectorAll("[data-reveals]").forEach((button) => reveal(button, "password"));
+});
+
 document.addEventListener("click", ({ target }) => {
   if (target.closest("[data-print]")) print();
+  const button = target.closest("[data-reveals]");
+  if (button) reveal(button, document.getElementById(button.dataset.reveals).type === "text" ? "password" : "text");
 });

@@ -33,9 +33,8 @@ def bare_site(language=Language.CHINESE, who=None):
         "number": shown.number,
         "masked": shown.masked_name,
     }
-    app.context_processor(
-        lambda: {"language": language, "other_language_url": "?lang=other", "who": who, "stay_url": "/design"}
-    )
+    app.context_processor(lambda: {"language": language, "other_language_url": "?lang=other", "who": who})
+    app.add_url_rule("/account/stay", "stay", lambda: ("", 204))
     app.after_request(_strict)
     assets.serve(app)
     app.register_blueprint(gallery.GALLERY)

@@ -90,13 +90,13 @@ def statistics() -> ResponseReturnValue:
     """The finding, the charts, the same as tables, and who was counted."""
     months, basis = _months()
     institutions, _ = _institutions()
-    [county], _ = _figures("matching.statistics_by_county", County) or ([None], None)
+    counties, _ = _figures("matching.statistics_by_county", County)
     return show(
         "bureau/statistics.html",
         months=months,
         latest=newest_told(months, today()),
         institutions=institutions,
-        county=county,
+        county=next(iter(counties), None),
         reasons=reasons_of(months),
         basis=basis,
     )

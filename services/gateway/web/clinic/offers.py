@@ -69,6 +69,9 @@ class Offer(msgspec.Struct, frozen=True):
     answered_at: datetime | None = None
     decline_reason: str | None = None
     explanation: FreeText | None = None
+    ended_at: datetime | None = None
+    signed_on: date | None = None
+    enrolled_on: date | None = None
 
     @property
     def is_open(self) -> bool:

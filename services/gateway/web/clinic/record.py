@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from services.gateway.web.areas import CLINICS
 from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
-from services.gateway.web.clinic.offers import offer as asked_offer
+from services.gateway.web.clinic.offers import Offer
 from services.gateway.web.rendering import show
 from services.gateway.web.work.actions import allowed, objections
 
@@ -23,5 +25,11 @@ SHOWN = ("accept_offer", "decline_offer", "release_notice", "export_cases", "cha
 @CLINIC.page("/clinic/cases/<uuid:case_id>", CLINICS)
 def offer(case_id: UUID) -> ResponseReturnValue:
     """媒合案件."""
-    told = caller().ask("matching.actions", {"case_or_enrolment_id": str(case_id)})
-    return show("clinic/offer.html", offer=asked_offer(case_id), can=allowed(told), cannot=objections(told, SHOWN))
+    told = caller().ask("matching.clinic_case", {"case_id": str(case_id)})
+    return show(
+        "clinic/offer.html",
+        offer=msgspec.convert(told["offer"], Offer),
+        earlier=msgspec.convert(told["earlier"], list[Offer]),
+        can=allowed(told["actions"]),
+        cannot=objections(told["actions"], SHOWN),
+    )

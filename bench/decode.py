@@ -11,12 +11,14 @@ from bench.figures import Figure, compare
 from shared.events import EventDecoder
 from shared.store import schema
 from shared.store.log import Log
-from tests.controls.events import EXAMPLES
+from tests.controls.enrolments import EXAMPLES as ENROLMENTS
+from tests.controls.events import EXAMPLES as CASES
 
 if TYPE_CHECKING:
     from shared.postgres import Database
     from tests.servers import PostgresServer, RabbitMQServer
 
+EXAMPLES = CASES | ENROLMENTS
 EVENTS = 200_000
 PAGE = 500
 """Events that the relay settles together."""

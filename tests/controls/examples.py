@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tests.controls import accounts, events, messages, pages, registry
+from tests.controls import accounts, enrolments, events, messages, pages, registry
 
 EXAMPLES = {
     **events.EXAMPLES,
+    **enrolments.EXAMPLES,
     **accounts.EXAMPLES,
     **registry.EXAMPLES,
     **messages.EXAMPLES,

@@ -16,7 +16,7 @@ from services.matching.read_models.doctor_demand import DoctorDemand, Place, Wai
 from services.matching.read_models.public_figures import consent_time
 from services.matching.read_models.stated_places import StatedPlaces, places_of
 from shared.calendar import working_calendar
-from tests.controls.events import places_stated
+from tests.controls.enrolments import places_stated
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_DOCTOR
 from tests.unit.matching_models.story import FIRST, KEELUNG, KEELUNG_DOCTOR, MATSU, MATSU_DOCTOR, NOON, Story, place
 

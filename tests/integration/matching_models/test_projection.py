@@ -20,7 +20,7 @@ from shared.read_models.compare import compare
 from shared.read_models.projector import Projector
 from shared.read_models.rebuild import rebuild
 from shared.read_models.tables import Typing
-from tests.controls.events import places_stated
+from tests.controls.enrolments import places_stated
 from tests.controls.orders import Ledger, Queue
 from tests.unit.matching_models.story import (
     BIRTH,

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.controls.events import enrolment_recorded
+from tests.controls.enrolments import enrolment_recorded
 
 STATISTICS = "case_statistics"
 STRAY = uuid4()

@@ -21,13 +21,8 @@ from services.matching.domain.refusals import (
 from services.matching.events import CaseKind
 from shared.principal import Assurance, Role
 from shared.sealing import SubjectId
-from tests.controls.events import (
-    case_submitted,
-    change_requested,
-    enrolment_recorded,
-    institution_declined,
-    preference_offered,
-)
+from tests.controls.enrolments import enrolment_recorded
+from tests.controls.events import case_submitted, change_requested, institution_declined, preference_offered
 from tests.controls.family import BANQIAO_CLINIC, DAAN_CLINIC, DAAN_DOCTOR
 from tests.unit.matching.callers import BUREAU, DOCTOR, NEXT_DOCTOR, OPERATOR, PARENT, PLATFORM
 from tests.unit.matching.scenario import replayed

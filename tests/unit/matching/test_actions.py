@@ -19,12 +19,11 @@ from services.matching.domain.refusals import (
 )
 from services.matching.events import CaseKind
 from shared.sealing import SubjectId
+from tests.controls.enrolments import enrolment_closed, enrolment_recorded
 from tests.controls.events import (
     case_enrolled,
     case_submitted,
     change_requested,
-    enrolment_closed,
-    enrolment_recorded,
     institution_accepted,
     institution_declined,
     notice_requested,

@@ -6,6 +6,7 @@ from msgspec import structs
 from services.matching.domain.refusals import CaseEnded
 from services.matching.domain.statuses import EnrolmentStatus, MatchStatus, PreferenceStatus
 from services.matching.events import CaseKind
+from tests.controls.enrolments import enrolment_recorded
 from tests.controls.events import (
     case_enrolled,
     case_submitted,
@@ -13,7 +14,6 @@ from tests.controls.events import (
     case_withdrawn,
     change_requested,
     enrolment_mismatch_detected,
-    enrolment_recorded,
     institution_accepted,
     institution_declined,
     notice_requested,

@@ -22,7 +22,8 @@ from services.matching.events import (
     WithdrawReason,
 )
 from shared.refusals import Refusal
-from tests.controls.events import contact_changed, enrolment_recorded
+from tests.controls.enrolments import enrolment_recorded
+from tests.controls.events import contact_changed
 from tests.controls.family import CHILD, sealed, taipei
 from tests.unit.matching.callers import PARENT
 from tests.unit.matching.scenario import FACTS, POLICY, replayed

@@ -13,6 +13,7 @@ from services.matching.events import ParticipationCause as Cause
 from services.matching.processes.note_end_of_participation import NoteEndOfParticipation
 from services.matching.processes.withdraw_offers_of_closed_institution import WithdrawOffersOfClosedInstitution
 from tests.controls import registry
+from tests.controls.enrolments import participation_ended, participation_resumed
 from tests.controls.events import (
     case_enrolled,
     case_submitted,
@@ -23,8 +24,6 @@ from tests.controls.events import (
     notice_requested,
     offer_expired,
     offer_withdrawn,
-    participation_ended,
-    participation_resumed,
     preference_offered,
 )
 from tests.controls.family import (

@@ -9,13 +9,8 @@ from services.matching.domain.policies import OfferTerms
 from services.matching.domain.refusals import EnrolmentAlreadyClosed, PreferenceIsFormerDoctor
 from services.matching.domain.statuses import EnrolmentStatus, MatchStatus, PreferenceStatus
 from services.matching.events import CaseKind, ChangeReason, FreeText
-from tests.controls.events import (
-    case_submitted,
-    change_requested,
-    enrolment_closed,
-    enrolment_recorded,
-    preference_offered,
-)
+from tests.controls.enrolments import enrolment_closed, enrolment_recorded
+from tests.controls.events import case_submitted, change_requested, preference_offered
 from tests.controls.family import (
     BIRTH,
     BORN_CHILD,

@@ -13,7 +13,7 @@ from services.matching.domain.waiting import LEAST_CASES, Span, median_working_d
 from services.matching.read_models.doctor_demand import Asked, Demand, DoctorDemand
 from services.matching.read_models.stated_places import Stated, StatedPlaces
 from shared.calendar import working_calendar
-from tests.controls.events import places_stated
+from tests.controls.enrolments import places_stated
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, taipei
 from tests.unit.matching_models.story import CASE, FIRST, MATSU, MATSU_DOCTOR, SECOND, Story, fold, place
 

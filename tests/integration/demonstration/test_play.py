@@ -53,10 +53,10 @@ class Report(msgspec.Struct):
         return self.agree and self.log_verified and self.rebuilds_equal
 
 
-def demonstration(var: Path, families: int, **settings: str) -> subprocess.Popen[str]:
+def demonstration(var: Path, families: int, *options: str, **settings: str) -> subprocess.Popen[str]:
     """The command line, begun: it plays with services that answer calls, so it needs a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "operate", "demo", "--families", str(families)],
+        [sys.executable, "-m", "operate", "demo", "--families", str(families), *options],
         cwd=PROJECT,
         env={"PATH": os.environ["PATH"], "CARETRAIL_VAR": str(var), **settings},
         stdout=subprocess.PIPE,
@@ -65,12 +65,13 @@ def demonstration(var: Path, families: int, **settings: str) -> subprocess.Popen
     )
 
 
-def performed(var: Path, families: int, **settings: str) -> tuple[Report, list[str]]:
-    """The report, and the lines that were told."""
-    with demonstration(var, families, **settings) as play:
+def performed(var: Path, families: int, *options: str, **settings: str) -> tuple[Report, list[str]]:
+    """The report, the one line of the answer, and the lines that were told."""
+    with demonstration(var, families, *options, **settings) as play:
         out, told = play.communicate(timeout=PATIENCE)
     assert out, told
-    report = msgspec.json.decode(out.splitlines()[-1], type=Report)
+    [line] = out.splitlines()
+    report = msgspec.json.decode(line, type=Report)
     assert play.returncode == (0 if report.succeeded else 1)
     return report, told.splitlines()
 
@@ -116,8 +117,9 @@ def test_the_files_of_the_run_are_kept_with_the_result_of_every_row(var):
 
 
 def test_a_second_run_goes_on_from_the_data_of_the_first(var):
-    report, lines = performed(var, 3, CARETRAIL_LANGUAGE="en")
+    report, lines = performed(var, 3, "--lang", "en")
 
+    assert lines[0].startswith("Performance 2: 118 hospitals, 3 families.")
     assert report.succeeded
     assert report.run == 2
     assert report.shown["case_statistics"]["cases"] == report.did["CaseSubmitted"] == 3
@@ -148,11 +150,12 @@ def test_rows_that_are_not_those_of_the_log_are_found(var):
     assert "檢視表 bureau_board 與重建的結果不同。" in lines
 
 
-def test_a_log_that_was_altered_is_found(var):
+def test_a_log_that_was_altered_is_found_and_with_json_nothing_else_is_said(var):
     assert tampered(var, "update event set data = data || ' '::bytea where id = (select min(id) from event)") == 1
 
-    report, _ = performed(var, 1)
+    report, lines = performed(var, 1, "--json")
 
+    assert lines == []
     assert not report.log_verified
     assert not report.succeeded
 

@@ -25,6 +25,7 @@ MISTYPED = [
     ("events tail --follow=yes", "--follow 不接受值"),
     ("events tail --limit x", "--limit 要是整數"),
     ("events tail --limit 0", "--limit 最小為 1"),
+    ("demo --families 0", "--families 最小為 1"),
     ("audit verify --key /nowhere", "--key：沒有 /nowhere 這個檔案"),
     ("audit verify --key /", "--key：/ 是目錄，這裡需要檔案"),
 ]

@@ -7,6 +7,7 @@ messages, with the same bytes, and never loses one. The next page is read while 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -37,10 +38,13 @@ _FIRST_PAUSE = 0.1
 
 @dataclass(frozen=True)
 class Pace:
-    """How much a relay does at a time, and how often it looks."""
+    """How much a relay does at a time, and how often it looks for what it was not woken for."""
 
     page_size: int = 500
     poll_seconds: float = 0.02
+    idle_poll_seconds: float = 0.25
+    """The same once nothing has happened for `lively_seconds`: a relay that nobody needs should cost nothing."""
+    lively_seconds: float = 60
     longest_pause: float = 5
     """Seconds between attempts to reach a broker that is gone."""
     checkpoint_every: int = 1000
@@ -106,6 +110,7 @@ class _Shift:
         )
         self._compared = False
         self._pause = _FIRST_PAUSE
+        self._stirred = time.monotonic()
         self._alarms = Alarms(connection, relay.context, pace.alarm_seconds)
 
     def work(self, stop: threading.Event) -> None:
@@ -135,6 +140,7 @@ class _Shift:
                     way.settle()
                     self._rest()
                 else:
+                    self._stirred = time.monotonic()
                     relay.milestone("after sequencing")
                     way.send(settled)
                     self._alarms.look()
@@ -148,8 +154,12 @@ class _Shift:
         self._lease.at_end()
         self._checkpoints.idle(self._sequencer.head)
         self._alarms.look()
-        self._relay.wake.wait(self._relay.pace.poll_seconds)
-        self._relay.wake.clear()
+        pace, wake = self._relay.pace, self._relay.wake
+        # Also after a signal: what was appended may have to wait until an older transaction has ended.
+        is_lively = time.monotonic() - self._stirred < pace.lively_seconds
+        if wake.wait(pace.poll_seconds if is_lively else pace.idle_poll_seconds):
+            self._stirred = time.monotonic()
+        wake.clear()
 
 
 class _Way:

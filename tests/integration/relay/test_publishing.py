@@ -80,12 +80,23 @@ def test_an_append_wakes_the_relay_at_once(database, connection, transport):
 
 
 def test_without_a_signal_the_relay_looks_by_itself(database, connection, transport):
-    with running(a_relay(database, transport)):
+    with running(a_relay(database, transport, pace={"idle_poll_seconds": 3600})):
         eventually(lambda: published(connection) == 0)
         write_one_by_one(connection, 3)
         eventually(lambda: published(connection) == 3)
 
     assert is_whole(without_repeats(receive(transport, 3)))
+
+
+def test_a_relay_for_which_there_was_long_nothing_to_do_looks_by_itself_at_its_own_pace(
+    database, connection, transport
+):
+    pace = {"lively_seconds": 0, "poll_seconds": 3600}
+    with running(a_relay(database, transport, pace=pace)):
+        eventually(lambda: published(connection) == 0)
+        for number in range(1, 4):
+            write_one_by_one(connection, 1)
+            eventually(lambda expected=number: published(connection) == expected)
 
 
 def test_a_connection_that_breaks_while_publishing_loses_nothing(database, connection, transport, rabbitmq):

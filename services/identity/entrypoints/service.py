@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-# ruff: noqa: TC001 - what a query answers with is read from its annotation at run time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from uuid import UUID  # noqa: TC003 - its form reads the annotation at run time
+from uuid import UUID
 
 from services.identity.application.accounts.answers import OwnSession
 from services.identity.application.accounts.front_desk import ANSWERS

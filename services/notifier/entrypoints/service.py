@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# ruff: noqa: TC001 - what a query answers with is read from its annotation at run time
 from services.notifier.adapters.opened_ledger import (
     FailureReport,
     OpenedLedger,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tests.browser.question import answer_to
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -44,7 +46,15 @@ class Visitor:
         self.open(path)
         self.page.get_by_role("textbox").first.fill(mobile)
         self.page.locator("main form button[type=submit]").first.click()
+        if self.page.locator("[name='question.answer']").count():
+            self._answer_the_question()
         self.page.locator("input[autocomplete=one-time-code]").fill(self.newest_code(mobile))
+        self.page.locator("main form button[type=submit]").first.click()
+
+    def _answer_the_question(self) -> None:
+        """After a few codes from one address, a question comes before the next."""
+        asked = self.page.locator("label[for='question.answer']").inner_text()
+        self.page.locator("[name='question.answer']").fill(answer_to(asked))
         self.page.locator("main form button[type=submit]").first.click()
 
     def come_in_by_password(self, address: str, password: str, path: str = "/sign-in") -> None:

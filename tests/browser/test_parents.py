@@ -4,42 +4,53 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.browser.people import Visitor
+if TYPE_CHECKING:
+    from tests.browser.people import Visitor
 
 CASE_NO = re.compile(r"\d{6}P\d{7,}")
 
 
-def answer(visitor: Visitor, **fields: str) -> None:
-    """Fill this page's fields by their names, and go on."""
-    page = visitor.page
-    assert visitor.faults() == [], page.url
+def fill(visitor: Visitor, fields: dict[str, str]) -> None:
+    """Fill this page's fields by their names."""
     for name, text in fields.items():
-        field = page.locator(f"main [name='{name.replace('__', '.').replace('_0_', '-')}']")
+        field = visitor.page.locator(f"main [name='{name}']")
         if field.first.get_attribute("type") == "radio":
-            page.locator(f"main [name='{name.replace('__', '.').replace('_0_', '-')}'][value='{text}']").check()
+            visitor.page.locator(f"main [name='{name}'][value='{text}']").check()
         elif field.first.evaluate("field => field.tagName") == "SELECT":
             field.select_option(text)
         else:
             field.fill(text)
-    page.locator("main form button.nhsuk-button[type=submit]:not([name])").first.click()
 
 
-def roc(days: int) -> dict[str, str]:
-    """A day so far from today, as its fields take it in the ROC era."""
-    day = datetime.now(UTC).date() + timedelta(days=days)
-    return {"era": "roc", "year": str(day.year - 1911), "month": str(day.month), "day": str(day.day)}
+def go_on(visitor: Visitor) -> None:
+    visitor.page.locator("main form button.nhsuk-button[type=submit]:not([name])").first.click()
+
+
+def answer(visitor: Visitor, fields: dict[str, str]) -> None:
+    """Fill this page in, and go on."""
+    fill(visitor, fields)
+    go_on(visitor)
+
+
+def examine_and_answer(visitor: Visitor, fields: dict[str, str]) -> None:
+    """As `answer`, on a page that everybody can use."""
+    assert visitor.faults() == [], visitor.page.url
+    answer(visitor, fields)
 
 
 def date_fields(name: str, days: int) -> dict[str, str]:
-    return {f"{name}_0_{part}": text for part, text in roc(days).items()}
+    """A day so far from today, as its fields take it in the ROC era."""
+    day = datetime.now(UTC).date() + timedelta(days=days)
+    parts = {"era": "roc", "year": str(day.year - 1911), "month": str(day.month), "day": str(day.day)}
+    return {f"{name}-{part}": text for part, text in parts.items()}
 
 
 def choose_doctors(visitor: Visitor, number: int) -> None:
+    """The first doctors that can be chosen, wherever they are."""
+    visitor.open("/apply/doctors?county=")
     for _ in range(number):
-        assert visitor.faults() == []
         visitor.page.locator("button[name=press][value^='add:']").first.click()
 
 
@@ -53,26 +64,72 @@ def test_a_family_applies_for_a_born_child_and_sees_where_the_case_stands(visit)
     visitor = visit(width=375)
     visitor.open("/")
     assert visitor.faults() == []
-    visitor.come_in_by_phone("0912000102", "/apply")
-    page = visitor.page
-    answer(visitor, born="yes", **date_fields("child__birth_date", -200))
-    answer(visitor, twins="no")
-    answer(visitor, child__name="林小禾", child__sex="female", child__identifier="A200001000")
-    answer(visitor, **{"mother__identifier_0_kind": "national_id", "mother__identifier": "Ｂ２００００２００８"})
-    page.locator("[name='child.residence.county']").select_option("臺北市")
-    page.locator("[name='child.residence.district'] option", has_text="大安區").wait_for(state="attached")
-    answer(visitor, child__residence__district="大安區", child__residence__street="示範路 1 號")
-    answer(visitor, household="same")
-    answer(visitor, contact__relation="mother", contact__name="林示範", contact__email="lin@example.tw")
-    page.goto(visitor.site.url("/apply/doctors?county="))
+    visitor.come_in_by_phone("0912000103", "/apply")
+    examine_and_answer(visitor, {"born": "yes", **date_fields("child.birth_date", -200)})
+    examine_and_answer(visitor, {"twins": "no"})
+    examine_and_answer(visitor, {"child.name": "林小禾", "child.sex": "female", "child.identifier": "A200001000"})
+    examine_and_answer(visitor, {"mother.identifier-kind": "national_id", "mother.identifier": "Ｂ２００００２００８"})
+    visitor.page.locator("[name='child.residence.county']").select_option("臺北市")
+    visitor.page.locator("[name='child.residence.district'] option[value='大安區']").wait_for(state="attached")
+    examine_and_answer(visitor, {"child.residence.district": "大安區", "child.residence.street": "示範路 1 號"})
+    examine_and_answer(visitor, {"household": "same"})
+    examine_and_answer(
+        visitor,
+        {"contact.relation": "mother", "contact.name": "林示範", "contact.email": "lin@example.tw"},
+    )
     choose_doctors(visitor, 2)
-    answer(visitor)
+    examine_and_answer(visitor, {})
     assert visitor.faults() == []
     assert "A200001000" in visitor.shown()["text"]
-    page.locator("main form button[type=submit]").click()
+    go_on(visitor)
     case_no = case_no_of(visitor)
     assert visitor.faults() == []
     assert visitor.shown()["heading"] == "申請已送出"
-    page.goto(visitor.site.url(f"/cases/{case_no}"))
+    visitor.open(f"/cases/{case_no}")
     assert visitor.faults() == []
     assert "等診所回覆" in visitor.shown()["text"]
+
+
+def test_a_family_applies_in_english_without_scripts_before_the_birth_then_withdraws(visit):
+    visitor = visit(language="en", java_script_enabled=False)
+    visitor.come_in_by_phone("0912000203", "/apply")
+    page = visitor.page
+    answer(visitor, {"born": "no", **date_fields("child.due_date", 90)})
+    answer(visitor, {"twins": "no"})
+    answer(visitor, {"mother.identifier-kind": "passport", "mother.identifier": "XK1234567"})
+    fill(visitor, {"child.residence.county": "臺北市"})
+    page.get_by_role("button", name="List the districts").click()
+    answer(visitor, {"child.residence.district": "大安區"})
+    answer(visitor, {"contact.relation": "father", "contact.name": "<b>Ana</b> 👶"})
+    choose_doctors(visitor, 3)
+    page.locator("button[name=press][value='up:2']").click()
+    page.locator("button[name=press][value='remove:2']").click()
+    go_on(visitor)
+    assert "<b>Ana</b> 👶" in visitor.shown()["text"]
+    go_on(visitor)
+    case_no = case_no_of(visitor)
+    assert visitor.shown()["heading"] == "Application sent"
+    visitor.open("/cases")
+    page.get_by_role("textbox").fill(f" {case_no.lower()} ")
+    page.locator("main form button[type=submit]").first.click()
+    assert page.url.endswith(f"/cases/{case_no}")
+    page.get_by_role("link", name="Withdraw the application").click()
+    go_on(visitor)
+    assert page.title().startswith("Error: ")
+    answer(visitor, {"reason": "found_otherwise"})
+    assert "The application is withdrawn" in visitor.shown()["text"]
+    assert "You withdrew the application" in visitor.shown()["text"]
+
+
+def test_a_family_that_leaves_in_the_middle_comes_back_to_where_it_was(visit):
+    visitor = visit(width=375, color_scheme="dark")
+    visitor.come_in_by_phone("0912000303", "/apply")
+    answer(visitor, {"born": "yes", **date_fields("child.birth_date", -400)})
+    fill(visitor, {"twins": "yes", "child.birth_order": "2"})
+    visitor.page.get_by_role("button", name="先存起來").click()
+    assert visitor.faults() == []
+    assert visitor.shown()["heading"] == "已經存起來了"
+    visitor.open("/apply")
+    assert visitor.page.url.endswith("/apply/child")
+    visitor.open("/apply/twins")
+    assert visitor.page.locator("[name='child.birth_order']").input_value() == "2"

@@ -15,10 +15,10 @@ from services.gateway.web.parents.area import PARENTS
 from services.gateway.web.parents.cases import matters
 from services.gateway.web.parents.drafts import APPLICATION, Draft
 from services.gateway.web.parents.echoes import date_echoes
-from services.gateway.web.parents.objections import faults_of
+from services.gateway.web.parents.objections import faults_of, sentence
 from services.gateway.web.parents.questions import Question, Questionnaire, question_named
 from services.gateway.web.parents.rules import rules_today
-from services.gateway.web.rendering import refused, show, t, words_of
+from services.gateway.web.rendering import refused, show, t
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _not_saved(
     """Somebody saved the application in another window: nothing typed is lost, and pressing again keeps it."""
     if refusal.code != "draft-changed-meanwhile":
         raise refusal
-    faults = Faults({"": words_of(refusal)})
+    faults = Faults({"": sentence(refusal)})
     return refused(_template(asked), **_page(asked, application, entered, faults))
 
 
@@ -149,7 +149,6 @@ def _page(asked: Question, application: Questionnaire, fields: Mapping[str, str]
     before = application.before(asked)
     then = request.values.get("then") or None
     back = url_for("parents.check_answers") if then == TO_CHECK else before and question_url(before)
-    whole = [faults.sentences.pop("")] if "" in faults.sentences else []
     return {
         "service": t("parents.apply.service"),
         "action": url_for("parents.question", name=asked.name),
@@ -160,8 +159,8 @@ def _page(asked: Question, application: Questionnaire, fields: Mapping[str, str]
         "then": then,
         "draft": application.draft,
         "answers": Answers(fields),
-        "errors": faults.sentences,
-        "whole": whole,
+        "errors": faults.errors,
+        "whole": faults.whole,
         "rules": application.rules,
         "echoes": date_echoes(fields, application.rules) if not faults else {},
         "live": _under_way() if asked.name == "born" else [],

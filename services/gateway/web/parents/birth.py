@@ -77,7 +77,8 @@ def _page(case: Mapping[str, Any], answers: Answers, rules: Rules, faults: Fault
         "heading": heading_of(case),
         "answers": answers,
         "rules": rules,
-        "errors": faults.sentences,
+        "errors": faults.errors,
+        "whole": faults.whole,
         "echoes": {} if faults else date_echoes(answers.fields, rules),
         "key": request.form.get("idempotency_key"),
     }

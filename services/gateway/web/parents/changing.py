@@ -140,7 +140,8 @@ def _why_page(one: Matter, draft: Draft, fields: Mapping[str, str], rules: Rules
     return {
         **_of(one, draft),
         "answers": Answers(fields),
-        "errors": faults.sentences,
+        "errors": faults.errors,
+        "whole": faults.whole,
         "rules": rules,
         "reasons": REASONS,
     }

@@ -9,7 +9,8 @@ from flask import request
 
 from services.gateway.web.asking import caller
 from services.gateway.web.parents.doctors import Search, chosen_from, doctor, found, why_not
-from services.gateway.web.rendering import t, words_of
+from services.gateway.web.parents.objections import sentence
+from services.gateway.web.rendering import t
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
@@ -94,5 +95,5 @@ def saved_or_why_not(draft: Draft, chosen: Preferences, fields: Mapping[str, str
     except RemoteRefusal as refusal:
         if refusal.code != "draft-changed-meanwhile":
             raise
-        return words_of(refusal)
+        return sentence(refusal)
     return ""

@@ -84,6 +84,7 @@ def _page(one: Mapping[str, Any], answers: Answers, faults: Faults) -> dict[str,
         "ref": ref_of(one),
         "heading": heading_of(one),
         "answers": answers,
-        "errors": faults.sentences,
+        "errors": faults.errors,
+        "whole": faults.whole,
         "key": request.form.get("idempotency_key"),
     }

@@ -53,6 +53,7 @@ def _page(case: Any, faults: Faults) -> dict[str, Any]:
         "heading": heading_of(case),
         "reasons": REASONS,
         "reason": typed().get("reason"),
-        "errors": faults.sentences,
+        "errors": faults.errors,
+        "whole": faults.whole,
         "key": request.form.get("idempotency_key"),
     }

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import NoneType
-from typing import NewType, get_args, get_origin, get_type_hints
+from typing import Any, NewType, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -37,6 +37,11 @@ PLAIN = {
     date: st.dates(),
     datetime: st.datetimes(timezones=st.timezones()),
     Decimal: st.decimals(allow_nan=False, allow_infinity=False),
+    Any: st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=20), inner, max_size=2),
+        max_leaves=4,
+    ),
 }
 
 
@@ -46,12 +51,13 @@ def entered(hint):
         return entered(hint.__supertype__)
     if NoneType in get_args(hint):
         return st.one_of(*(st.none() if kind is NoneType else entered(kind) for kind in get_args(hint)))
-    if get_origin(hint) is tuple:
-        return st.lists(entered(get_args(hint)[0]), max_size=2).map(tuple)
+    if get_origin(hint) in {tuple, dict}:
+        inner = [entered(kind) for kind in get_args(hint) if kind is not Ellipsis]
+        return st.dictionaries(*inner, max_size=2) if len(inner) == 2 else st.lists(*inner, max_size=2).map(tuple)
     if is_dataclass(hint):
         hints = get_type_hints(hint)
         return st.builds(hint, **{part.name: entered(hints[part.name]) for part in fields(hint)})
-    if issubclass(hint, StrEnum):
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
         return st.sampled_from(hint)
     return PLAIN[hint]
 

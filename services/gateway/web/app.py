@@ -43,10 +43,12 @@ def web_app(front: Front) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions |= {"front": front, "words": RemoteWords(front.rpc)}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(_begun)
     limits.guard(app)  # before a form's token is looked at: what is false costs as much
     csrf = protect(app, front)
     prepare(app)
     assets.serve(app)
+    app.config["COMPRESS_EVALUATE_CONDITIONAL_REQUEST"] = False  # a version says what to change, not what is shown
     Compress(app)
     for area in PAGES:
         app.register_blueprint(area)
@@ -55,7 +57,6 @@ def web_app(front: Front) -> Flask:
     csrf.exempt(programs)
     app.add_url_rule("/health", "health", health)
     failing.prepare(app)
-    app.before_request(_begun)
     app.after_request(_answered)
     return app
 
@@ -76,6 +77,7 @@ def _begun() -> None:
 
 def _answered(response: Response) -> Response:
     """One line a request: the page it was for, never the address with what may stand in it."""
+    caller().settle()
     _log.info(
         "request_answered",
         method=request.method,

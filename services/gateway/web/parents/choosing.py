@@ -63,13 +63,17 @@ class Bench:
         objection = why_not(row) or self.why_not_added(chosen, one)
         return (chosen, objection) if objection else ((*chosen, one), "")
 
+    def _row(self, chosen: Preferences, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A doctor found, with its rank where it is chosen, and otherwise why it cannot be."""
+        one = chosen_from(row)
+        rank = next((place for place, other in enumerate(chosen, start=1) if one.is_same(other)), None)
+        return {**row, "rank_chosen": rank, "why_not": why_not(row) or self.why_not_added(chosen, one)}
+
     def page(self, chosen: Preferences, default: Search) -> dict[str, Any]:
         """What the page shows: those chosen, what is sought, and whom that finds."""
         search = Search.asked(default)
         doctors = found(search, request.args.get("cursor"))
-        rows = [
-            {**row, "why_not": why_not(row) or self.why_not_added(chosen, chosen_from(row))} for row in doctors.found
-        ]
+        rows = [self._row(chosen, row) for row in doctors.found]
         path = request.path
         return {
             "chosen": chosen,

@@ -11,7 +11,7 @@ import sys  # noqa: E402
 import threading  # noqa: E402
 
 from shared.cloudevents import parse  # noqa: E402
-from shared.postgres import Database  # noqa: E402
+from shared.postgres import Connection, Database  # noqa: E402
 from shared.transport.inproc import InprocTransport  # noqa: E402
 from tests.controls.logbook import CONSUMER, CONTEXT, a_relay, eventually, published, write_many  # noqa: E402
 
@@ -37,6 +37,11 @@ def main(dsn: str, count: int) -> None:
             ticks.append(1)
             stop.wait(0.001)
 
+    def open_after(keeper: Connection, count: int) -> None:
+        while len(ticks) < count:
+            stop.wait(0.001)
+        keeper.execute("select pg_advisory_unlock(1)")
+
     relaying = eventlet.spawn(a_relay(database, transport).run, stop)
     consuming = eventlet.spawn(consume)
     ticking = eventlet.spawn(tick)
@@ -46,7 +51,12 @@ def main(dsn: str, count: int) -> None:
         eventually(lambda: published(connection) == count)
         consuming.wait()
         before = len(ticks)
-        connection.execute("select pg_sleep(0.2)")
+        with database.connect() as keeper:
+            keeper.execute("select pg_advisory_lock(1)")
+            opening = eventlet.spawn(open_after, keeper, before + 20)
+            # Ends only if the others go on meanwhile.
+            connection.execute("select pg_advisory_lock(1)")
+            opening.wait()
         ticked_while_waiting = len(ticks) - before
     stop.set()
     relaying.wait()

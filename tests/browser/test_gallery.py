@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.gateway.web.asking import Badge, Known
+from services.gateway.web.known import Badge, Known
 from shared.principal import Role
 from shared.words import Language
 from tests.controls.bare_site import bare_site, served

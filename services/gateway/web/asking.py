@@ -9,6 +9,7 @@ from uuid import uuid4
 import msgspec
 from flask import current_app, g, request, session
 
+from services.gateway.web.known import Known
 from shared.application import Outcome, Trace
 from shared.principal import Role
 from shared.rpc.client import Asking
@@ -24,37 +25,11 @@ API_PATH = "/api/"
 PLAIN_COOKIE = "caretrail"
 PROTECTED_COOKIE = "__Host-caretrail"
 
+_READING = frozenset({"GET", "HEAD"})
+"""Whoever changes something is checked each time; whoever only reads, every two seconds."""
 _USER_AGENT_LIMIT = 300
 _SEEN_SECONDS = 60
 """How long a browser's queries wait for what it has written: rows are there within a second, or something is wrong."""
-
-
-class DoctorNamed(msgspec.Struct, frozen=True):
-    """醫師 in whose name somebody works: the practitioner number, and the name where the registry has one."""
-
-    number: str
-    name: str = ""
-
-
-class Badge(msgspec.Struct, frozen=True):
-    """名牌: what a page says of who is signed in; empty where there is nothing to say."""
-
-    name: str = ""
-    mobile: str = ""
-    institution_name: str = ""
-    doctors: tuple[DoctorNamed, ...] = ()
-
-
-class Known(msgspec.Struct, frozen=True):
-    """Who has come in, as identity tells it; `principal` is signed for the other contexts and lives a minute."""
-
-    principal: str
-    session_id: str
-    role: Role
-    assurances: tuple[str, ...]
-    institution: str | None = None
-    jurisdiction: str | None = None
-    badge: Badge = Badge()
 
 
 class Caller:
@@ -73,11 +48,28 @@ class Caller:
         """Who has come in; None for a visitor, and once the session is over."""
         if not self.token:
             return None
+        kept = self.front.checked.get(self.token) if request.method in _READING else None
+        return kept or self._checked()
+
+    def _checked(self) -> Known | None:
+        self.front.checked.drop(self.token)
         try:
             told = self.front.rpc.deed("identity.check_session", {"session": self.token}, Asking(trace=self.trace))
         except RemoteRefusal:
             return None
-        return msgspec.convert(told, Known)
+        known = msgspec.convert(told, Known)
+        if request.method in _READING:
+            self.front.checked.keep(self.token, known)
+        return known
+
+    def settle(self) -> None:
+        """The request is answered: whatever it changed of the session, the next one sees."""
+        if request.method not in _READING:
+            self.front.checked.drop(self.token)
+
+    def look_again(self) -> None:
+        """Forget who has come in: what signs for them lives a minute, and an answer may take longer."""
+        self.__dict__.pop("known", None)
 
     @property
     def role(self) -> Role:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from services.gateway.web.known import CheckedSessions
 from shared.context import utc_now
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Front:
 
     `site` is the address that people know the pages by; behind TLS cookies are bound to it. `key` signs what a browser
     keeps for a while, 32 bytes. `proxies` is how many reverse proxies stand before it, each of which names who came to
-    it in `X-Forwarded-For`.
+    it in `X-Forwarded-For`. `api_rate` is how many requests a minute the API takes from one caller.
     """
 
     rpc: RpcClient
@@ -29,7 +30,9 @@ class Front:
     key: bytes = field(repr=False)
     language: Language
     proxies: int = 0
+    api_rate: int = 600
     clock: Callable[[], datetime] = utc_now
+    checked: CheckedSessions = field(default_factory=CheckedSessions, repr=False)
 
     @property
     def is_protected(self) -> bool:

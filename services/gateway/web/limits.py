@@ -16,6 +16,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from services.gateway.web.asking import API_PATH
 from shared.client_addresses import counted_address
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.typing import ResponseReturnValue
+    from limits import WindowStats
 
     from services.gateway.web.areas import View
 
@@ -64,15 +66,20 @@ def limited(name: str, rate: str) -> Callable[[View], View]:
     return guarding
 
 
-def count(name: str, rate: str) -> None:
-    """One more of this name from the present request's address. Raises `TooOften`."""
+def count(name: str, rate: str, who: str | None = None) -> WindowStats:
+    """One more of this name from somebody, or else from the present request's address; what is left.
+
+    Raises `TooOften`.
+    """
     limiter: MovingWindowRateLimiter = current_app.extensions[_EXTENSION]
-    item, place = parse(rate), (name, counted_address(request.remote_addr or ""))
-    if not limiter.hit(item, *place):
-        reset = limiter.get_window_stats(item, *place).reset_time
-        raise TooOften(datetime.fromtimestamp(math.ceil(reset / _MINUTE) * _MINUTE, UTC))
+    item, place = parse(rate), (name, who or counted_address(request.remote_addr or ""))
+    is_taken = limiter.hit(item, *place)
+    left = limiter.get_window_stats(item, *place)
+    if not is_taken:
+        raise TooOften(datetime.fromtimestamp(math.ceil(left.reset_time / _MINUTE) * _MINUTE, UTC))
+    return left
 
 
 def _count_forms() -> None:
-    if request.method == "POST":
+    if request.method == "POST" and not request.path.startswith(API_PATH):  # programs are counted one by one
         count("forms", FORMS)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import jsonify
+import msgspec
+from flask import Response
 
 from services.gateway.web.asking import caller
 from services.gateway.web.rendering import t, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-    from flask import Response
 
     from shared.rpc.wire import RemoteRefusal
 
@@ -62,9 +61,7 @@ def problem(status: HTTPStatus, code: str, detail: str, **members: Any) -> Respo
         "correlation_id": caller().trace.correlation_id,
         **members,
     }
-    response = jsonify(body)
-    response.status_code = status
-    response.content_type = MEDIA_TYPE
+    response = Response(msgspec.json.encode(body), status, content_type=MEDIA_TYPE)
     if status is HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="caretrail"'
     return response

@@ -16,9 +16,11 @@ _BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response:
-    """The rows with these columns, dotted into inner objects (RFC 4180)."""
-    return Response(stream_with_context(_lines(columns, rows)), content_type="text/csv; charset=utf-8")
+def as_csv(name: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response:
+    """The rows with these columns, dotted into inner objects (RFC 4180), as a file of this name."""
+    response = Response(stream_with_context(_lines(columns, rows)), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
 
 
 def _lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -1,15 +1,22 @@
 """Layouts: what every page has, whatever fills it."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import flash
 
-from services.gateway.web.asking import Badge, Known
+from services.gateway import web
+from services.gateway.web.known import Badge, Known
 from shared.principal import Role
 from shared.words import Language
 from tests.controls.bare_site import bare_site
 
+WEB = Path(web.__file__).parent
+RULES = re.sub(
+    r"/\*.*?\*/", "", "".join(path.read_text("utf-8") for path in (WEB / "browser/css").iterdir()), flags=re.DOTALL
+)
+WRITTEN = "".join(path.read_text("utf-8") for path in (WEB / "templates").rglob("*.html"))
 FILLED = {
     "layouts/public.html": "{% block main %}<h1>甲</h1>{% endblock %}",
     "layouts/staff.html": "{% block main %}<h1>甲</h1>{% endblock %}",
@@ -111,3 +118,16 @@ def test_what_htmx_keeps_and_runs_is_limited_by_the_page():
     assert '"allowEval":false' in told
     assert '"historyCacheSize":0' in told
     assert '"includeIndicatorStyles":false' in told
+
+
+def test_every_rule_of_ours_is_for_something_that_a_page_has():
+    ruled = set(re.findall(r"\.(ct-[\w-]+)", RULES))
+    put_together = {"ct-w-2", "ct-w-4", "ct-w-10", "ct-w-20", "ct-card--narrow", "ct-card--decision", "ct-card--late"}
+    assert {name for name in ruled - put_together if not re.search(rf"{name}(?![\w-])", WRITTEN)} == set()
+
+
+def test_every_class_of_ours_in_a_page_has_a_rule():
+    written = {
+        name for classes in re.findall(r'class="([^"]*)"', WRITTEN) for name in re.findall(r"ct-\w[\w-]*\w", classes)
+    }
+    assert {name for name in written if not re.search(rf"\.{name}(?![\w-])", RULES)} - {"ct-w", "ct-card"} == set()

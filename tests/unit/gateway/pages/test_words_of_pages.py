@@ -88,9 +88,9 @@ def as_pattern(key):
             return None
 
 
-def asked_in_template(template):
+def asked_in_template(tree):
     """The keys that a template asks for by `t`, as patterns."""
-    for call in tree_of(template).find_all(nodes.Call):
+    for call in tree.find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name == "t" and call.args:
             yield as_pattern(call.args[0])
 
@@ -112,7 +112,12 @@ def has_words(pattern):
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_what_a_template_says_has_words(template):
-    assert [asked for asked in asked_in_template(template) if asked and not has_words(asked)] == []
+    assert [asked for asked in asked_in_template(tree_of(template)) if asked and not has_words(asked)] == []
+
+
+@pytest.mark.parametrize("planted", ['{{ t("base.skipp") }}', '{{ t("base.dates." ~ part) }}'])
+def test_a_key_that_has_no_words_is_found(planted):
+    assert [has_words(asked) for asked in asked_in_template(environment().parse(planted))] == [False]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(WEB)))
@@ -143,9 +148,8 @@ def test_no_words_are_left_that_nobody_says():
     assert {key for key in every_key() - exact if not open_ended.fullmatch(key)} == set()
 
 
-def outside_of_words(template):
+def outside_of_words(tree):
     """Whatever a reader would read of a template that no catalogue has."""
-    tree = tree_of(template)
     html = "".join(
         part.data if isinstance(part, nodes.TemplateData) else "\x00"
         for output in tree.find_all(nodes.Output)
@@ -169,7 +173,23 @@ def outside_of_words(template):
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_no_word_stands_in_a_template(template):
-    assert list(outside_of_words(template)) == []
+    assert list(outside_of_words(tree_of(template))) == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "<p>Apply now</p>",
+        "<p>立即申請</p>",
+        "<p>{% if who %}登出{% endif %}</p>",
+        '<nav aria-label="頁尾"></nav>',
+        '<img alt="Where to go" src="{{ picture }}">',
+        '{{ actions.button("送出") }}',
+        '{{ actions.button("Send it now") }}',
+    ],
+)
+def test_a_word_planted_in_a_template_is_found(planted):
+    assert list(outside_of_words(environment().parse(planted))) != []
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

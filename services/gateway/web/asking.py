@@ -27,9 +27,18 @@ PROTECTED_COOKIE = "__Host-caretrail"
 
 _READING = frozenset({"GET", "HEAD"})
 """Whoever changes something is checked each time; whoever only reads, every two seconds."""
+_NOT_PROVED, _PASSWORD = "proof-not-accepted", "password"
 _USER_AGENT_LIMIT = 300
 _SEEN_SECONDS = 60
 """How long a browser's queries wait for what it has written: rows are there within a second, or something is wrong."""
+
+
+class ProofWanted(Exception):
+    """The caller may do this once the password has been given in this session too; as it is, there is a refusal."""
+
+    def __init__(self, refusal: RemoteRefusal) -> None:
+        self.refusal = refusal
+        super().__init__(refusal.code)
 
 
 class Caller:
@@ -90,8 +99,16 @@ class Caller:
         return found.found
 
     def command(self, method: str, payload: Mapping[str, object], key: str) -> Outcome:
-        """Have a command carried out, once a `key`; what is asked afterwards knows of it. Raises `RemoteRefusal`."""
-        outcome = self.front.rpc.command(method, payload, key, self.asking)
+        """Have a command carried out, once a `key`; what is asked afterwards knows of it.
+
+        Raises `RemoteRefusal`, and `ProofWanted` where the caller's password would change the answer.
+        """
+        try:
+            outcome = self.front.rpc.command(method, payload, key, self.asking)
+        except RemoteRefusal as refusal:
+            if self._can_prove_more(refusal):
+                raise ProofWanted(refusal) from refusal
+            raise
         context = method.partition(".")[0]
         session["written"] = {
             **session.get("written", {}),
@@ -102,6 +119,13 @@ class Caller:
     def deed(self, method: str, payload: Mapping[str, object]) -> Any:
         """Have something done whose answer is told once. Raises `RemoteRefusal`."""
         return self.front.rpc.deed(method, payload, self.asking)
+
+    def _can_prove_more(self, refusal: RemoteRefusal) -> bool:
+        """Whether it was refused because of how this session was proved, and the password would do."""
+        wants_password = _PASSWORD in refusal.params.get("accepted", ())
+        is_holder = self.known is not None and self.role is not Role.PARENT
+        proved = self.known.assurances if self.known else ()
+        return refusal.code == _NOT_PROVED and wants_password and is_holder and _PASSWORD not in proved
 
     @property
     def asking(self) -> Asking:

@@ -6,13 +6,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import redirect, request
+from flask import redirect, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from services.gateway.web import shown
 from services.gateway.web.api.problems import plain_problem, refusal_problem
-from services.gateway.web.asking import API_PATH, caller
+from services.gateway.web.asking import API_PATH, ProofWanted, caller
 from services.gateway.web.holding import hold_what_was_typed
 from services.gateway.web.limits import TooOften
 from services.gateway.web.rendering import has_phrase, language, show, t, today, words_of
@@ -55,6 +55,7 @@ def prepare(app: Flask) -> None:
     """Have every failure answered here."""
     app.register_error_handler(CSRFError, _page_too_old)
     app.register_error_handler(RemoteRefusal, _refused)
+    app.register_error_handler(ProofWanted, _prove_first)
     app.register_error_handler(TooOften, _too_often)
     app.register_error_handler(HTTPException, _wrong)
     for cannot in UNANSWERED:
@@ -69,6 +70,13 @@ def _is_for_programs() -> bool:
 def _page_too_old(_: CSRFError) -> ResponseReturnValue:
     """The form was not made by this browser, or too long ago: it opens again with what was typed."""
     return redirect(hold_what_was_typed(), HTTPStatus.SEE_OTHER)
+
+
+def _prove_first(wanted: ProofWanted) -> ResponseReturnValue:
+    """The password again, and then back to the form as it was; a program is told which proof counts."""
+    if _is_for_programs():
+        return refusal_problem(wanted.refusal)
+    return redirect(url_for("sign_in.prove", back=hold_what_was_typed()), HTTPStatus.SEE_OTHER)
 
 
 def _refused(refusal: RemoteRefusal) -> ResponseReturnValue:

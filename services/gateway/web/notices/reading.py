@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import request, url_for
 from werkzeug.exceptions import NotFound
@@ -42,25 +42,28 @@ def help_pages() -> ResponseReturnValue:
 @NOTICES.page("/notices/<slug>", EVERYBODY)
 def page(slug: str) -> ResponseReturnValue:
     """One page."""
-    return _page(slug)
+    found = _found(slug)
+    if found is None:
+        raise NotFound
+    return _shown(found)
 
 
 @NOTICES.page("/contact", EVERYBODY)
 def contact() -> ResponseReturnValue:
     """聯絡我們."""
-    return _page("contact")
+    return _page_of_foot("contact", "contact", t("notices.contact.title"))
 
 
 @NOTICES.page("/privacy", EVERYBODY)
 def privacy() -> ResponseReturnValue:
     """隱私權聲明, with what 個人資料保護法 §8 has people told."""
-    return _page("privacy")
+    return _page_of_foot("privacy", "statement", t("notices.statements.title"))
 
 
 @NOTICES.page("/accessibility", EVERYBODY)
 def accessibility() -> ResponseReturnValue:
     """無障礙聲明."""
-    return _page("accessibility")
+    return _page_of_foot("accessibility", "statement", t("notices.statements.title"))
 
 
 @NOTICES.page("/status", EVERYBODY)
@@ -88,8 +91,18 @@ def _listed(kind: str, view: str, title: str, none: str) -> ResponseReturnValue:
     return show("notices/listed.html", title=title, none=none, pages=found["entries"], following=following)
 
 
-def _page(slug: str) -> ResponseReturnValue:
-    found = caller().ask("gateway.page", {"slug": slug, "language": language()})
+def _page_of_foot(slug: str, kind: str, title: str) -> ResponseReturnValue:
+    """A page that every foot leads to; where its agency has withdrawn it, those of its kind instead."""
+    found = _found(slug)
     if found is None:
-        raise NotFound
-    return show("notices/page.html", page=found, body=rendered(found["body"]))
+        return _listed(kind, f"notices.{slug}", title, t("notices.none"))
+    return _shown(found)
+
+
+def _found(slug: str) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = caller().ask("gateway.page", {"slug": slug, "language": language()})
+    return found
+
+
+def _shown(page: dict[str, Any]) -> ResponseReturnValue:
+    return show("notices/page.html", page=page, body=rendered(page["body"]))

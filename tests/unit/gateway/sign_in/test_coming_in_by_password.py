@@ -35,6 +35,15 @@ def test_a_refused_sign_in_keeps_the_address_and_never_the_password(visitor, des
     assert "four green kettles" not in answer.text
 
 
+def test_a_command_that_wants_the_password_leads_to_it_and_back_to_what_was_typed(visitor, desk):
+    desk.answers["identity.check_session"] = known("operator") | {"assurances": ["card+pin"]}
+    desk.answers["identity.invite_account"] = lambda _: desk.refuse("proof-not-accepted", accepted=["password"])
+    desk.answers["gateway.hold_form"] = {"token": "held-token"}
+    form = {"role": "auditor", "name": "某人", "email": "a@example.tw", "idempotency_key": "key"}
+    answer = visitor.post("/accounts/invite", data=form)
+    assert answer.location == "/sign-in/prove?back=/accounts/invite?held%3Dheld-token"
+
+
 def test_one_who_is_asked_to_prove_more_comes_back_with_another_session(visitor, desk):
     desk.answers["identity.check_session"] = known("operator")
     desk.answers["identity.prove_password"] = signed_in("operator")

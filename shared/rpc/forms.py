@@ -95,7 +95,8 @@ class _Choice(marshmallow.fields.Field[StrEnum]):
     """One of the values of an enumeration."""
 
     def __init__(self, choices: type[StrEnum], **options: Any) -> None:
-        super().__init__(**options, metadata={"type": "string", "enum": [*choices]})
+        none = [None] if options.get("allow_none") else []
+        super().__init__(**options, metadata={"type": "string", "enum": [*choices, *none]})
         self._choices = choices
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> StrEnum:

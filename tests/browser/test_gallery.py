@@ -37,13 +37,14 @@ in_both_languages = pytest.mark.parametrize("address", Language, indirect=True)
 
 @pytest.fixture
 def look(browser, address):
-    """Opens the gallery: `look(width=375, theme="dark")`; options are Playwright's."""
+    """Opens the gallery without its charts: `look(width=375, theme="dark")`; options are Playwright's."""
     contexts = []
 
     def look(width=1280, theme="light", **options):
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         page = context.new_page()
+        page.route("**/static/charts.*.js", lambda route: route.abort())
         page.goto(f"{address}/design?theme={theme}")
         return page
 

@@ -34,7 +34,7 @@ _TOLD = {
 
 _UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
-PARAMETERS = {
+PARAMETERS: Mapping[str, dict[str, Any]] = {
     "Key": {
         "in": "header",
         "name": KEY,

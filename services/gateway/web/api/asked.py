@@ -46,7 +46,7 @@ def query(told: Mapping[str, Any]) -> dict[str, Any]:
     `told` is what the document says of the operation.
     """
     form: dict[str, Any] = {}
-    known = {one["name"]: one for one in told["parameters"] if one["in"] == "query"}
+    known = {one["name"]: one for one in told["parameters"] if one.get("in") == "query"}
     for name in request.args:
         if name not in known:
             raise _malformed("parameter-unknown", name=name[:100])

@@ -113,8 +113,8 @@ class Cast:
         wanted = [(clinic, doctor) for clinic, doctor in doctors if doctor.number != avoiding]
         return tuple(PreferenceEntry(clinic.code, doctor.number) for clinic, doctor in wanted[:count])
 
-    def leaver(self, institution: str, family: Family) -> PreferenceEntry:
-        """A doctor of a hospital that is to leave, for this family."""
+    def choice_at(self, institution: str, family: Family) -> PreferenceEntry:
+        """A doctor of this institution, for this family."""
         doctors = self._doctors(institution)
         return PreferenceEntry(institution, doctors[family.number % 2].number)
 

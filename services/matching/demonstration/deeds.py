@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from services.matching import commands
@@ -12,7 +13,7 @@ from services.matching.events import ChangeReason, Sex, WithdrawReason
 from shared.vault.blind_index import Identifier
 
 if TYPE_CHECKING:
-    from datetime import date, timedelta
+    from datetime import date
 
     from services.matching.commands import PreferenceEntry
     from services.matching.demonstration.cast import Family
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from services.matching.events import DeclineReason
 
 # The family -------------------------------------------------------------------------------------------------------
+
+_A_MONTH = timedelta(days=30)
+_ONE_IN_SO_MANY_IS_EXPECTED = 3
 
 
 def born_child(stage: Stage, family: Family, age: timedelta, place: int = 0, *, registered: bool = True) -> ChildEntry:
@@ -56,6 +60,23 @@ def apply_for(stage: Stage, family: Family, child: ChildEntry, choices: tuple[Pr
     stage.tell(family, what, case_no=outcome.number, choices=len(choices), child=child.name, due=child.due_date)
     stage.offered(matter)
     return matter
+
+
+def come_late(stage: Stage, count: int) -> None:
+    """申請, by so many families that all want a doctor of the first clinic there is."""
+    clinic = stage.cast.clinics[0]
+    for number in range(count):
+        family = stage.family()
+        wanted = stage.cast.choice_at(clinic, family)
+        others = stage.choices(family, 2)
+        is_born = number % _ONE_IN_SO_MANY_IS_EXPECTED
+        child = (
+            born_child(stage, family, _A_MONTH * (number + 1))
+            if is_born
+            else expected_child(family, stage.clock.today + _A_MONTH)
+        )
+        choices = (wanted, *(choice for choice in others if choice.institution != clinic))
+        apply_for(stage, family, child, choices)
 
 
 def amend(stage: Stage, matter: Matter, choices: tuple[PreferenceEntry, ...]) -> None:

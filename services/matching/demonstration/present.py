@@ -13,7 +13,6 @@ from services.matching.demonstration.company import Company
 from services.matching.demonstration.log_ins import Way
 from services.matching.demonstration.neighbourhood import entries, neighbourhood
 from services.matching.demonstration.theatre import Theatre
-from services.matching.read_models.clinic_worklist import ClinicWorklist
 from services.matching.read_models.family_cases import FamilyCases, cases_of_contact
 from shared.principal import Role
 from shared.vault.blind_index import Identifier
@@ -28,11 +27,9 @@ if TYPE_CHECKING:
 _WORKING_DAYS = 26
 """So many working days ago the story began: the first cases are long decided, the last have just been asked."""
 _WEEK, _WORKING_WEEK = 7, 5
+_LATECOMERS = 7
 _SEED = 1
 _PASSWORD = "pinecone-honey-ferry-87"  # noqa: S105 - of accounts that exist only where nothing is real
-_BUSIEST = """
-    select institution from clinic_worklist where status = 'offered'
-    group by institution order by count(*) desc, institution limit 1"""
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -62,36 +59,27 @@ def bring_to_today(
         rest.wait()
         theatre = Theatre(house, narrator, company, rest)
         yesterday = today - timedelta(days=1)
-        theatre.perform(run, families, cast, progress, working_days, yesterday)
-        doors = [*_staff(house, cast, company), *_families(house, cast, families)]
+        theatre.perform(run, families, cast, progress, working_days, yesterday, _LATECOMERS)
+        doors = [*_staff(cast, company), *_families(house, cast, families)]
         rest.wait()
     return doors
 
 
-def _staff(house: House, cast: Cast, company: Company) -> list[Door]:
-    """Accounts at the clinic that is asked most, at its bureau, and on the platform itself."""
-    clinic = _busiest(house) or cast.clinics[0]
+def _staff(cast: Cast, company: Company) -> list[Door]:
+    """Accounts at the clinic that most families wait for, at its bureau, and on the platform itself."""
+    clinic = cast.clinics[0]
     everyone = cast.everyone_at(clinic)
     officer = bureau(cast.county_of(clinic))
     named = (
-        (everyone, cast.name_of(clinic), "clinic@example.tw"),
+        (everyone, "院所個管", "clinic@example.tw"),
         (officer, f"{officer.jurisdiction}衛生局", "bureau@example.tw"),
         (OPERATOR, "平台維運", "operator@example.tw"),
     )
     doors = []
     for person, name, mailbox in named:
         company.open_account(person, name, Way(mailbox, _PASSWORD))
-        doors.append(Door(person.role, name, mailbox, _PASSWORD))
+        doors.append(Door(person.role, cast.name_of(clinic) if person is everyone else name, mailbox, _PASSWORD))
     return doors
-
-
-def _busiest(house: House) -> str | None:
-    """The institution that most families wait for; None where no family waits."""
-    reader = house.contexts[CONTEXT].reader(ClinicWorklist)
-    try:
-        return next(iter(reader.scalars(_BUSIEST)), None)
-    finally:
-        reader.close()
 
 
 def _families(house: House, cast: Cast, families: int) -> list[Door]:

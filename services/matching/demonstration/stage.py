@@ -88,7 +88,7 @@ class Stage:
         """A doctor of a hospital that is to leave while the family waits; as soon as no other family waits for it."""
         while not self._leavers:
             yield 1
-        choice = self.cast.leaver(self._leavers.popleft(), family)
+        choice = self.cast.choice_at(self._leavers.popleft(), family)
         self._company.employ(self.cast.clinic(choice))
         return choice
 

@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from services.matching.bootstrap import CONTEXT
+from services.matching.demonstration import deeds
 from services.matching.demonstration.audience import statistics_of
 from services.matching.demonstration.plots import PLOTS
 from services.matching.demonstration.register_desk import RegisterDesk
@@ -63,8 +64,12 @@ class Theatre:
         progress: Callable[[int, int], None],
         opening_days: int = OPENING_DAYS,
         last_day: date = date.max,
+        latecomers: int = 0,
     ) -> Tally:
-        """Play every family's plot to its end, or as far as it comes by the evening of the last day."""
+        """Play every family's plot to its end, or as far as it comes by the evening of the last day.
+
+        On that evening so many more families come, all to one clinic.
+        """
         tally = Tally()
         directory = self._house.settings.var / "demonstration" / f"run-{run:03d}"
         scene = Scene(self._matching, self._company, cast, self._clock, tally, self._narrator)
@@ -83,6 +88,8 @@ class Theatre:
             register.close_day()
             self._rest.wait()
             if self._clock.following > last_day:
+                deeds.come_late(stage, latecomers)
+                self._rest.wait()
                 return tally
             self._clock.next_day()
             self._morning()

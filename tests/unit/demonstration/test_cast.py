@@ -74,7 +74,7 @@ def test_nobody_chooses_a_hospital_that_is_to_leave_by_itself(cast):
     assert len(set(cast.leavers)) == 6
     assert not chosen & set(cast.leavers)
     assert set(cast.leavers) < set(cast.clinics)
-    assert cast.leaver(cast.leavers[0], cast.family(1)) != cast.leaver(cast.leavers[0], cast.family(2))
+    assert cast.choice_at(cast.leavers[0], cast.family(1)) != cast.choice_at(cast.leavers[0], cast.family(2))
 
 
 def test_a_family_that_leaves_a_doctor_does_not_choose_that_one_again(cast):

@@ -10,6 +10,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser.chromium import launched
 from tests.browser.people import Visitor
 from tests.browser.site import Site
 
@@ -18,16 +19,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext
 
-CHROMIUM = "/usr/bin/chromium"
-_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _addresses = count(1)
 """Limits count by address: visitors do not share one."""
 
@@ -35,7 +26,7 @@ _addresses = count(1)
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=_OPTIONS)
+        browser = launched(playwright)
         yield browser
         browser.close()
 

@@ -56,7 +56,18 @@ PLANTED = [
         "shared", "shared/planted.py", "import services.matching.events", id="shared code that knows a context"
     ),
     pytest.param(
-        "web", "services/gateway/web/planted.py", "import services.matching.commands", id="pages in a context's commands"
+        "web",
+        "services/gateway/web/planted.py",
+        "import services.matching.commands",
+        id="pages in another context's commands",
+    ),
+    pytest.param("web", "services/gateway/web/planted.py", "import psycopg", id="pages with a database"),
+    pytest.param("web", "services/gateway/web/planted.py", "import pika", id="pages that know a broker"),
+    pytest.param(
+        "web",
+        "services/gateway/web/notices/planted.py",
+        "import services.gateway.application.drafts",
+        id="pages in what their own context keeps",
     ),
     pytest.param("flask", "services/identity/entrypoints/planted.py", "import flask", id="a service that knows Flask"),
     pytest.param("operators", "operate/planted.py", "import services.matching.domain", id="an operator in a domain"),

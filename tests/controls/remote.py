@@ -16,11 +16,19 @@ NOW = datetime(2026, 3, 12, 2, 40, tzinfo=UTC)
 """3 月 12 日（四）10:40 in Taipei."""
 
 
+_NOTHING = {
+    "gateway.filters": [],
+    "gateway.draft": None,
+    "notifier.messages": {"entries": [], "following": None},
+}
+"""What contexts answer where a test says nothing of it."""
+
+
 class Remote:
     """Answers like an `RpcClient`; `answers` maps a method to its answer, or to a function of what was asked."""
 
     def __init__(self, answers):
-        self.answers = {"gateway.filters": [], "gateway.draft": None, **answers}
+        self.answers = {**_NOTHING, **answers}
         self.asked = []
         self.done = []
 

@@ -20,6 +20,7 @@ from services.gateway.web.rendering import refused, show, t
 from services.gateway.web.work.actions import allowed, objections
 from services.gateway.web.work.days import day_in
 from services.gateway.web.work.giving import given as given_command
+from services.gateway.web.work.letters import letters_of
 from services.gateway.web.work.people import Child, Contact, Mother  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 SHOWN = ("confirm_closure", "release_notice", "change_contact")
-"""The commands that the page speaks of, in this order."""
+"""The commands that the page speaks of, in this order; nothing is closed before a new application."""
 RELATIONS = ("mother", "father", "grandparent", "guardian", "other")
 EXPLANATION_LIMIT = 4000
 
@@ -98,8 +99,16 @@ def _record(case_no: str) -> Record:
 def case(case_no: str) -> ResponseReturnValue:
     """媒合案件."""
     found = _record(case_no)
-    can, cannot = allowed(found.actions), objections(found.actions, SHOWN)
-    return show("bureau/case.html", record=found, case=found.case, standing=found.standing, can=can, cannot=cannot)
+    shown = SHOWN if found.standing.kind == "change" else SHOWN[1:]
+    return show(
+        "bureau/case.html",
+        record=found,
+        case=found.case,
+        standing=found.standing,
+        can=allowed(found.actions),
+        cannot=objections(found.actions, shown),
+        letters=letters_of(case_no),
+    )
 
 
 @BUREAU.page("/bureau/cases/<case_no>/closure", BUREAUS, methods=("GET", "POST"))

@@ -12,6 +12,7 @@ from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.clinic.offers import Offer
 from services.gateway.web.rendering import show
 from services.gateway.web.work.actions import allowed, objections
+from services.gateway.web.work.letters import letters_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -26,10 +27,12 @@ SHOWN = ("accept_offer", "decline_offer", "release_notice", "export_cases", "cha
 def offer(case_id: UUID) -> ResponseReturnValue:
     """媒合案件."""
     told = caller().ask("matching.clinic_case", {"case_id": str(case_id)})
+    offered = msgspec.convert(told["offer"], Offer)
     return show(
         "clinic/offer.html",
-        offer=msgspec.convert(told["offer"], Offer),
+        offer=offered,
         earlier=msgspec.convert(told["earlier"], list[Offer]),
         can=allowed(told["actions"]),
         cannot=objections(told["actions"], SHOWN),
+        letters=letters_of(offered.case_no),
     )

@@ -142,6 +142,4 @@ def _read(schema: Mapping[str, Any], sent: list[str]) -> object:
     text = sent[-1]
     if "integer" in kinds and text.isascii() and text.removeprefix("-").isdigit():
         return int(text[:20])
-    if "boolean" in kinds and text in {"true", "false"}:
-        return text == "true"
     return text

@@ -6,7 +6,6 @@ the enrolment and hands the same file in. Every cell is text: a name that begins
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 
 from services.matching.adapters.register_rows import ENROLMENTS, KINDS, RELATIONS, SEXES, word_for
 from services.matching.events import Child, Contact, Mother
+from shared.spreadsheets import csv_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from services.matching.events import Address
     from services.matching.read_models.clinic_worklist import ClinicOffer
     from shared.sealing import Opener
-
-_FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula when it opens a CSV file."""
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Characters that a spreadsheet file cannot hold."""
@@ -56,15 +53,7 @@ def as_xlsx(rows: Iterable[Sequence[str]]) -> bytes:
     return content.getvalue()
 
 
-def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """UTF-8 with the mark by which spreadsheets know it; an apostrophe guards what they would take for a formula."""
-    content = io.StringIO()
-    writer = csv.writer(content)
-    writer.writerows([_guarded(value) for value in row] for row in rows)
-    return content.getvalue().encode("utf-8-sig")
-
-
-FORMATS: Mapping[str, Callable[[Iterable[Sequence[str]]], bytes]] = {"xlsx": as_xlsx, "csv": as_csv}
+FORMATS: Mapping[str, Callable[[Iterable[Sequence[str]]], bytes]] = {"xlsx": as_xlsx, "csv": csv_file}
 
 
 def export_offers(offers: Sequence[ClinicOffer], opener: Opener, file_format: str) -> ExportFile:
@@ -137,7 +126,3 @@ def _text_cell(sheet: Any, value: str) -> WriteOnlyCell:
     cell.data_type = "s"
     cell.number_format = "@"
     return cell
-
-
-def _guarded(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA_BEGINNINGS) else value

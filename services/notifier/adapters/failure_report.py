@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from services.notifier.messages import catalogue
 from shared.calendar import TAIPEI
+from shared.spreadsheets import csv_file
 from shared.words import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from services.notifier.adapters.opened_ledger import ShownMessage
 
@@ -43,33 +43,25 @@ _HEADINGS = {
         "address or number",
     ),
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
 
 
 def failure_report(messages: Iterable[ShownMessage], language: Language) -> bytes:
-    """CSV in UTF-8 with a byte order mark, as spreadsheets expect it; one line a message."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_HEADINGS[language])
+    """CSV for a spreadsheet; one line a message."""
     known = catalogue(language).values
-    for message in messages:
-        cells = (
-            f"{message.changed_at.astimezone(TAIPEI):%Y-%m-%d %H:%M}",
-            known[message.status],
-            message.advice or message.means,
-            message.answer,
-            message.template,
-            message.case_no,
-            message.institution,
-            message.county,
-            message.name or "",
-            message.phone or "",
-            message.address or "",
-        )
-        writer.writerow([_harmless(cell) for cell in cells])
-    return text.getvalue().encode("utf-8-sig")
+    return csv_file(chain((_HEADINGS[language],), (_cells(message, known) for message in messages)))
 
 
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+def _cells(message: ShownMessage, known: Mapping[str, str]) -> tuple[object, ...]:
+    return (
+        f"{message.changed_at.astimezone(TAIPEI):%Y-%m-%d %H:%M}",
+        known[message.status],
+        message.advice or message.means,
+        message.answer,
+        message.template,
+        message.case_no,
+        message.institution,
+        message.county,
+        message.name,
+        message.phone,
+        message.address,
+    )

@@ -9,7 +9,7 @@ from hashlib import sha256
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
-from services.matching.adapters.batch_export import as_csv, as_xlsx, export_offers
+from services.matching.adapters.batch_export import FORMATS, as_xlsx, export_offers
 from services.matching.adapters.register_rows import ENROLMENTS, enrolment_of
 from services.matching.read_models.clinic_worklist import ClinicOffer, ClinicWorklist
 from shared.imports.files import open_register
@@ -95,7 +95,7 @@ def test_a_name_that_begins_like_a_formula_stays_a_name_in_the_workbook():
 
 
 def test_a_name_that_begins_like_a_formula_is_guarded_in_csv_and_comes_back_whole():
-    content = as_csv(
+    content = FORMATS["csv"](
         [["幼兒姓名", *(ENROLMENTS.headings[name] for name in sorted(ENROLMENTS.required))], [FORMULA] + ["x"] * 7]
     )
 

@@ -6,11 +6,20 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from services.gateway.commands import DropDraft, SaveDraft
+from services.gateway.entrypoints.questions import DraftAsked, PagesAsked
 from services.gateway.messages import WORDING as GATEWAY
+from services.identity.entrypoints.service import Search
+from services.matching import commands
+from services.matching.entrypoints.questions import CaseNumber, DoctorsSought, Matter
 from services.matching.messages import WORDING as MATCHING
+from services.notifier.entrypoints.questions import Messages
 from services.notifier.messages import WORDING as NOTIFIER
 from shared.application import Outcome
+from shared.refusals import Refusal
 from shared.rpc.client import Found
+from shared.rpc.forms import Form
+from shared.rpc.wire import RemoteRefusal, Told
 from shared.words import Language
 from tests.controls.remote import Remote, refusal
 
@@ -18,6 +27,25 @@ CASE_NO = "260309P1021014"
 MOBILE = "0912345000"
 
 _WORDS = {"gateway": GATEWAY, "matching": MATCHING, "notifier": NOTIFIER}
+_FORMS = {
+    "gateway.draft": DraftAsked,
+    "gateway.drop_draft": DropDraft,
+    "gateway.pages": PagesAsked,
+    "gateway.save_draft": SaveDraft,
+    "identity.find_institutions": Search,
+    "matching.actions": Matter,
+    "matching.amend_preferences": commands.AmendPreferences,
+    "matching.change_contact": commands.ChangeContact,
+    "matching.family_case": CaseNumber,
+    "matching.find_doctors": DoctorsSought,
+    "matching.report_birth": commands.ReportBirth,
+    "matching.request_change": commands.RequestChange,
+    "matching.submit_application": commands.SubmitApplication,
+    "matching.withdraw": commands.Withdraw,
+    "notifier.messages": Messages,
+}
+"""What each method takes: whatever a page sends is read by the form of the service that it is sent to."""
+
 _POLICY = {
     "effective_from": "2025-01-01",
     "age_limit_years": 3,
@@ -158,7 +186,16 @@ class Family(Remote):
         if name == "wording" and context in _WORDS:
             words = _WORDS[context].catalogue(Language(asked["language"]))
             return Found(msgspec.to_builtins(words), stale=False)
+        _read(method, asked)
         return super().query(method, asked, asking, written)
+
+    def deed(self, method, payload, asking=None):
+        _read(method, payload)
+        return super().deed(method, payload, asking)
+
+    def command(self, method, payload, key, asking=None):
+        _read(method, payload)
+        return super().command(method, payload, key, asking)
 
     def draft(self, kind="apply"):
         """What is kept of a form."""
@@ -192,3 +229,11 @@ class Family(Remote):
 
     def _actions(self, _):
         return [{"command": command, "objection": objection} for command, objection in self.actions.items()]
+
+
+def _read(method, payload):
+    if method in _FORMS:
+        try:
+            Form(_FORMS[method]).read(msgspec.to_builtins(payload))
+        except Refusal as objection:
+            raise RemoteRefusal(Told.of(objection)) from None

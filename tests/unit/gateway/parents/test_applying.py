@@ -2,6 +2,7 @@
 
 from datetime import date
 from http import HTTPStatus
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +12,8 @@ from tests.controls.family_pages import CASE_NO, MOBILE, Family, case, doctor
 from tests.controls.remote import browser, refusal
 from tests.unit.gateway.parents.test_questions import BORN
 
+BEFORE, FIRST = str(UUID(int=6)), str(UUID(int=7))
+"""Versions of a draft: one that a window still has open, and the one that is kept."""
 CHOSEN = [{name: doctor(1)[name] for name in ("institution", "doctor", "institution_name", "doctor_name")}]
 
 
@@ -18,10 +21,10 @@ def filled_in(family, fields=BORN, chosen=CHOSEN):
     """A family whose draft holds these answers, and the version of it."""
     family.drafts["apply"] = {
         "content": {"fields": fields, "chosen": chosen, "sent": None},
-        "version": "first",
+        "version": FIRST,
         "expires_at": "2026-04-11T02:39:00+00:00",
     }
-    return "first"
+    return FIRST
 
 
 def test_an_answer_is_saved_and_leads_to_the_next_question():
@@ -87,11 +90,11 @@ def test_a_page_of_an_older_window_says_so_and_saves_at_the_second_press():
     family = Family()
     filled_in(family)
     client = browser(family)
-    stale = client.post("/apply/twins", data={"twins": "no", "draft": "one before"})
+    stale = client.post("/apply/twins", data={"twins": "no", "draft": BEFORE})
     assert stale.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "另一個視窗剛改過" in stale.text
-    assert 'name="draft" value="first"' in stale.text
-    assert client.post("/apply/twins", data={"twins": "no", "draft": "first"}).status_code == HTTPStatus.SEE_OTHER
+    assert f'name="draft" value="{FIRST}"' in stale.text
+    assert client.post("/apply/twins", data={"twins": "no", "draft": FIRST}).status_code == HTTPStatus.SEE_OTHER
 
 
 @pytest.mark.parametrize(
@@ -140,7 +143,7 @@ def test_a_second_click_and_the_back_button_lead_to_the_same_case():
 def test_the_last_look_of_an_older_window_is_shown_again_before_anything_is_sent():
     family = Family()
     filled_in(family)
-    page = browser(family).post("/apply/check", data={"draft": "one before", "idempotency_key": "key"})
+    page = browser(family).post("/apply/check", data={"draft": BEFORE, "idempotency_key": "key"})
     assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "另一個視窗剛改過" in page.text
     assert family.done == []

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from services.gateway.events import PageKind
 
-_TITLE = {"limit": 120}
-_BODY = {"limit": 20_000}
-_SLUG = {"limit": 60}
+TITLE_LIMIT = 120
+BODY_LIMIT = 20_000
+SLUG_LIMIT = 60
+FILTER_NAME_LIMIT = 60
+"""Characters."""
 
 # Pages ------------------------------------------------------------------------------------------------------------
 
@@ -20,8 +22,8 @@ _SLUG = {"limit": 60}
 class TextEntry:
     """One language of a page: a line, and Markdown without HTML."""
 
-    title: str = field(metadata=_TITLE)
-    body: str = field(metadata=_BODY)
+    title: str = field(metadata={"limit": TITLE_LIMIT})
+    body: str = field(metadata={"limit": BODY_LIMIT})
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class PublishPage:
 
     kind: PageKind
     content: ContentEntry
-    slug: str = field(default="", metadata=_SLUG)
+    slug: str = field(default="", metadata={"limit": SLUG_LIMIT})
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class SaveFilter:
     """儲存篩選條件 under a name; one that the queue has already is replaced. `query` holds codes, numbers and dates."""
 
     queue: str = field(metadata={"limit": 60})
-    name: str = field(metadata={"limit": 60})
+    name: str = field(metadata={"limit": FILTER_NAME_LIMIT})
     query: dict[str, tuple[str, ...]] = field(metadata={"limit": 60})
 
 
@@ -136,4 +138,4 @@ class DropFilter:
     """刪除篩選條件."""
 
     queue: str = field(metadata={"limit": 60})
-    name: str = field(metadata={"limit": 60})
+    name: str = field(metadata={"limit": FILTER_NAME_LIMIT})

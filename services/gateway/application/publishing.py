@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.gateway.commands import BODY_LIMIT, TITLE_LIMIT
 from services.gateway.domain import access, refusals
 from services.gateway.domain.page import Page, objection_to_slug
 from services.gateway.events import PageContent, PageText
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
         WithdrawPage,
     )
     from shared.principal import Principal
-
-TITLE_LIMIT, BODY_LIMIT = 120, 20_000
 
 SLUG = "slug"
 """The address of a page that is not withdrawn."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from services.gateway.application.owners import owner_of
+from services.gateway.commands import FILTER_NAME_LIMIT
 from services.gateway.domain import refusals
 from services.gateway.domain.policies import POLICIES, policy_at
 from services.gateway.domain.saved_filter import objection_to_name, objection_to_query, objection_to_queue
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from shared.postgres import Connection, Connections
     from shared.principal import Principal
     from shared.sealing import SubjectId
-
-NAME_LIMIT = 60
 
 # One caller's saves wait for each other, so that none of two windows is over the limit.
 _ALONE = "select pg_advisory_xact_lock(hashtext('saved filter'), hashtext(%s))"
@@ -55,7 +54,7 @@ class SavedFilters:
         """儲存; a filter of this name is replaced. Refuses what tells of a person, and one too many."""
         owner, most = owner_of(principal), policy_at(now, self._policies).filters_most
         objections = Objections()
-        name = objections.needed_text(command.name, "name", NAME_LIMIT)
+        name = objections.needed_text(command.name, "name", FILTER_NAME_LIMIT)
         objections.object(objection_to_name(name))
         objections.object(objection_to_queue(command.queue))
         objections.object(objection_to_query(command.query))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from services.gateway.commands import SLUG_LIMIT
 from services.gateway.events import PageKind
 from shared.words import Language
 
@@ -27,7 +28,7 @@ class PagesAsked:
 class PageAsked:
     """One page by its address."""
 
-    slug: str = field(metadata={"limit": 60})
+    slug: str = field(metadata={"limit": SLUG_LIMIT})
     language: Language
 
 

@@ -42,7 +42,7 @@ def matters() -> Sequence[Matter]:
 def matter(ref: str) -> Matter:
     """A case by its number, or an enrolment made on paper, which has none, by its id; 404 where it is not theirs."""
     if not _is_id(ref):
-        return case_numbered(ref)
+        return case_numbered(ref[:_CASE_NO_LIMIT])
     found = next((one for one in matters() if one["id"] == ref), None)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)

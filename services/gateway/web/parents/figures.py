@@ -8,12 +8,19 @@ from services.gateway.web.asking import caller
 from services.gateway.web.parents.area import PARENTS
 from services.gateway.web.parents.places import county_choices, district_choices
 from services.gateway.web.parents.trail import place_name
+from services.gateway.web.rendering import value
 
 
 def proved_mobile() -> str:
     """The phone by which the family came in, at which it will be reached; empty of a visitor."""
     known = caller().known
     return known.badge.mobile if known else ""
+
+
+def label(code: object) -> str:
+    """A coded value standing by itself: with a capital where the language has them."""
+    word = value(code)
+    return word[:1].upper() + word[1:]
 
 
 @PARENTS.context_processor
@@ -24,4 +31,5 @@ def figures() -> dict[str, Any]:
         "counties": county_choices(),
         "districts_of": district_choices,
         "place_name": place_name,
+        "label": label,
     }

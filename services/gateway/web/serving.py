@@ -35,7 +35,7 @@ class _Quiet:
 @contextmanager
 def serving(app: Flask, host: str, port: int) -> Iterator[int]:
     """The site at this address for as long as the block lasts; gives the port, where 0 asked for any that is free."""
-    listener = eventlet.listen((host, port))
+    listener = eventlet.listen((host, port), reuse_port=False)  # a second site on this port is told so at once
     bound: int = listener.getsockname()[1]
     pool = eventlet.GreenPool(_MOST_AT_ONCE)
     accepting = eventlet.spawn(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from deploy.topology import Role, members, workers
+from deploy.topology import WEB, Role, members, workers
 from shared.transport import LOG_STREAM
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 VHOST = "caretrail"
 CALLER = "caller"
-"""Whoever calls services: the pages, the demonstration, an operator's tool."""
+"""Whoever else calls services: an operator's tool. It may do what the pages may."""
 OPERATOR = "operator"
 """Whoever looks at the broker and at the stream of all events."""
 
@@ -46,7 +46,11 @@ def definitions() -> Entry:
     return {
         "vhosts": [{"name": VHOST}],
         "users": [_user(name) for name in users()],
-        "permissions": [*(_permission_of(worker) for worker in workers()), _of_caller(), _of_operator()],
+        "permissions": [
+            *(_permission_of(worker) for worker in workers()),
+            *(_of_caller(caller) for caller in (WEB, CALLER)),
+            _of_operator(),
+        ],
         "topic_permissions": list(_topic_permissions()),
         "policies": _policies(),
         "exchanges": exchanges,
@@ -57,7 +61,7 @@ def definitions() -> Entry:
 
 def users() -> list[str]:
     """Everyone who connects."""
-    return [*(worker.name for worker in workers()), CALLER, OPERATOR]
+    return [*(worker.name for worker in workers()), WEB, CALLER, OPERATOR]
 
 
 def _user(name: str) -> Entry:
@@ -145,9 +149,9 @@ def _permission_of(worker: Worker) -> Entry:
     return _permission(worker.name, read=_only(*worker.member.reads(worker.role)))
 
 
-def _of_caller() -> Entry:
+def _of_caller(name: str) -> Entry:
     own = f"^({re.escape(CALLS)}|{_REPLY_QUEUES})$"
-    return _permission(CALLER, configure=own, write=own, read=own)
+    return _permission(name, configure=own, write=own, read=own)
 
 
 def _of_operator() -> Entry:
@@ -164,7 +168,8 @@ def _topic_permissions() -> Iterator[Entry]:
     for member in members():
         read = rf"^{re.escape(member.name)}\.\*$"
         yield {"user": f"{member.name}-{Role.SERVE}", **_on_calls(_REPLY_KEY, read)}
-    yield {"user": CALLER, **_on_calls(rf"^({services})\.", _REPLY_KEY)}
+    for caller in (WEB, CALLER):
+        yield {"user": caller, **_on_calls(rf"^({services})\.", _REPLY_KEY)}
 
 
 def _on_calls(write: str, read: str) -> Entry:

@@ -27,10 +27,12 @@ from deploy.role_settings import (
     MASTER_KEYS,
     PRINCIPAL_KEY,
     PRINCIPAL_PUBLIC_KEY,
+    WEB_KEY,
     database_secret,
     has_principal_key,
 )
-from deploy.topology import INSTALLER, Role, members, workers
+from deploy.topology import INSTALLER, WEB, Role, members, workers
+from services.gateway.web.browser_key import browser_key
 from shared.vault.key_files import make_directory
 from shared.vault.master_keys import MasterKeys
 from shared.vault.signing import load_or_create
@@ -93,9 +95,10 @@ def make(place: Place) -> None:
     for worker in workers():
         _for_worker(place, worker, passwords)
     _put_databases(place, INSTALLER, INSTALLER, passwords)
-    for user in (broker_definitions.CALLER, broker_definitions.OPERATOR, ADMINISTRATOR):
+    place.put(f"{WEB}/{WEB_KEY}", place.key_file(WEB_KEY).read_text())
+    for user in (WEB, broker_definitions.CALLER, broker_definitions.OPERATOR, ADMINISTRATOR):
         place.put(f"{user}/{BROKER}", _broker_address(place, user, passwords))
-    place.give([*(worker.name for worker in workers()), INSTALLER, broker_definitions.CALLER])
+    place.give([*(worker.name for worker in workers()), INSTALLER, WEB, broker_definitions.CALLER])
     _for_servers(place, passwords)
 
 
@@ -112,6 +115,7 @@ def _passwords(place: Place) -> dict[str, str]:
 def _make_keys(place: Place) -> None:
     MasterKeys.create_file(place.key_file(MASTER_KEYS))
     load_or_create(place.key_file(PRINCIPAL_KEY), ())
+    browser_key(place.key_file(WEB_KEY))
     for member in members():
         load_or_create(place.key_file(f"{member.name}.{CHECKPOINT_KEY}"), ())
 

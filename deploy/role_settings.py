@@ -1,4 +1,4 @@
-"""What every process of a context is told by its environment, the same in a container and under systemd.
+"""What every process is told by its environment, the same in a container and under systemd.
 
 Secrets are files in /run/secrets, each process seeing its own; what an operator chooses is in `site.env`.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deploy.topology import INSTALLER, members
+from deploy.topology import INSTALLER, WEB, members
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +18,7 @@ CHECKPOINT_KEY = "checkpoint.key"
 PRINCIPAL_KEY = "principal.key"
 PRINCIPAL_PUBLIC_KEY = "principal.pub"
 BROKER = "broker"
+WEB_KEY = "web.key"
 
 _IDENTITY = "identity"
 """The one context that signs principals."""
@@ -29,6 +30,7 @@ def environments() -> dict[str, str]:
         f"{member.name}.env": _lines(member.name, _of_context(member.name, member.databases)) for member in members()
     }
     databases = sorted({database for member in members() for database in member.databases})
+    found[f"{WEB}.env"] = _lines("`caretrail web`", _of_web())
     found[f"{INSTALLER}.env"] = _lines("`caretrail install`", map(_database, databases))
     return found
 
@@ -43,10 +45,19 @@ def has_principal_key(context: str) -> bool:
     return context == _IDENTITY
 
 
-def _of_context(context: str, databases: Iterable[str]) -> Iterable[str]:
+def _of_everybody() -> Iterable[str]:
     yield "CARETRAIL_VAR=/var/lib/caretrail"
     yield "CARETRAIL_LOG_FORMAT=json"
     yield f"CARETRAIL_BROKER_FILE={SECRETS}/{BROKER}"
+
+
+def _of_web() -> Iterable[str]:
+    yield from _of_everybody()
+    yield f"CARETRAIL_WEB_KEY_FILE={SECRETS}/{WEB_KEY}"
+
+
+def _of_context(context: str, databases: Iterable[str]) -> Iterable[str]:
+    yield from _of_everybody()
     yield from map(_database, databases)
     yield f"CARETRAIL_MASTER_KEYS_FILE={SECRETS}/{MASTER_KEYS}"
     yield f"CARETRAIL_CHECKPOINT_KEY_FILE={SECRETS}/{CHECKPOINT_KEY}"

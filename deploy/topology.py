@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 VAULT = "vault"
 INSTALLER = "installer"
 """The login that owns every database, makes the tables and runs nothing."""
+WEB = "web"
+"""The process of the pages and the API. It has no database and no key of people: it asks the contexts by RPC."""
 
 
 class Role(StrEnum):

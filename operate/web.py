@@ -53,7 +53,7 @@ def site(settings: Settings) -> Iterator[str]:
 
     key = browser_key(settings.web_key_file)
     with RpcClient(broker_uri(settings)) as rpc, ExitStack() as closing:
-        front = Front(rpc, settings.site, key, settings.language, settings.proxies)
+        front = Front(rpc, settings.site, key, settings.language, settings.proxies, settings.api_rate)
         try:
             port = closing.enter_context(serving(web_app(front), settings.listen, settings.port))
         except OSError as fault:

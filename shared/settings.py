@@ -88,6 +88,8 @@ class Settings:
     """0 takes any that is free."""
     proxies: int
     """How many reverse proxies stand before the pages and name in `X-Forwarded-For` who came to them."""
+    api_rate: int
+    """How many requests a minute the API takes from one caller."""
     web_key_file: Path
     """With what the web front signs what browsers keep for a while."""
     smtp: str | None = field(repr=False)
@@ -133,6 +135,7 @@ VARIABLES = (
     "CARETRAIL_LISTEN",
     "CARETRAIL_PORT",
     "CARETRAIL_PROXIES",
+    "CARETRAIL_API_RATE",
     "CARETRAIL_WEB_KEY_FILE",
     "CARETRAIL_SMTP",
     "CARETRAIL_MAIL_SENDER",
@@ -169,6 +172,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         listen=given.get("CARETRAIL_LISTEN", "127.0.0.1"),
         port=_port(given),
         proxies=_count(given, "CARETRAIL_PROXIES", 0, least=0),
+        api_rate=_count(given, "CARETRAIL_API_RATE", 600, least=1),
         web_key_file=_path(given, "CARETRAIL_WEB_KEY_FILE", var / "keys" / "web.key"),
         smtp=_smtp(given),
         mail_sender=_mail_sender(given),

@@ -116,7 +116,8 @@ class Deployment:
         return subprocess.run(command, env=whole, cwd=self.state, capture_output=True, text=True, check=False)
 
     def _whole(self, service: str) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.environment(service)}
+        free = {"CARETRAIL_PORT": "0"}  # the processes share a machine here
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self.environment(service), **free}
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,14 @@ class Process:
     started: subprocess.Popen[str]
     log: Path
 
-    def wait_until_ready(self) -> None:
-        """Return when it answers its health check with 200; fails with its log where it ends instead."""
+    def wait_until_ready(self) -> dict[str, Any]:
+        """What it says of itself, once its health check is answered with 200; fails with its log where it ends."""
         assert self.started.stdout is not None
         line = self.started.stdout.readline()
         assert line, f"{self.service} has ended: {self.log.read_text()}"
-        port = json.loads(line)["health"]
-        eventually(lambda: self._is_ready(port))
+        said: dict[str, Any] = json.loads(line)
+        eventually(lambda: self._is_ready(said["health"]))
+        return said
 
     def end(self, seconds: float) -> int:
         """Tell it to end, as a supervisor does; its exit status."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -112,6 +114,17 @@ def test_every_process_runs_as_its_own_user_and_a_case_reaches_everyone(deployme
             answered = deployment.operate("matching-relay", *asked)
             assert answered.returncode == 0, answered.stdout + answered.stderr
         assert {process.service: process.end(GRACE) for process in processes} == dict.fromkeys(services_of(), 0)
+
+
+def test_the_pages_and_the_api_are_served_by_a_process_that_reaches_others_by_calls_alone(deployment):
+    with deployment.process("identity-serve"), deployment.process("web") as web:
+        site = web.wait_until_ready()["site"]
+        with urllib.request.urlopen(f"{site}/api/v1/places?text=%E9%9D%92", timeout=20) as answer:  # noqa: S310 - our own address
+            assert (answer.status, json.load(answer)) == (200, {"entries": [], "following": None})
+        with urllib.request.urlopen(f"{site}/sign-in", timeout=20) as page:  # noqa: S310 - as above
+            assert page.headers["Strict-Transport-Security"].startswith("max-age=")
+        assert web.end(GRACE) == 0
+    assert "database" not in str(deployment.environment("web")).lower()
 
 
 def test_compose_runs_every_role_of_every_context():

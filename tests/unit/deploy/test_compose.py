@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from deploy import make_secrets
-from deploy.topology import Role, members, workers
+from deploy.topology import WEB, Role, members, workers
 from shared.settings import load
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
@@ -20,7 +20,7 @@ ENVIRONMENT_FILES = [*(DEPLOY / "environment").glob("*.env"), *DEPLOY.glob("*.en
 
 
 def test_every_role_of_every_context_runs_and_nothing_else():
-    assert SERVICES.keys() == {*PROCESSES, "postgres", "rabbitmq", "install"}
+    assert SERVICES.keys() == {*PROCESSES, WEB, "postgres", "rabbitmq", "install"}
 
 
 @pytest.mark.parametrize("worker", workers(), ids=lambda worker: worker.name)
@@ -33,7 +33,7 @@ def test_a_process_runs_its_role_with_its_own_secrets_and_environment(worker):
     assert service["env_file"][:2] == [f"environment/{context}.env", "site.env"]
 
 
-@pytest.mark.parametrize("name", [*PROCESSES, "install"])
+@pytest.mark.parametrize("name", [*PROCESSES, WEB, "install"])
 def test_a_process_may_do_nothing_but_its_work(name):
     service = SERVICES[name]
 
@@ -63,9 +63,9 @@ def test_a_process_waits_for_its_servers_and_for_the_tables(name):
     }
 
 
-@pytest.mark.parametrize("name", PROCESSES)
+@pytest.mark.parametrize("name", [*PROCESSES, WEB])
 def test_a_process_answers_where_the_image_looks_after_its_health(name):
-    assert SERVICES[name]["command"][2:] == ["--health", "127.0.0.1:8090"]
+    assert SERVICES[name]["command"][-2:] == ["--health", "127.0.0.1:8090"]
     assert "http://127.0.0.1:8090/ready" in (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 
 
@@ -73,10 +73,26 @@ def test_only_who_sends_reaches_the_world_outside():
     outside = {name for name, service in SERVICES.items() if "outside" in service["networks"]}
 
     assert COMPOSE["networks"]["inside"] == {"internal": True}
-    assert outside == {"notifier-react", "rabbitmq"}
+    assert outside == {"notifier-react", "rabbitmq", WEB}
     assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
-        "rabbitmq": ["127.0.0.1:15672:15672"]
+        "rabbitmq": ["127.0.0.1:15672:15672"],
+        WEB: ["127.0.0.1:8000:8000"],
     }
+
+
+def test_the_pages_have_no_database_no_key_of_people_and_share_no_volume(tmp_path):
+    make_secrets.main([str(tmp_path)])
+    told = (
+        (DEPLOY / "environment" / f"{WEB}.env").read_text(encoding="utf-8").replace("/run/secrets", str(tmp_path / WEB))
+    )
+    settings = load(dict(line.split("=", 1) for line in told.splitlines() if not line.startswith("#")))
+
+    assert {path.name for path in (tmp_path / WEB).iterdir()} == {"broker", "web.key"}
+    assert settings.broker is not None
+    assert settings.broker.startswith(f"amqp://{WEB}:")
+    assert settings.web_key_file.exists()
+    assert SERVICES[WEB]["volumes"] == ["./secrets/web:/run/secrets:ro"]
+    assert SERVICES[WEB]["depends_on"].keys() == {"rabbitmq"}
 
 
 @pytest.mark.parametrize("file", ENVIRONMENT_FILES, ids=lambda file: file.name)

@@ -41,12 +41,18 @@ def staff(visit: Callable[..., Visitor], site: Site, role: str, path: str, **opt
     return visitor
 
 
+def await_page(visitor: Visitor, path: str) -> None:
+    """Open a page of a matter that somebody else has begun a moment ago."""
+    for _ in range(40):
+        answer = visitor.page.goto(visitor.site.url(path))
+        if answer is not None and answer.ok:
+            return
+        visitor.page.wait_for_timeout(250)
+    raise AssertionError(f"{path} did not come")
+
+
 def press(visitor: Visitor, name: str) -> None:
     visitor.page.get_by_role("button", name=name, exact=True).first.click()
-
-
-def row_of(visitor: Visitor, case_no: str) -> object:
-    return visitor.page.get_by_role("row").filter(has=visitor.page.locator(f"[aria-label$='{case_no}']"))
 
 
 def test_a_clinic_works_through_its_queue_in_english(visit: Callable[..., Visitor], site: Site, family: Family) -> None:
@@ -63,6 +69,8 @@ def test_a_clinic_works_through_its_queue_in_english(visit: Callable[..., Visito
     desk.page.locator(".ct-badge").filter(has_text="Birth order").click()
     expect(desk.page.locator(".ct-badge")).to_have_count(1)
 
+    for case in cases:
+        await_page(desk, f"/clinic/cases/{case['id']}")
     desk.open(f"/clinic/cases/{cases[0]['id']}")
     assert desk.faults() == []
     desk.page.get_by_role("link", name="Decline, with a reason").click()
@@ -106,7 +114,7 @@ def test_a_bureau_confirms_a_closure_and_reads_its_figures(
     mine, other = family.doctors(clinic)[0], family.doctors("小兒科")[0]
     case = family.apply(0, "試變更", mine)
     desk = staff(visit, site, "case_manager", "/clinic")
-    desk.open(f"/clinic/accept?case={case['id']}")
+    await_page(desk, f"/clinic/accept?case={case['id']}")
     press(desk, "同意收案")
     desk.open(f"/clinic/cases/{case['id']}/enrol")
     desk.page.get_by_label("通知函簽署日期").fill(f"{TODAY.year - 1911}/{TODAY:%m/%d}")
@@ -115,6 +123,7 @@ def test_a_bureau_confirms_a_closure_and_reads_its_figures(
     change = family.ask_for_another(case["id"], other)
 
     bureau = staff(visit, site, "bureau_manager", "/bureau")
+    await_page(bureau, f"/bureau/cases/{change['number']}/closure")
     bureau.open("/bureau?queue=closure_open")
     assert bureau.faults() == []
     bureau.page.get_by_role("row").filter(has_text=change["number"]).get_by_role("link", name="確認結案").click()

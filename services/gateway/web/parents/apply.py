@@ -56,7 +56,7 @@ def question_url(question: Question, **options: Any) -> str:
 def begin() -> ResponseReturnValue:
     """Where the family left off, or the first question."""
     application = opened()
-    if application.draft.sent:
+    if application.draft.sent_as:
         application.draft.dropped()
         return redirect(url_for("parents.question", name="born"), HTTPStatus.SEE_OTHER)
     if application.draft.version:
@@ -89,7 +89,7 @@ def question(name: str) -> ResponseReturnValue:
     if asked is None or asked.name == "doctors":
         abort(HTTPStatus.NOT_FOUND)
     application = opened()
-    if application.draft.sent and request.method == "GET":
+    if application.draft.sent_as and request.method == "GET":
         return redirect(url_for("parents.begin"), HTTPStatus.SEE_OTHER)
     if asked not in application.questions:
         return to_question(application.first_open)
@@ -108,7 +108,7 @@ def _answered(asked: Question, application: Questionnaire) -> ResponseReturnValu
         if faults:
             return refused(_template(asked), **_page(asked, application, entered, faults))
     try:
-        application.draft.saved(fields=fields, version=request.form.get("draft", ""))
+        application.draft.saved(fields=fields, version=request.form.get("draft"))
     except RemoteRefusal as refusal:
         return _not_saved(asked, application, entered, refusal)
     if is_leaving:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -88,8 +89,8 @@ def change_check(ref: str) -> ResponseReturnValue:
     """One last look; the new case begins with the former institution's closure."""
     one, rules = matter(ref), rules_today()
     draft = _draft_of(one)
-    if draft.sent:
-        return redirect(url_for("parents.case", ref=draft.sent.case_no), HTTPStatus.SEE_OTHER)
+    if draft.sent_as:
+        return redirect(url_for("parents.sent", case_no=draft.sent_as), HTTPStatus.SEE_OTHER)
     if closed := not_now(one, "request_change"):
         return closed
     answers = Answers(draft.fields)
@@ -116,7 +117,8 @@ def _requested(one: Matter, draft: Draft, answers: Answers, rules: Rules) -> Res
     except RemoteRefusal as refusal:
         told = [words_of(one) for one in refusal.refusals or (refusal,)]
         return refused("parents/change_check.html", **_check_page(one, draft, answers, rules, told))
-    draft.dropped()
+    with suppress(RemoteRefusal):  # the same form, sent twice at once, has put it away already
+        draft.finished(outcome.number)
     return redirect(url_for("parents.sent", case_no=outcome.number), HTTPStatus.SEE_OTHER)
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
-from services.gateway.web.asking import caller
 from services.gateway.web.parents.doctors import Search, chosen_from, doctor, found, why_not
 from services.gateway.web.parents.objections import sentence
 from services.gateway.web.rendering import t
@@ -88,14 +87,13 @@ class Bench:
             "near_page": Search(search.county, search.district, near="yes").address(path)
             if search.has_district
             else None,
-            "seen_at": caller().now,
         }
 
 
 def saved_or_why_not(draft: Draft, chosen: Preferences, fields: Mapping[str, str] | None = None) -> str:
     """Keep what was chosen; a sentence where another window did so meanwhile."""
     try:
-        draft.saved(fields=fields, chosen=chosen, version=request.form.get("draft", ""))
+        draft.saved(fields=fields, chosen=chosen, version=request.form.get("draft"))
     except RemoteRefusal as refusal:
         if refusal.code != "draft-changed-meanwhile":
             raise

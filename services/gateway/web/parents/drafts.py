@@ -29,24 +29,16 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What became of a draft: the case that it led to, and the key under which it was sent."""
-
-    case_no: str
-    key: str
-
-
-@dataclass(frozen=True)
 class Draft:
     """One form as typed, `fields` by their names, with the doctors chosen; `version` is the one last read.
 
-    The empty version begins a draft where there is none.
+    The empty version begins a draft where there is none. `sent_as` is the case that it led to, once it was sent.
     """
 
     kind: str
     fields: Mapping[str, str] = field(default_factory=dict)
     chosen: tuple[Chosen, ...] = ()
-    sent: Sent | None = None
+    sent_as: str = ""
     version: str = ""
     kept_until: str = ""
 
@@ -61,25 +53,29 @@ class Draft:
             kind,
             fields=content["fields"],
             chosen=tuple(Chosen(**one) for one in content["chosen"]),
-            sent=Sent(**content["sent"]) if content["sent"] else None,
+            sent_as=content["sent_as"],
             version=kept["version"],
             kept_until=kept["expires_at"],
         )
 
     def saved(
-        self, *, fields: Mapping[str, str] | None = None, chosen: Iterable[Chosen] | None = None, version: str = ""
+        self,
+        *,
+        fields: Mapping[str, str] | None = None,
+        chosen: Iterable[Chosen] | None = None,
+        version: str | None = None,
     ) -> None:
-        """Keep it with other answers; `version` is the one that the page was made from. Raises `RemoteRefusal`."""
+        """Keep it with other answers; `version` is that of the page, if not this one. Raises `RemoteRefusal`."""
         content = {
             "fields": dict(self.fields if fields is None else fields),
             "chosen": [vars(one) for one in (self.chosen if chosen is None else chosen)],
-            "sent": None,
+            "sent_as": "",
         }
-        self._save(content, version or self.version)
+        self._save(content, self.version if version is None else version)
 
-    def finished(self, sent: Sent) -> None:
+    def finished(self, case_no: str) -> None:
         """Keep nothing but what became of it, so that the form sent once more leads to the same case."""
-        self._save({"fields": {}, "chosen": [], "sent": vars(sent)}, self.version)
+        self._save({"fields": {}, "chosen": [], "sent_as": case_no}, self.version)
 
     def dropped(self) -> None:
         """Begin anew."""

@@ -25,7 +25,7 @@ DOCTORS = QUESTIONS[-1]
 def choose_doctors() -> ResponseReturnValue:
     """Doctors near the child's home to begin with; each button saves."""
     application = opened()
-    if application.draft.sent and request.method == "GET":
+    if application.draft.sent_as and request.method == "GET":
         return redirect(url_for("parents.begin"), HTTPStatus.SEE_OTHER)
     if request.method == "GET":
         return show("parents/apply/doctors.html", **_page(application))

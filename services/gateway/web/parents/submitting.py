@@ -14,7 +14,6 @@ from services.gateway.web.parents.answers import application as application_form
 from services.gateway.web.parents.apply import TO_CHECK, opened, question_url, to_question
 from services.gateway.web.parents.area import PARENTS
 from services.gateway.web.parents.cases import case_numbered
-from services.gateway.web.parents.drafts import Sent
 from services.gateway.web.parents.figures import proved_mobile
 from services.gateway.web.parents.letters import letters_of
 from services.gateway.web.parents.objections import sentence
@@ -34,8 +33,8 @@ if TYPE_CHECKING:
 def check_answers() -> ResponseReturnValue:
     """Every answer with its way back; what cannot be undone stands above the button."""
     application = opened()
-    if sent := application.draft.sent:
-        return redirect(url_for("parents.sent", case_no=sent.case_no), HTTPStatus.SEE_OTHER)
+    if case_no := application.draft.sent_as:
+        return redirect(url_for("parents.sent", case_no=case_no), HTTPStatus.SEE_OTHER)
     if application.first_open is not None:
         return to_question(application.first_open)
     if request.method == "GET":
@@ -53,7 +52,7 @@ def _submitted(application: Questionnaire) -> ResponseReturnValue:
     except RemoteRefusal as refusal:
         return refused("parents/apply/check.html", key=key, **_page(application, _told(refusal)))
     with suppress(RemoteRefusal):  # the same form, sent twice at once, has put it away already
-        application.draft.finished(Sent(outcome.number, key))
+        application.draft.finished(outcome.number)
     _flash_notices(outcome)
     return redirect(url_for("parents.sent", case_no=outcome.number), HTTPStatus.SEE_OTHER)
 
@@ -88,10 +87,8 @@ def _page(application: Questionnaire, told: list[dict[str, str]] | None = None) 
         "back": question_url(application.questions[-1]),
         "draft": application.draft,
         "answers": application.answers,
-        "rules": application.rules,
         "told": told or [],
         "errors": {},
-        "has_failed": bool(told),
     }
 
 

@@ -23,7 +23,7 @@ def twin(ref: str) -> ResponseReturnValue:
     """What is taken over; an application that is still being filled in would be replaced, and that is said."""
     case = case_numbered(ref)
     draft = Draft.opened(APPLICATION)
-    is_replacing = bool(draft.version) and draft.sent is None
+    is_replacing = bool(draft.version) and not draft.sent_as
     if request.method == "GET":
         return show("parents/twin.html", case=case, ref=ref, is_replacing=is_replacing)
     chosen = [

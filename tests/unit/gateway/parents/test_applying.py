@@ -20,7 +20,7 @@ CHOSEN = [{name: doctor(1)[name] for name in ("institution", "doctor", "institut
 def filled_in(family, fields=BORN, chosen=CHOSEN):
     """A family whose draft holds these answers, and the version of it."""
     family.drafts["apply"] = {
-        "content": {"fields": fields, "chosen": chosen, "sent": None},
+        "content": {"fields": fields, "chosen": chosen, "sent_as": ""},
         "version": FIRST,
         "expires_at": "2026-04-11T02:39:00+00:00",
     }
@@ -86,11 +86,12 @@ def test_without_scripts_a_county_brings_its_districts():
     assert "南竿鄉" in client.get(there.location).text
 
 
-def test_a_page_of_an_older_window_says_so_and_saves_at_the_second_press():
+@pytest.mark.parametrize("before", [BEFORE, ""])
+def test_a_page_of_an_older_window_says_so_and_saves_at_the_second_press(before):
     family = Family()
     filled_in(family)
     client = browser(family)
-    stale = client.post("/apply/twins", data={"twins": "no", "draft": BEFORE})
+    stale = client.post("/apply/twins", data={"twins": "no", "draft": before})
     assert stale.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "另一個視窗剛改過" in stale.text
     assert f'name="draft" value="{FIRST}"' in stale.text

@@ -88,6 +88,9 @@ def test_a_family_applies_for_a_born_child_and_sees_where_the_case_stands(visit)
     visitor.open(f"/cases/{case_no}")
     assert visitor.faults() == []
     assert "等診所回覆" in visitor.shown()["text"]
+    for action in ("preferences", "preferences/check", "contact", "withdraw"):
+        visitor.open(f"/cases/{case_no}/{action}")
+        assert visitor.faults() == [], action
 
 
 def test_a_family_applies_in_english_without_scripts_before_the_birth_then_withdraws(visit):
@@ -133,3 +136,19 @@ def test_a_family_that_leaves_in_the_middle_comes_back_to_where_it_was(visit):
     assert visitor.page.url.endswith("/apply/child")
     visitor.open("/apply/twins")
     assert visitor.page.locator("[name='child.birth_order']").input_value() == "2"
+
+
+def test_a_family_that_has_a_doctor_asks_for_another(visit, site):
+    visitor = visit()
+    visitor.come_in_by_phone(site.door("parent", "matched").address)
+    visitor.page.locator("main h2 a").first.click()
+    visitor.page.get_by_role("link", name="變更專責醫師").click()
+    ref = visitor.page.url.rpartition("/")[0].rpartition("/")[2]
+    examine_and_answer(visitor, {"reason": "convenience", "explanation": "離公司近"})
+    visitor.open(f"/cases/{ref}/change/doctors?county=")
+    visitor.page.locator("button[name=press][value^='add:']").last.click()
+    examine_and_answer(visitor, {})
+    examine_and_answer(visitor, {})
+    assert "結案" in visitor.shown()["text"]
+    visitor.open(f"/cases/{case_no_of(visitor)}")
+    assert "等原院所結案，衛生局處理中" in visitor.shown()["text"]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from difflib import ndiff
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 TEXTS = ("chinese.title", "chinese.body", "english.title", "english.body")
 """What a page says, by the names that the form and the history give it."""
-
-_KINDS = {"  ": "same", "- ": "gone", "+ ": "new"}
 
 
 class Line(NamedTuple):
@@ -23,9 +21,15 @@ class Line(NamedTuple):
 
 def differences(earlier: Mapping[str, str], later: Mapping[str, str]) -> dict[str, list[Line]]:
     """The texts that differ, each with its lines."""
-    return {name: _lines(earlier[name], later[name]) for name in TEXTS if earlier[name] != later[name]}
+    return {name: list(_lines(earlier[name], later[name])) for name in TEXTS if earlier[name] != later[name]}
 
 
-def _lines(earlier: str, later: str) -> list[Line]:
-    compared = ndiff(earlier.splitlines(), later.splitlines())
-    return [Line(_KINDS[line[:2]], line[2:]) for line in compared if line[:2] in _KINDS]
+def _lines(earlier: str, later: str) -> Iterator[Line]:
+    """Whole lines are compared: likenesses within lines take minutes to find where every line was changed."""
+    before, after = earlier.splitlines(), later.splitlines()
+    for kind, begin, end, later_begin, later_end in SequenceMatcher(None, before, after).get_opcodes():
+        if kind == "equal":
+            yield from (Line("same", text) for text in before[begin:end])
+        else:
+            yield from (Line("gone", text) for text in before[begin:end])
+            yield from (Line("new", text) for text in after[later_begin:later_end])

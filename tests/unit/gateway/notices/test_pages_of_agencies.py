@@ -89,6 +89,15 @@ def test_only_texts_that_differ_are_compared():
     assert differences(before, after) == {"chinese.body": [("same", "一"), ("gone", "二"), ("new", "三")]}
 
 
+def test_a_page_rewritten_line_by_line_is_compared_at_once():
+    before, after = (
+        "\n".join(f"第 {line} 條 門診時間{ending}" for line in range(2000)) for ending in ("為上午", "改為下午")
+    )
+    texts = dict.fromkeys(("chinese.title", "english.title", "english.body"), "")
+    lines = differences(texts | {"chinese.body": before}, texts | {"chinese.body": after})["chinese.body"]
+    assert [line.kind for line in lines] == ["gone"] * 2000 + ["new"] * 2000
+
+
 def test_everybody_reads_a_page_in_their_language_and_its_title_is_text():
     remote = Remote({"gateway.page": SHOWN})
     reader = browser(remote)

@@ -36,6 +36,8 @@ DECLINE_REASONS = (
 """未能同意收案原因, in the order in which they are offered."""
 
 EXPLANATION_LIMIT = 4000
+LISTED = 50
+"""So many cases that were accepted at once are listed again; the address of more would be too long for some proxies."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,10 @@ def accept() -> ResponseReturnValue:
     results = [_accepted(case_id, key) for case_id, key in _keyed()]
     if any(one.why_not for one in results):
         return refused("clinic/accept_results.html", results=results)
-    taken = [str(one.offer.case_id) for one in results]
+    if len(results) > LISTED:
+        flash(t("clinic.accepted.title", count=len(results)), "done")
+        return redirect(url_for("clinic.queue", tab="notice"), HTTPStatus.SEE_OTHER)
+    taken = [one.offer.case_id.hex for one in results]
     return redirect(url_for("clinic.accepted", case=taken), HTTPStatus.SEE_OTHER)
 
 

@@ -57,7 +57,17 @@ def test_accepting_all_of_them_leads_to_what_follows():
     form = {"case_id": [str(FIRST), str(SECOND)], f"key-{FIRST}": "k1", f"key-{SECOND}": "k2"}
     answer = browser(remote).post("/clinic/accept", data=form)
     assert answer.status_code == 303
-    assert answer.headers["Location"] == f"/clinic/accepted?case={FIRST}&case={SECOND}"
+    assert answer.headers["Location"] == f"/clinic/accepted?case={FIRST.hex}&case={SECOND.hex}"
+
+
+def test_two_hundred_cases_are_accepted_at_once():
+    remote = clinic(matching__clinic_offer=offers())
+    case_ids = [str(UUID(int=number)) for number in range(1, 201)]
+    form = {"case_id": case_ids, **{f"key-{one}": f"k{one}" for one in case_ids}}
+    answer = browser(remote).post("/clinic/accept", data=form)
+    assert answer.status_code == 303
+    assert len(answer.headers["Location"]) < 1_000
+    assert len({key for _, _, key in remote.done}) == 200
 
 
 def test_a_reason_of_4001_characters_stays_in_the_form_with_its_fault():

@@ -20,6 +20,7 @@ from shared.application import UNTRACED, ContextApplication, Trace
 from shared.installation import install
 from shared.logs import about
 from shared.principal import process as acting_process
+from shared.processes.clock import DeadlineClock
 from shared.processes.runner import ProcessRunner
 from shared.read_models.freshness import Positions
 from shared.read_models.projector import Projector
@@ -29,7 +30,7 @@ from shared.relay.lease import LeaseLost
 from shared.relay.relay import Relay
 from shared.store import schema as store_schema
 from shared.store.log import Log
-from shared.trouble import TryAgain, persevere
+from shared.trouble import TryAgain
 from shared.vault.signing import load_or_create
 from shared.workers import Workers
 
@@ -52,8 +53,6 @@ if TYPE_CHECKING:
 
 App = TypeVar("App", bound=ContextApplication)
 
-_CLOCK_SECONDS = 1.0
-"""How often processes look whether a deadline has passed."""
 _RELAY_PAUSE = 1.0
 
 _log = structlog.get_logger()
@@ -167,6 +166,14 @@ class Context(Generic[App]):
             lambda command, occasion: self.follow_up(command, actor, occasion, log),
         )
 
+    def runners(self) -> dict[str, ProcessRunner[Any]]:
+        """A runner a process, by name."""
+        return {name: self.runner(process) for name, process in self.processes.items()}
+
+    def deadlines(self, runners: Collection[ProcessRunner[Any]]) -> DeadlineClock:
+        """Looks whether deadlines of these processes have passed."""
+        return DeadlineClock(self.name, self.database, runners, self.clock)
+
     def follow_up(self, command: object, actor: Principal, occasion: Occasion, log: Log) -> Outcome:
         """Carry out what a process asks that follows `log`; raises `TryAgain` where a person would be told `Busy`."""
         try:
@@ -193,10 +200,10 @@ class Context(Generic[App]):
             for name, model in self.models.items():
                 workers.add(name, self.projector(model).run)
         if Duty.REACT in duties:
-            runners = {name: self.runner(process) for name, process in self.processes.items()}
+            runners = self.runners()
             for name, runner in runners.items():
                 workers.add(name, runner.run)
-            workers.add(f"{self.name} clock", lambda stop: _tick(runners.values(), self.clock, stop))
+            workers.add(f"{self.name} clock", self.deadlines(runners.values()).run)
             for name, run in self.errands.items():
                 workers.add(name, run)
         return workers
@@ -250,15 +257,6 @@ def _trace(log: Log, position: int | None) -> Trace:
         return UNTRACED
     event = log.circumstances(position)
     return Trace(event.correlationid, f"{log.context}/{position}", event.traceparent)
-
-
-def _tick(runners: Collection[ProcessRunner[Any]], clock: Callable[[], datetime], stop: threading.Event) -> None:
-    def step() -> None:
-        for runner in runners:
-            runner.tick(clock())
-        stop.wait(_CLOCK_SECONDS)
-
-    persevere("clock", stop, step, lambda: None)
 
 
 def _signed_by(database: Database) -> list[str]:

@@ -56,10 +56,14 @@ class Workers:
         """Wait, but no longer than until the group stops; whether it has."""
         return self._stop.wait(seconds)
 
-    def stop(self) -> None:
-        """Let each finish what it holds, and wait for all."""
+    def tell_to_stop(self) -> None:
+        """Have each finish what it holds, and wait for none: several groups then end side by side."""
         self._stop.set()
         self._wake.set()
+
+    def stop(self) -> None:
+        """Let each finish what it holds, and wait for all."""
+        self.tell_to_stop()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
@@ -71,5 +75,4 @@ class Workers:
             _log.critical("worker_failed", worker=name, cause=type(cause).__name__, detail=reason(cause))
             self._failure = WorkerFailed(name, cause)
             self._failure.__cause__ = cause
-            self._stop.set()
-            self._wake.set()
+            self.tell_to_stop()

@@ -98,7 +98,7 @@ class ProcessRunner(Generic[Row]):
         self._milestone("after-acknowledgement")
         return len(batch.run.rows)
 
-    def tick(self, now: datetime) -> int:
+    def tick(self, connection: Connection, now: datetime) -> int:
         """See to the deadlines that have passed at `now` (aware); answers how many there were.
 
         A state of another definition is left alone until `step` has folded it anew. Raises what a database raises that
@@ -106,11 +106,10 @@ class ProcessRunner(Generic[Row]):
         """
         if self._deadlines is None:
             return 0
-        with self._database.connect(name=f"caretrail deadlines {self._process.name}") as connection:
-            found = standing.standing_of(connection, self._process.name)
-            if found is None or found.fingerprint != self._fingerprint:
-                return 0
-            return self._deadlines.fire(connection, now)
+        found = standing.standing_of(connection, self._process.name)
+        if found is None or found.fingerprint != self._fingerprint:
+            return 0
+        return self._deadlines.fire(connection, now)
 
     def retry(self, originator_id: UUID) -> Retried:
         """React to an aggregate's parked events in their order, up to the first that still fails."""

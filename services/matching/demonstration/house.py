@@ -39,4 +39,7 @@ class House:
             workers = [context.workers() for context in self.contexts.values()]
             for group in workers:
                 closing.enter_context(group)
-            yield closing.enter_context(Rest(list(self.contexts.values()), workers))
+            rest = closing.enter_context(Rest(list(self.contexts.values()), workers))
+            for group in workers:
+                closing.callback(group.tell_to_stop)
+            yield rest

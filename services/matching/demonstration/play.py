@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -74,13 +75,14 @@ def play(house: House, language: Language, families: int, seed: int, onlooker: O
             narrator.tell("register_entered", entries=entered)
         else:
             company.bring_back(cast.leavers)
-        theatre = Theatre(house, narrator, company, rest)
-        theatre.let_the_last_run_end()
-        before = statistics_of(matching)
-        tally = theatre.perform(run, families, cast, onlooker.progress)
+        with closing(Theatre(house, narrator, company, rest)) as theatre:
+            theatre.let_the_last_run_end()
+            before = statistics_of(matching)
+            tally = theatre.perform(run, families, cast, onlooker.progress)
         narrator.tell("checking")
         shown = Audience(matching, cast, before).shown(tally, clock())
         messages = company.settled_messages()
+        rest.wait()
     # The relays have signed where the logs end, now that they have stopped.
     review = Review(house, narrator)
     differences = review.differences(tally, shown, messages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -57,9 +58,9 @@ def bring_to_today(
         narrator.tell("curtain", run=run, clinics=len(registry.institutions), families=families)
         company.enter(*entries(registry, since), progress)
         rest.wait()
-        theatre = Theatre(house, narrator, company, rest)
         yesterday = today - timedelta(days=1)
-        theatre.perform(run, families, cast, progress, working_days, yesterday, _LATECOMERS)
+        with closing(Theatre(house, narrator, company, rest)) as theatre:
+            theatre.perform(run, families, cast, progress, working_days, yesterday, _LATECOMERS)
         doors = [*_staff(cast, company), *_families(house, cast, families)]
         rest.wait()
     return doors

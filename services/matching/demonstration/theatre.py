@@ -42,9 +42,12 @@ class Theatre:
         self._narrator = narrator
         self._company = company
         self._rest = rest
-        self._runners = [
-            context.runner(process) for context in house.contexts.values() for process in context.processes.values()
-        ]
+        self._clocks = [context.deadlines(context.runners().values()) for context in house.contexts.values()]
+
+    def close(self) -> None:
+        """Let go of the databases."""
+        for clock in self._clocks:
+            clock.close()
 
     def let_the_last_run_end(self) -> None:
         """Let everything that an interrupted run has left open run out, so that the figures of this one stand alone."""
@@ -100,8 +103,8 @@ class Theatre:
     def _morning(self) -> None:
         """Deadlines of the night and reminders of the morning, and whatever follows from them."""
         self._rest.wait()
-        for runner in self._runners:
-            runner.tick(self._clock())
+        for clock in self._clocks:
+            clock.tick()
         self._rest.wait()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
+from itertools import count
 from uuid import UUID, uuid4
 
 from services.gateway.web.app import web_app
@@ -60,13 +62,28 @@ def refusal(code, field="", **params):
 
 def browser(remote, language=Language.CHINESE):
     """A browser on the site in front of these contexts, whose caller is whoever `identity.check_session` says."""
-    front = Front(rpc=remote, site="http://localhost:8000", key=b"k" * 32, language=language, clock=lambda: NOW)
-    app = web_app(front)
-    app.config["WTF_CSRF_ENABLED"] = False
-    app.testing = True
+    app = _site()
+    app.extensions["front"] = _front(remote, language)
     client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = f"2001:db8::{next(_visits):x}"  # tries are counted by address
     client.set_cookie("caretrail", "token of a session")
     return client
+
+
+_visits = count(1)
+
+
+@cache
+def _site():
+    """One for all tests, so that templates are compiled once."""
+    app = web_app(_front(Remote({}), Language.CHINESE))
+    app.config["WTF_CSRF_ENABLED"] = False
+    app.testing = True
+    return app
+
+
+def _front(remote, language):
+    return Front(rpc=remote, site="http://localhost:8000", key=b"k" * 32, language=language, clock=lambda: NOW)
 
 
 def clinic(**answers):

@@ -48,6 +48,14 @@ def notifier(**answers):
     )
 
 
+def here(remote):
+    """A visitor's browser on the machine that serves the site."""
+    visitor = browser(remote)
+    visitor.environ_base["REMOTE_ADDR"] = "127.0.0.1"
+    visitor.delete_cookie("caretrail")
+    return visitor
+
+
 def asked_of(remote, method):
     return next(asked for name, asked in remote.asked if name == f"notifier.{method}")
 
@@ -121,9 +129,7 @@ def test_the_outbox_shows_links_that_can_be_followed_and_no_html():
         "text": "http://localhost:8000/activate/abc <script>",
     }
     remote = Remote({"notifier.outbox": {"entries": [posted], "following": None}})
-    visitor = browser(remote)
-    visitor.delete_cookie("caretrail")
-    page = visitor.get("/outbox").text
+    page = here(remote).get("/outbox").text
     assert 'href="http://localhost:8000/activate/abc"' in page
     assert "&lt;script&gt;" in page
 
@@ -132,6 +138,19 @@ def test_where_messages_are_really_sent_the_outbox_shows_nothing():
     def refused(_):
         raise refusal("outbox-not-shown")
 
-    visitor = browser(Remote({"notifier.outbox": refused}))
-    visitor.delete_cookie("caretrail")
-    assert visitor.get("/outbox").status_code >= 400
+    assert here(Remote({"notifier.outbox": refused})).get("/outbox").status_code >= 400
+
+
+@pytest.mark.parametrize(
+    "request_from",
+    [
+        {"environ_base": {"REMOTE_ADDR": "192.168.1.7"}},
+        {"headers": {"Host": "elsewhere.example:8000"}},
+        {"headers": {"X-Forwarded-For": "127.0.0.1"}},
+        {"headers": {"x-real-ip": "203.0.113.9"}},
+    ],
+)
+def test_whoever_does_not_sit_at_this_machine_is_never_shown_the_outbox(request_from):
+    remote = Remote({"notifier.outbox": {"entries": [], "following": None}})
+    assert here(remote).get("/outbox", **request_from).status_code == 422
+    assert remote.asked == []

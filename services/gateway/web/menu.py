@@ -1,4 +1,4 @@
-"""The menu of those parts that several kinds of staff share: messages, accounts, the agencies' own pages."""
+"""The menu of staff: the same on every page, with what the caller's role has, and where one is marked."""
 
 from __future__ import annotations
 
@@ -13,30 +13,53 @@ from shared.principal import Role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CLINIC = ("clinic.queue", "messages.listed")
+_CLINIC = ("clinic.queue", "clinic.enrolled", "clinic.places", "messages.listed")
+_BUREAU = ("bureau.board", "bureau.cases", "bureau.statistics", "messages.listed")
 _OVERSEER = ("accounts.listed", "messages.listed")
 _MENUS: Mapping[Role, tuple[str, ...]] = {
     Role.DOCTOR: _CLINIC,
     Role.CASE_MANAGER: _CLINIC,
-    Role.BUREAU_MANAGER: ("bureau.queue", "messages.listed", "accounts.listed", "notices.edited"),
-    Role.BUREAU_OFFICER: ("bureau.queue", "messages.listed"),
+    Role.BUREAU_MANAGER: (*_BUREAU, "bureau.institutions", "accounts.listed", "notices.edited"),
+    Role.BUREAU_OFFICER: _BUREAU,
     Role.OPERATOR: (*_OVERSEER, "notices.edited"),
     Role.AUDITOR: _OVERSEER,
 }
-_PATHS: Mapping[str, str] = {"clinic.queue": "/clinic", "bureau.queue": "/bureau"}
-"""First pages of parts that have their own menu, by their address."""
+"""The views of each role's menu."""
+
+_WORDS: Mapping[str, str] = {
+    "clinic.queue": "clinic.menu.queue",
+    "clinic.enrolled": "clinic.menu.enrolled",
+    "clinic.places": "clinic.menu.places",
+    "bureau.board": "bureau.menu.board",
+    "bureau.cases": "bureau.menu.cases",
+    "bureau.institutions": "bureau.menu.invitations",
+    "bureau.statistics": "bureau.menu.statistics",
+    "messages.listed": "messages.menu.messages",
+    "accounts.listed": "messages.menu.accounts",
+    "notices.edited": "messages.menu.notices",
+}
+
+_BELOW: Mapping[str, str] = {
+    "clinic.close": "clinic.enrolled",
+    "bureau.case": "bureau.cases",
+    "bureau.confirm": "bureau.cases",
+    "bureau.release": "bureau.cases",
+    "bureau.contact": "bureau.cases",
+    "bureau.search": "bureau.cases",
+    "bureau.keep": "bureau.cases",
+    "bureau.doctors": "bureau.institutions",
+    "bureau.invite": "bureau.institutions",
+    "bureau.programme": "bureau.institutions",
+}
+"""Under which entry a view lies; any other under the first one of its part."""
 
 
 def staff_menu() -> dict[str, Any]:
-    """What a page shows as its menu: the parts that the caller's role has, the present one marked."""
-    part = (request.endpoint or "").partition(".")[0]
-    return {
-        "menu": [
-            {
-                "text": t(f"messages.menu.{view.partition('.')[0]}"),
-                "href": _PATHS.get(view) or url_for(view),
-                "current": view.partition(".")[0] == part,
-            }
-            for view in _MENUS.get(caller().role, ())
-        ]
-    }
+    """What a page shows as its menu."""
+    views = _MENUS.get(caller().role, ())
+    here = request.endpoint or ""
+    entry = _BELOW.get(here, here)
+    if entry not in views:
+        part = here.partition(".")[0]
+        entry = next((view for view in views if view.partition(".")[0] == part), "")
+    return {"menu": [{"text": t(_WORDS[view]), "href": url_for(view), "current": view == entry} for view in views]}

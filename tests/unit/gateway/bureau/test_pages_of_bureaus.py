@@ -200,3 +200,11 @@ def test_files_of_figures_end_with_what_they_rest_on(path):
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert rows[-1][:2] == ["資料到", "#48213"]
     assert not any(cell.startswith("@") for row in rows for cell in row)
+
+
+def test_the_menu_is_the_same_on_every_page_and_marks_where_one_is():
+    remote = bureau(matching__bureau_case=a_record(), notifier__message_counts=[])
+    page = browser(remote).get(f"/bureau/cases/{CASE}").text
+    assert '<a href="/bureau/cases" aria-current="page">' in page
+    for path in ("/bureau", "/bureau/institutions", "/bureau/statistics", "/messages", "/accounts"):
+        assert f'<li><a href="{path}"' in page

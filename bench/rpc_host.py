@@ -24,7 +24,7 @@ from eventlet import tpool  # noqa: E402
 from nameko.containers import ServiceContainer  # noqa: E402
 from nameko.rpc import rpc  # noqa: E402
 
-from services.matching.adapters.reference_registry import reference_registry  # noqa: E402
+from services.matching.demonstration.reference_registry import reference_registry  # noqa: E402
 from services.matching.bootstrap import matching_in  # noqa: E402
 from services.matching.commands import PreferenceEntry  # noqa: E402
 from services.matching.entrypoints.service import MatchingService  # noqa: E402

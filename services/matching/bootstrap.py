@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from services.matching.adapters.known_registry import KnownRegistry
-from services.matching.adapters.reference_registry import ReferenceRegistry, reference_registry
 from services.matching.application import Matching
 from services.matching.processes import PROCESSES
 from services.matching.read_models.bureau_board import BureauBoard
@@ -23,7 +22,6 @@ from services.matching.read_models.known_institutions import KnownInstitutions
 from services.matching.read_models.stated_places import StatedPlaces
 from shared.calendar import taipei_day, working_calendar
 from shared.context import Context, foundation, utc_now
-from shared.installation import installation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from shared.calendar import WorkingCalendar
     from shared.installation import Installation
     from shared.read_models.model import ReadModel
-    from shared.settings import Settings
 
 CONTEXT = "matching"
 _CALENDAR_NOTICE = timedelta(days=60)
@@ -60,13 +57,6 @@ _log = structlog.get_logger()
 class MatchingContext(Context[Matching]):
     """Matching put together."""
 
-    @property
-    def registry(self) -> ReferenceRegistry:
-        """What is known of institutions and doctors."""
-        registry = self.application.desk.registry
-        assert isinstance(registry, ReferenceRegistry)  # noqa: S101 - for the type checker: `matching` gave it
-        return registry
-
 
 @contextmanager
 def matching_in(
@@ -92,13 +82,6 @@ def matching_in(
             process_types=[process for process in PROCESSES if process.context in base.logs],
             clock=clock,
         )
-
-
-@contextmanager
-def matching(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Iterator[MatchingContext]:
-    """Matching alone, as these settings want it, with the published hospitals for its registry."""
-    with installation(settings) as place, matching_in(place, clock, reference_registry()) as context:
-        yield context
 
 
 def _calendar(now: datetime) -> WorkingCalendar:

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from services.matching.application import Matching
-from services.matching.bootstrap import matching
 from services.matching.commands import AcceptOffer, DeclineOffer, PreferenceEntry, SubmitApplication, Withdraw
 from services.matching.domain.refusals import CaseEnded, OfferNoLongerOpen, OfferNotYours
 from services.matching.events import DeclineReason, WithdrawReason
@@ -20,14 +19,15 @@ from shared.vault.blind_index import Identifier
 from tests.chaos.caseload import CALLERS, STANDING, Answered, Deed, Finished, Refused, Unknown
 from tests.controls.applicants import FamilyOf
 from tests.controls.deaths import die_at
+from tests.controls.matching_alone import REGISTRY, matching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from multiprocessing.connection import Connection
     from uuid import UUID
 
-    from services.matching.adapters.reference_registry import ReferenceRegistry
     from services.matching.bootstrap import MatchingContext
+    from services.matching.demonstration.reference_registry import ReferenceRegistry
     from shared.application import Outcome
     from tests.chaos.caseload import Clock, Order, Report
 
@@ -47,7 +47,7 @@ def attend_until_death(
     with (
         matching(load(environment), STANDING) as context,
         Matching(
-            context.database, context.vault, context.registry, working_calendar(), milestone=die_at(point, nth)
+            context.database, context.vault, REGISTRY, working_calendar(), milestone=die_at(point, nth)
         ) as application,
     ):
         Callers(context, application, orders, reports).work()
@@ -124,7 +124,7 @@ class Story:
         self._order = order
         self._family = FamilyOf(order.number)
         self._vault = context.vault
-        self._wishes = wishes_of(order.number, context.registry)
+        self._wishes = wishes_of(order.number, REGISTRY)
         self._ask = ask
 
     def tell(self) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from services.matching.bootstrap import matching
 from shared.settings import load
 from shared.transport import BrokerLost
+from tests.controls.matching_alone import matching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from services.matching.bootstrap import CONTEXT, MatchingContext, matching
+from services.matching.bootstrap import CONTEXT, MatchingContext
 from shared.cloudevents import parse
 from shared.relay.relay import Relay
 from shared.settings import load
@@ -25,6 +25,7 @@ from tests.chaos.effects import (
     stored_answers,
 )
 from tests.controls.logbook import CONSUMER, eventually, is_whole, published, receive, running, stored, without_repeats
+from tests.controls.matching_alone import matching
 from tests.servers import PostgresServer
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
-from services.matching.bootstrap import MatchingContext, matching
 from services.matching.domain.statuses import MatchStatus
 from shared.context import Duty
 from shared.read_models.compare import compare
@@ -32,11 +31,13 @@ from tests.chaos.effects import (
 from tests.chaos.role_worker import follow
 from tests.controls.forks import FORKS
 from tests.controls.logbook import PATIENCE, eventually, published, stored
+from tests.controls.matching_alone import matching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from services.matching.bootstrap import MatchingContext
     from services.matching.domain.case import Case
     from shared.postgres import Connection
     from tests.servers import RabbitMQServer

@@ -21,7 +21,7 @@ from shared.taiwan.places import districts_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.matching.adapters.reference_registry import ReferenceRegistry
+    from services.matching.demonstration.reference_registry import ReferenceRegistry
     from services.matching.domain.registry import DoctorFacts, InstitutionFacts
     from shared.sealing import SubjectId
 

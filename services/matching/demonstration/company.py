@@ -19,8 +19,8 @@ from shared.rpc.wire import RemoteRefusal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from services.matching.adapters.reference_registry import ReferenceRegistry
     from services.matching.demonstration.house import House
+    from services.matching.demonstration.reference_registry import ReferenceRegistry
     from services.matching.demonstration.tally import Figures
     from services.matching.domain.registry import DoctorFacts, InstitutionFacts
     from shared.application import Outcome

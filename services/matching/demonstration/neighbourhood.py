@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from services.matching.adapters.reference_registry import ReferenceRegistry
 from services.matching.demonstration.cast import personal_number
+from services.matching.demonstration.reference_registry import ReferenceRegistry
 from services.matching.domain.registry import DoctorFacts, InstitutionFacts
 
 if TYPE_CHECKING:

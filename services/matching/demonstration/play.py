@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from services.matching.adapters.reference_registry import reference_registry
 from services.matching.bootstrap import CONTEXT
 from services.matching.demonstration.audience import Audience, statistics_of
 from services.matching.demonstration.cast import Cast
 from services.matching.demonstration.company import Company
 from services.matching.demonstration.narrator import Narrator, words_in
+from services.matching.demonstration.reference_registry import reference_registry
 from services.matching.demonstration.review import Review
 from services.matching.demonstration.theatre import Theatre
 from shared.calendar import taipei_day

@@ -9,7 +9,6 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from services.matching.bootstrap import matching
 from services.matching.commands import DeclineOffer, OfferNextPreference, PreferenceEntry
 from services.matching.domain.refusals import CaseBusy
 from services.matching.events import DeclineReason
@@ -21,6 +20,7 @@ from shared.settings import load
 from shared.trouble import TryAgain
 from shared.vault.blind_index import Identifier
 from tests.controls.applicants import FamilyOf, taipei
+from tests.controls.matching_alone import REGISTRY, matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,16 +76,16 @@ def published(context: MatchingContext) -> dict[str, Trail]:
     return found
 
 
-def doctor_of(context: MatchingContext, institution: str) -> str:
-    return context.registry.doctors_at(institution)[0].number
+def doctor_of(institution: str) -> str:
+    return REGISTRY.doctors_at(institution)[0].number
 
 
 def test_what_follows_from_an_event_names_it_and_belongs_to_the_same_request(context: MatchingContext):
-    first, second = list(context.registry.institutions)[:2]
+    first, second = list(REGISTRY.institutions)[:2]
     family = FamilyOf(1)
     application = replace(
         family.application(),
-        preferences=tuple(PreferenceEntry(code, doctor_of(context, code)) for code in (first, second)),
+        preferences=tuple(PreferenceEntry(code, doctor_of(code)) for code in (first, second)),
     )
     phone = context.vault.subject_for([Identifier("mobile", family.contact.mobile)])
     parent = Principal("parent/1", Role.PARENT, frozenset({Assurance.OTP}), subject=phone)
@@ -94,7 +94,7 @@ def test_what_follows_from_an_event_names_it_and_belongs_to_the_same_request(con
         Role.DOCTOR,
         frozenset({Assurance.PASSWORD}),
         institution=first,
-        acts_for=frozenset({doctor_of(context, first)}),
+        acts_for=frozenset({doctor_of(first)}),
     )
     with context.workers() as workers:
         case = context.handle(application, parent, "the request", NOW)

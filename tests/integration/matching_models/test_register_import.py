@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.matching.adapters.reference_registry import reference_registry
 from services.matching.adapters.register_import import import_register
 from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS
 from services.matching.application import Matching
+from services.matching.demonstration.reference_registry import reference_registry
 from services.matching.events import RegisterKind
 from shared.calendar import working_calendar
 from shared.imports.files import ColumnsMissing

@@ -13,7 +13,6 @@ import msgspec
 import psycopg
 
 from operate.contexts import compose, contexts
-from services.matching.bootstrap import matching
 from services.matching.commands import PreferenceEntry
 from shared.embedded import EmbeddedPostgres
 from shared.installation import installation as opened
@@ -23,6 +22,7 @@ from shared.settings import load
 from shared.vault.blind_index import Identifier
 from tests.controls.applicants import FamilyOf, taipei
 from tests.controls.logbook import eventually
+from tests.controls.matching_alone import REGISTRY, matching
 from tests.integration.operate.command_line import called
 
 if TYPE_CHECKING:
@@ -130,8 +130,8 @@ class Installation:
         return stored == published and all(one.is_current and one.position == stored for one in found)
 
     def _apply(self, matched: MatchingContext, family: FamilyOf) -> None:
-        clinic = next(clinic for clinic in matched.registry.institutions.values() if clinic.takes_part)
-        doctor = matched.registry.doctors_at(clinic.code)[0]
+        clinic = next(clinic for clinic in REGISTRY.institutions.values() if clinic.takes_part)
+        doctor = REGISTRY.doctors_at(clinic.code)[0]
         subject = matched.vault.subject_for([Identifier("mobile", family.contact.mobile)])
         parent = Principal(f"parent/{family.number}", Role.PARENT, frozenset({Assurance.OTP}), subject=subject)
         application = family.application(preferences=(PreferenceEntry(clinic.code, doctor.number),))

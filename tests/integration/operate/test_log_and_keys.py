@@ -7,8 +7,8 @@ import os
 from uuid import uuid4
 
 from operate.contexts import contexts
-from services.matching.bootstrap import matching
 from shared.vault.blind_index import Identifier
+from tests.controls.matching_alone import matching
 
 
 def test_a_quiet_log_gives_no_alarm(looked_at):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.matching.adapters.reference_registry import reference_registry
 from services.matching.commands import PreferenceEntry
+from services.matching.demonstration.reference_registry import reference_registry
 from tests.controls.applicants import FamilyOf
 from tests.integration.rpc.switches import People, Switchboard
 

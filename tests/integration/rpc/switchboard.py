@@ -24,8 +24,8 @@ import msgspec  # noqa: E402
 from eventlet import tpool  # noqa: E402
 
 from services.matching.adapters.batch_export import as_file  # noqa: E402
-from services.matching.adapters.reference_registry import reference_registry  # noqa: E402
 from services.matching.bootstrap import matching_in  # noqa: E402
+from services.matching.demonstration.reference_registry import reference_registry  # noqa: E402
 from services.matching.entrypoints import MatchingService  # noqa: E402
 from shared import logs  # noqa: E402
 from shared.application import Trace  # noqa: E402

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from services.matching.adapters.reference_registry import reference_registry
 from services.matching.demonstration.cast import Cast, personal_number
+from services.matching.demonstration.reference_registry import reference_registry
 from services.matching.domain.registry import objection_to_doctor
 from services.matching.events import IdentifierKind
 from shared.taiwan.contacts import parse_mobile_number

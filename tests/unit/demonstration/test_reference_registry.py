@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.matching.adapters.reference_registry import DOCTORS_EACH, reference_registry
+from services.matching.demonstration.reference_registry import DOCTORS_EACH, reference_registry
 from services.matching.domain.registry import InstitutionFacts, objection_to_doctor, objection_to_institution
 from shared.taiwan.codes import Hospital
 from shared.taiwan.identifiers import InstitutionCode

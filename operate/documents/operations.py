@@ -255,20 +255,26 @@ class Described:
         return sorted(found)
 
 
-def _parameters(schema: Any, path: str, converter: Any, without: set[str]) -> Iterator[dict[str, Any]]:
-    """What of a form can stand in a query string: its plain fields and those of forms in it, if not personal."""
+def _parameters(
+    schema: Any, path: str, converter: Any, without: set[str], *, is_needed: bool = True
+) -> Iterator[dict[str, Any]]:
+    """What of a form can stand in a query string: its plain fields and those of forms in it, if not personal.
+
+    Of a form that may be left out, as `is_needed` says, so may every field.
+    """
     for name, field in schema.fields.items():
         if name in without or name in _PERSONAL:
             continue
         nested = getattr(field, "schema", None)
         if nested is not None:
-            yield from _parameters(nested, f"{path}{name}.", converter, without)
+            needed = is_needed and field.required
+            yield from _parameters(nested, f"{path}{name}.", converter, without, is_needed=needed)
             continue
         described = _without_none(converter.field2property(field))
         yield {
             "in": "query",
             "name": name,
-            "required": field.required and name != "language",  # which the gateway knows
+            "required": is_needed and field.required and name != "language",  # which the gateway knows
             **({"description": _TOLD[name]} if name in _TOLD else {}),
             "schema": described,
             **({"explode": True} if described.get("type") == "array" else {}),

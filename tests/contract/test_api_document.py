@@ -72,6 +72,15 @@ def test_commands_say_where_their_key_goes_and_lists_how_they_are_paged_and_save
     assert offers["limit"]["description"]
 
 
+@pytest.mark.parametrize("path", ["/accounts", "/institutions", "/doctors", "/offers", "/jurisdiction/cases"])
+def test_a_list_can_be_asked_for_without_narrowing_it(told, path):
+    [method] = {route.method for route in ROUTES if (route.verb, route.path) == ("GET", path)}
+    asked = RULES[method].asks
+
+    assert not [one["name"] for one in told["paths"][path]["get"]["parameters"] if one.get("required")]
+    assert Form(asked).read({}) == asked()
+
+
 def test_nothing_that_names_a_person_stands_in_an_address(told):
     asked = {one["name"] for _, _, op in operations(told) for one in op["parameters"] if one.get("in") == "query"}
 

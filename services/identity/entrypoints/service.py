@@ -63,7 +63,7 @@ _NUMBER = {"limit": 40}
 class Search:
     """院所查詢, and which page of what it finds."""
 
-    sought: InstitutionSearch
+    sought: InstitutionSearch = field(default_factory=InstitutionSearch)
     limit: int = PAGE
     cursor: str | None = field(default=None, metadata=_CURSOR)
 
@@ -105,7 +105,7 @@ class PlaceSearch:
 class Listing:
     """帳號查詢, and which page of what it finds."""
 
-    sought: AccountSearch
+    sought: AccountSearch = field(default_factory=AccountSearch)
     limit: int = PAGE
     cursor: str | None = field(default=None, metadata=_CURSOR)
 

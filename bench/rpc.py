@@ -33,9 +33,9 @@ def measure(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> list[Figure |
     about and appended to. The reference gives back the same payload.
     """
     broker = rabbitmq.new_vhost()
-    with _environment(postgres, broker) as environment, ExitStack() as ending:
-        said = ending.enter_context(_process(environment, "bench.rpc_host", "matching", broker))
-        with _process(environment, "bench.rpc_host", "echo", broker):
+    with environment_on(postgres, broker) as environment, ExitStack() as ending:
+        said = ending.enter_context(running(environment, "bench.rpc_host", "matching", broker))
+        with running(environment, "bench.rpc_host", "echo", broker):
             commands = compare(
                 f"rpc: a command, {CALLERS} callers",
                 lambda: _call(environment, "command", broker, said)["rate"],
@@ -46,7 +46,7 @@ def measure(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> list[Figure |
                 runs=RUNS,
             )
         for role in ("relay", "project"):
-            ending.enter_context(_process(environment, "operate", role, "matching", "--json"))
+            ending.enter_context(running(environment, "operate", role, "matching", "--json"))
         people = _visible(environment, broker, said, EVERY)
         at_once = _visible(environment, broker, said, 0.0)
     return [
@@ -71,7 +71,8 @@ def _visible(environment: Mapping[str, str], broker: str, said: str, every: floa
 
 
 @contextmanager
-def _environment(postgres: PostgresServer, broker: str) -> Iterator[dict[str, str]]:
+def environment_on(postgres: PostgresServer, broker: str) -> Iterator[dict[str, str]]:
+    """What every process of an installation on fresh databases is told."""
     with TemporaryDirectory() as var:
         databases = {name: postgres.new_database() for name in ("identity", "matching", "vault")}
         store_schema.install(databases["identity"], "identity")
@@ -81,7 +82,7 @@ def _environment(postgres: PostgresServer, broker: str) -> Iterator[dict[str, st
 
 
 @contextmanager
-def _process(environment: Mapping[str, str], *program: str) -> Iterator[str]:
+def running(environment: Mapping[str, str], *program: str) -> Iterator[str]:
     """A program that goes on running: what it says when it is ready. It ends when its input is closed, or told to."""
     process = subprocess.Popen(  # noqa: S603 - our own programs
         [sys.executable, "-m", *program], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

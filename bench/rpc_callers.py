@@ -84,7 +84,7 @@ def main(kind: str, broker: str, seconds: float, every: float) -> dict[str, floa
             if kind == "visible":
                 reader = _reader(closing)
                 steps = [_seen(reader, amend) for amend in amending]
-        return _measured(steps, seconds, every)
+        return measured(steps, seconds, every)
 
 
 def _reader(closing: ExitStack) -> Reader:
@@ -107,7 +107,8 @@ def _seen(reader: Reader, amend: Callable[[], Outcome]) -> Step:
     return step
 
 
-def _measured(steps: list[Step], seconds: float, every: float) -> dict[str, float]:
+def measured(steps: list[Step], seconds: float, every: float) -> dict[str, float]:
+    """The calls a second of these steps, and how long each took."""
     now = time.perf_counter()
     began = now + WARM_UP * seconds
     took: list[float] = []

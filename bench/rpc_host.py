@@ -1,7 +1,8 @@
-"""`python -m bench.rpc_host echo|matching BROKER`: a service in a process of its own, until its input is closed.
+"""`python -m bench.rpc_host echo|matching|identity BROKER`: a service in a process, until its input is closed.
 
 `echo` is bare Nameko, which gives back what it gets. `matching` takes its settings from the environment and says whom
-its cases belong to: a signed principal and the case's id, for each of `CASES` families.
+its cases belong to: a signed principal and the case's id, for each of `CASES` families. `identity` says the token of an
+open session of each of these families' parents.
 """
 
 from __future__ import annotations
@@ -18,15 +19,20 @@ import sys  # noqa: E402 - these come after the patch, as in an entry point
 from contextlib import contextmanager  # noqa: E402
 from datetime import timedelta  # noqa: E402
 from typing import TYPE_CHECKING, Any  # noqa: E402
+from uuid import uuid4  # noqa: E402
 
 import msgspec  # noqa: E402
 from eventlet import tpool  # noqa: E402
 from nameko.containers import ServiceContainer  # noqa: E402
 from nameko.rpc import rpc  # noqa: E402
 
-from services.matching.demonstration.reference_registry import reference_registry  # noqa: E402
+from services.identity.application.accounts.sessions import OpenSession  # noqa: E402
+from services.identity.bootstrap import identity_in  # noqa: E402
+from services.identity.entrypoints.service import IdentityService  # noqa: E402
+from services.identity.events import Whereabouts  # noqa: E402
 from services.matching.bootstrap import matching_in  # noqa: E402
 from services.matching.commands import PreferenceEntry  # noqa: E402
+from services.matching.demonstration.reference_registry import reference_registry  # noqa: E402
 from services.matching.entrypoints.service import MatchingService  # noqa: E402
 from shared.context import utc_now  # noqa: E402
 from shared.installation import installation  # noqa: E402
@@ -43,7 +49,9 @@ from tests.controls.applicants import FamilyOf  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from services.identity.bootstrap import IdentityContext
     from services.matching.bootstrap import MatchingContext
+    from shared.sealing import Sealed
     from shared.settings import Settings
 
 CASES = 100
@@ -99,9 +107,29 @@ def _cases(context: MatchingContext, settings: Settings, preferences: list[Prefe
     return found
 
 
+@contextmanager
+def identity(broker: str) -> Iterator[dict[str, Any]]:
+    """Identity at work, with somebody signed in of every family."""
+    settings = load(os.environ)
+    with installation(settings, give_way) as place, identity_in(place) as context:
+        sessions = [_session(context, number) for number in range(CASES)]
+        with hosted({IdentityService: Host(context, principal_reader(settings))}, broker):
+            yield {"sessions": sessions}
+
+
+def _session(context: IdentityContext, number: int) -> str:
+    subject = context.vault.subject_for([Identifier("mobile", FamilyOf(number).contact.mobile)])
+    parent = Principal(f"parent/{number}", Role.PARENT, frozenset({Assurance.OTP}), subject=subject)
+    where: Sealed[Whereabouts] = context.vault.seal(subject, Whereabouts("192.0.2.1", "bench"))
+    now = utc_now()
+    idle, ends_at = timedelta(minutes=30), now + timedelta(hours=12)
+    opened = OpenSession(uuid4(), parent, subject, where, None, opened_at=now, seen_at=now, idle=idle, ends_at=ends_at)
+    return context.application.desk.entrance.sessions.open(opened)
+
+
 def main(kind: str, broker: str) -> None:
     """Host until told that nobody calls any more."""
-    with {"echo": echo, "matching": matching}[kind](broker) as said:
+    with {"echo": echo, "matching": matching, "identity": identity}[kind](broker) as said:
         sys.stdout.write(msgspec.json.encode(said).decode() + "\n")
         sys.stdout.flush()
         tpool.execute(sys.stdin.read)

@@ -1,4 +1,4 @@
-"""The site as people find it: every context and the pages in a process of their own, with the story played up to today."""
+"""The site as people find it: every context and the pages in a process, with the story played up to today."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ class Door:
 class Site:
     """A site on this machine; `with` starts it and leaves nothing behind."""
 
-    def __init__(self, broker: str | None = None) -> None:
+    def __init__(self, broker: str | None = None, families: int = FAMILIES) -> None:
         self.var = Path(tempfile.mkdtemp(prefix="caretrail-site-"))
         self._broker = broker
+        self._families = families
 
     def __enter__(self) -> Self:
         self._log: IO[str] = (self.var.parent / f"{self.var.name}.log").open("w+")
@@ -44,10 +45,11 @@ class Site:
             "CARETRAIL_VAR": str(self.var),
             "CARETRAIL_PORT": str(_free_port()),
             "CARETRAIL_PROXIES": "1",  # so that each browser has an address of its own, as people do
+            "CARETRAIL_API_RATE": "1000000",
             "CARETRAIL_LOG_FORMAT": "json",
             "CARETRAIL_LOG_LEVEL": "info",
         } | ({"CARETRAIL_BROKER": self._broker} if self._broker else {})
-        command = [sys.executable, "-m", "operate", "--json", "up", "--demo", "--families", str(FAMILIES)]
+        command = [sys.executable, "-m", "operate", "--json", "up", "--demo", "--families", str(self._families)]
         self._process = subprocess.Popen(
             command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=self._log, text=True
         )

@@ -17,7 +17,7 @@ from services.gateway.web.holding import hold_what_was_typed
 from services.gateway.web.limits import TooOften
 from services.gateway.web.rendering import has_phrase, language, show, t, today, words_of
 from services.gateway.web.wording import UNANSWERED
-from shared.rpc.wire import RemoteRefusal
+from shared.rpc.wire import RemoteRefusal, ServiceFailed
 from shared.trouble import reason
 
 if TYPE_CHECKING:
@@ -116,7 +116,9 @@ def _wrong(fault: HTTPException) -> ResponseReturnValue:
 
 def _unanswered(fault: Exception) -> ResponseReturnValue:
     _log.warning("page_unanswerable", cause=type(fault).__name__, correlation_id=caller().trace.correlation_id)
-    return _apology(HTTPStatus.SERVICE_UNAVAILABLE)
+    # A context that has failed will fail again: its operators find why, and nobody is asked to try once more at once.
+    is_broken = isinstance(fault, ServiceFailed)
+    return _apology(HTTPStatus.INTERNAL_SERVER_ERROR if is_broken else HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _failed(fault: Exception) -> ResponseReturnValue:

@@ -268,7 +268,9 @@ class MatchingService(ContextService):
         entered = {name: value for name, value in vars(asked).items() if name in kind.__dataclass_fields__}
         if asked.mother is not None:
             number = folded(asked.mother.identifier).upper()
-            entered["mother"] = self.context.vault.find(Identifier(asked.mother.kind, number))
+            entered["mother"] = (
+                self.context.vault.find(Identifier(asked.mother.kind, number)) if number.strip() else None
+            )
             if entered["mother"] is None:
                 return None
         return kind(**entered)

@@ -248,7 +248,6 @@ def test_problems_are_told_in_the_language_of_the_request(program, language):
         NoAnswer("matching", "withdraw", 10),
         ServiceUnknown("matching"),
         ServiceUnavailable("incident"),
-        ServiceFailed("incident"),
         BrokerLost("gone"),
     ],
 )
@@ -260,8 +259,9 @@ def test_a_service_that_cannot_answer_is_worth_asking_again(contexts, program, f
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_what_should_not_happen_says_nothing_but_by_what_to_find_it(contexts, program):
-    contexts.answers["matching.withdraw"] = raising(RuntimeError(f"王小明 {SECRET}"))
+@pytest.mark.parametrize("fault", [RuntimeError(f"王小明 {SECRET}"), ServiceFailed("incident")])
+def test_what_should_not_happen_says_nothing_but_by_what_to_find_it(contexts, program, fault):
+    contexts.answers["matching.withdraw"] = raising(fault)
     answer = program.command("POST", f"/cases/{CASE}/withdrawal", {})
 
     assert (answer.status_code, answer.json["code"]) == (500, "failed")

@@ -224,6 +224,7 @@ def test_doctors_are_put_in_order_by_buttons():
         assert client.post("/apply/doctors?county=", data=press).location == "/apply/doctors?county="
     client.post("/apply/doctors", data={"press": "up:2", "draft": family.drafts["apply"]["version"]})
     client.post("/apply/doctors", data={"press": "remove:0", "draft": family.drafts["apply"]["version"]})
+    client.post("/apply/doctors", data={"press": f"remove:{'9' * 5000}", "draft": family.drafts["apply"]["version"]})
     assert [one["doctor"] for one in family.draft()["chosen"]] == ["D003", "D002"]
 
 
@@ -261,3 +262,25 @@ def test_somebody_who_cannot_be_chosen_is_found_by_name_with_the_reason():
     page = client.get("/apply/doctors?doctor=醫師4").text
     assert "醫師4醫師目前未參與本計畫" in page
     assert "add:3501200004" not in page
+
+
+def test_near_means_near_the_middle_of_the_districts_institutions():
+    located = [
+        {"institution": {"coordinates": {"latitude": "25.02", "longitude": "121.54"}}},
+        {"institution": {"coordinates": {"latitude": "25.04", "longitude": "121.52"}}},
+        {"institution": {"coordinates": None}},
+    ]
+    family = Family(**{"identity.find_institutions": {"entries": located, "following": None}})
+    family.doctors = [doctor(1, metres=1240)]
+    page = browser(family).get("/apply/doctors?county=臺北市&district=大安區&near=yes").text
+    [sought] = [asked["sought"] for method, asked in family.asked if method == "matching.find_doctors"]
+    assert sought["near"] == {"latitude": "25.030000", "longitude": "121.530000", "metres": 10_000}
+    assert "離區中心約 1.2 公里" in page
+
+
+def test_a_district_without_a_located_institution_is_searched_by_its_name():
+    family = Family(**{"identity.find_institutions": {"entries": [], "following": None}})
+    browser(family).get("/apply/doctors?county=臺北市&district=大安區&near=yes")
+    [sought] = [asked["sought"] for method, asked in family.asked if method == "matching.find_doctors"]
+    assert (sought["county"], sought["district"]) == ("臺北市", "大安區")
+    assert "near" not in sought

@@ -44,9 +44,10 @@ class Bench:
         deed, _, about = request.form.get("press", "").partition(":")
         if deed == "add":
             return self._added(chosen, about)
-        place = int(about) if about.isascii() and about.isdecimal() else -1
-        if not self.fixed <= place < len(chosen):
+        places = {str(place): place for place in range(self.fixed, len(chosen))}
+        if about not in places:
             return chosen, ""
+        place = places[about]
         if deed == "remove":
             return (*chosen[:place], *chosen[place + 1 :]), ""
         if deed == "up" and place > self.fixed:

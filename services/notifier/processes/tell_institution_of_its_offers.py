@@ -46,6 +46,12 @@ _OVER: Mapping[type[Event], str] = {
 _ENDED: tuple[type[Event], ...] = (*_OVER, events.OfferWithdrawn)
 """The same, and what the registry has ended, for a cause of its own."""
 
+_NOBODY_IS_THERE = frozenset(
+    {events.ParticipationCause.INSTITUTION_CLOSED, events.ParticipationCause.INSTITUTION_SUSPENDED}
+)
+"""Why an offer is taken back from an institution whose accounts identity closes for the same cause: none can be told,
+and a message that failed for that would have its bureau look for a fault that is none."""
+
 _ENDS: tuple[type[Event], ...] = (
     events.InstitutionDeclined,
     events.NoticeReleased,
@@ -85,7 +91,8 @@ class TellInstitutionOfItsOffers(Process[OfferToTell]):
         if row is None:
             return []
         if isinstance(event, _ENDED):
-            return [_tell(Template.OFFER_OVER, row, event, reason=_why(event))] if row.just_ended else []
+            is_told = row.just_ended and _why(event) not in _NOBODY_IS_THERE
+            return [_tell(Template.OFFER_OVER, row, event, reason=_why(event))] if is_told else []
         match event:
             case events.PreferenceOffered():
                 return [_tell(Template.OFFER_MADE, row, event, answer_by=event.answer_by.isoformat())]

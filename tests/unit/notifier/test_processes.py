@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from services.matching import events as matching
+from services.matching.events import ParticipationCause
 from services.notifier import commands
 from services.notifier.application.queueing import _LINKS
 from services.notifier.commands import Template
@@ -125,7 +126,7 @@ def test_an_unanswered_offer_is_recalled():
         (case.case_withdrawn(), "withdrawn"),
         (case.offer_expired(), "not_answered_in_time"),
         (case.notice_lapsed(), "signed_not_in_time"),
-        (case.offer_withdrawn(), "institution_closed"),
+        (case.offer_withdrawn(cause=ParticipationCause.INSTITUTION_LEFT_PROGRAMME), "institution_left_programme"),
     ],
     ids=["withdrawn", "expired", "lapsed", "taken back"],
 )
@@ -134,6 +135,14 @@ def test_an_institution_whose_part_is_over_without_its_doing_hears_why(event, re
 
     assert (command.template, command.institution) == (Template.OFFER_OVER, BANQIAO_CLINIC)
     assert command.news.figures == {"reason": reason}
+
+
+@pytest.mark.parametrize("cause", [ParticipationCause.INSTITUTION_CLOSED, ParticipationCause.INSTITUTION_SUSPENDED])
+def test_an_institution_whose_accounts_are_closed_with_it_is_not_written_to(cause):
+    run = Folded(TellInstitutionOfItsOffers(), SUBMITTED, case.preference_offered())
+    before = list(run.commands)
+
+    assert run.take(case.offer_withdrawn(cause=cause)).commands == before
 
 
 @pytest.mark.parametrize("event", [case.institution_declined(), case.offer_expired(), case.notice_released()])

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from services.gateway.web.app import web_app
 from services.gateway.web.front import Front
+from services.gateway.web.wording import RemoteWords
 from shared.application import Outcome
 from shared.rpc.client import Found
 from shared.rpc.wire import RemoteRefusal, Told
@@ -63,7 +64,7 @@ def refusal(code, field="", **params):
 def browser(remote, language=Language.CHINESE):
     """A browser on the site in front of these contexts, whose caller is whoever `identity.check_session` says."""
     app = _site()
-    app.extensions["front"] = _front(remote, language)
+    app.extensions |= {"front": _front(remote, language), "words": RemoteWords(remote)}
     client = app.test_client()
     client.environ_base["REMOTE_ADDR"] = f"2001:db8::{next(_visits):x}"  # tries are counted by address
     client.set_cookie("caretrail", "token of a session")

@@ -55,7 +55,8 @@ def accept() -> ResponseReturnValue:
     if request.method == "GET":
         asked = offers(chosen(request.args.getlist("case") or typed().getlist("case_id")))
         return show("clinic/accept.html", offers=asked)
-    results = [_accepted(case_id, key) for case_id, key in _keyed()]
+    keyed = _keyed()
+    results = [_accepted(asked, keyed[asked.case_id]) for asked in offers(keyed)]
     if any(one.why_not for one in results):
         return refused("clinic/accept_results.html", results=results)
     if len(results) > LISTED:
@@ -71,17 +72,16 @@ def accepted() -> ResponseReturnValue:
     return show("clinic/accepted.html", offers=offers(chosen(request.args.getlist("case"))))
 
 
-def _keyed() -> list[tuple[UUID, str]]:
+def _keyed() -> dict[UUID, str]:
     """The cases of the form, each with the key that was made for it."""
     case_ids = chosen(request.form.getlist("case_id"))
-    return [(case_id, request.form.get(f"key-{case_id}", "")) for case_id in case_ids]
+    return {case_id: request.form.get(f"key-{case_id}", "") for case_id in case_ids}
 
 
-def _accepted(case_id: UUID, key: str) -> Answered:
+def _accepted(asked: Offer, key: str) -> Answered:
     """Accept one case; a refusal, or a service that does not answer, says so and leaves the others alone."""
-    asked = offer(case_id)
     try:
-        caller().command("matching.accept_offer", {"case_id": str(case_id), "rank": asked.rank}, key)
+        caller().command("matching.accept_offer", {"case_id": str(asked.case_id), "rank": asked.rank}, key)
     except RemoteRefusal as refusal:
         return Answered(asked, key, words_of(refusal))
     except UNANSWERED:

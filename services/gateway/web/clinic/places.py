@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 
+_LONGEST_NUMBER = 18
+
+
 class Stated(msgspec.Struct, frozen=True):
     """What the clinic has said."""
 
@@ -51,14 +54,18 @@ def places() -> ResponseReturnValue:
     given = typed()
     if request.method == "GET":
         return show("clinic/places.html", listed=_doctors(), typed=given, faults=Faults())
-    stated = folded(given.get("places", ""))
-    told = {"doctor": given.get("doctor", ""), "places": int(stated) if stated.isdecimal() else stated or None}
+    told = {"doctor": given.get("doctor", ""), "places": _number(folded(given.get("places", "")))}
     try:
         caller().command("matching.state_places", told, given.get("idempotency_key", ""))
     except RemoteRefusal as refusal:
         return refused("clinic/places.html", listed=_doctors(), typed=given, faults=Faults.of(refusal))
     flash(t("clinic.places.done"), "done")
     return redirect(url_for("clinic.places"), HTTPStatus.SEE_OTHER)
+
+
+def _number(text: str) -> int | str | None:
+    """What is no number, or longer than any that travels, is left for the command to refuse."""
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_NUMBER else text or None
 
 
 def _doctors() -> list[Doctor]:

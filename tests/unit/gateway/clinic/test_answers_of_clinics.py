@@ -52,6 +52,18 @@ def test_accepting_many_says_of_each_what_became_of_it_and_keeps_the_keys_of_tho
     assert "1 件已同意，1 件沒有成功" in answer.text
 
 
+def test_nothing_is_accepted_where_one_of_the_cases_is_not_the_clinics():
+    def found(asked):
+        if asked["case_id"] == str(SECOND):
+            raise refusal("case-unknown")
+        return an_offer(1)
+
+    remote = clinic(matching__clinic_offer=found)
+    form = {"case_id": [str(FIRST), str(SECOND)], f"key-{FIRST}": "k1", f"key-{SECOND}": "k2"}
+    assert browser(remote).post("/clinic/accept", data=form).status_code == 404
+    assert remote.done == []
+
+
 def test_accepting_all_of_them_leads_to_what_follows():
     remote = clinic(matching__clinic_offer=offers())
     form = {"case_id": [str(FIRST), str(SECOND)], f"key-{FIRST}": "k1", f"key-{SECOND}": "k2"}
@@ -157,6 +169,13 @@ def test_a_day_that_does_not_exist_is_told_before_anything_is_recorded():
     assert answer.status_code == 422
     assert remote.done == []
     assert 'value="115/02/30"' in answer.text
+
+
+def test_what_is_no_number_of_places_is_left_for_the_command_to_refuse():
+    remote = clinic(matching__find_doctors={"entries": [], "following": None}, matching__state_places=Outcome(FIRST, 1))
+    for text in ("9" * 5000, "-1", "many"):
+        browser(remote).post("/clinic/places", data={"doctor": "D1", "places": text, "idempotency_key": "k"})
+    assert [told["places"] for _, told, _ in remote.done] == ["9" * 5000, "-1", "many"]
 
 
 def test_an_empty_number_of_places_takes_the_last_statement_back():

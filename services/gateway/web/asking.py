@@ -49,6 +49,7 @@ class Caller:
         self.token = token
         self.now: datetime = front.clock()
         self.trace = Trace(correlation_id=str(uuid4()))
+        self._is_kept = False
         self.is_stale = False
         """Whether something was shown that may not know yet what this browser has written."""
 
@@ -71,9 +72,15 @@ class Caller:
             self.front.checked.keep(self.token, known)
         return known
 
+    def keep_known(self) -> None:
+        """What was done changes no session: whoever reads next with this one need not be looked up."""
+        self._is_kept = True
+
     def settle(self) -> None:
         """The request is answered: whatever it changed of the session, the next one sees."""
-        if request.method not in _READING:
+        if self._is_kept and self.known:
+            self.front.checked.keep(self.token, self.known)
+        elif request.method not in _READING:
             self.front.checked.drop(self.token)
 
     def look_again(self) -> None:

@@ -79,6 +79,8 @@ class Operation(NamedTuple):
     def _commanded(self, form: dict[str, Any]) -> Response:
         basis = None if "based_on" in form else asked.version()
         outcome = caller().front.rpc.command(self.route.method, form, asked.key(), caller().asking, basis)
+        if self.context != "identity":
+            caller().keep_known()
         response = as_json(outcome)
         response.headers["ETag"] = f'"{outcome.version}"'
         response.headers[WRITTEN] = f"{self.context} {outcome.id} {outcome.version}"

@@ -308,6 +308,8 @@ def test_who_only_reads_is_looked_up_once_in_two_seconds_and_whoever_changes_som
     for _ in range(2):
         program.command("POST", f"/cases/{CASE}/withdrawal", {})
     assert len(contexts.asked_for("identity.check_session")) == 3
+    program("GET", "/policy")
+    assert len(contexts.asked_for("identity.check_session")) == 3
 
 
 def test_a_session_that_is_ended_here_opens_nothing_at_once(contexts, program):

@@ -7,10 +7,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, request, url_for
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, Unauthorized
 
 from services.gateway.web.asking import caller
-from services.gateway.web.holding import hold_what_was_typed
+from services.gateway.web.holding import hold_what_was_typed, is_part
 from shared.principal import Role
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def open_to(roles: frozenset[Role]) -> Callable[[View], View]:
                 return view(**arguments)
             if caller().role is not Role.VISITOR:
                 raise Forbidden
+            if is_part():
+                raise Unauthorized
             return redirect(_way_in(roles), HTTPStatus.SEE_OTHER)
 
         setattr(guarded, RULE, roles)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from services.gateway.web import shown
 from services.gateway.web.api.problems import plain_problem, refusal_problem
 from services.gateway.web.asking import API_PATH, ProofWanted, caller
-from services.gateway.web.holding import hold_what_was_typed
+from services.gateway.web.holding import hold_what_was_typed, is_part
 from services.gateway.web.limits import TooOften
 from services.gateway.web.rendering import has_phrase, language, show, t, today, words_of
 from services.gateway.web.wording import UNANSWERED
@@ -67,8 +67,10 @@ def _is_for_programs() -> bool:
     return request.path.startswith(API_PATH)
 
 
-def _page_too_old(_: CSRFError) -> ResponseReturnValue:
+def _page_too_old(fault: CSRFError) -> ResponseReturnValue:
     """The form was not made by this browser, or too long ago: it opens again with what was typed."""
+    if is_part():
+        return _wrong(fault)
     return redirect(hold_what_was_typed(), HTTPStatus.SEE_OTHER)
 
 

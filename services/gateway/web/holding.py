@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import request
+from flask import flash, request
 from werkzeug.datastructures import MultiDict
 
 from services.gateway.web.asking import caller
+from services.gateway.web.rendering import t
 from services.gateway.web.wording import UNANSWERED
 from shared.rpc.wire import RemoteRefusal
 
@@ -18,14 +20,31 @@ _NOT_HELD = frozenset({"csrf_token", "idempotency_key", "password", "present", "
 """What belongs to one page, or is too secret to lie anywhere."""
 
 
+def is_part() -> bool:
+    """Whether htmx asks for a part of a page that is open: no other page may come in its place, and no form be held."""
+    return "HX-Request" in request.headers
+
+
 def hold_what_was_typed() -> str:
-    """The path by which this page opens again with what was typed into it; the bare path where that was too much."""
+    """The path by which this page opens again with what was typed into it; the bare path where that was too much.
+
+    A button without a page of its own leads back to the page on which it was pressed.
+    """
+    if request.url_rule is None or "GET" not in (request.url_rule.methods or ()):
+        flash(t("faults.press-again"), "alert")
+        return _pressed_on()
     fields = {name: values for name, values in request.form.lists() if name not in _NOT_HELD}
     try:
         held = caller().deed("gateway.hold_form", {"path": request.path, "fields": fields, "client": caller().client})
     except (RemoteRefusal, *UNANSWERED):
         return request.path
     return f"{request.path}?{HELD}={held['token']}"
+
+
+def _pressed_on() -> str:
+    """The page of this site on which the button stood; the first page where the browser does not say."""
+    page = urlsplit(request.referrer or "")
+    return f"/{page.path.lstrip('/')}" if page.netloc == request.host else "/"
 
 
 def typed() -> MultiDict[str, Any]:
@@ -41,4 +60,5 @@ def typed() -> MultiDict[str, Any]:
         return MultiDict()
     if held["path"] != request.path:
         return MultiDict()
+    flash(t("faults.not-sent"), "alert")
     return MultiDict([(name, value) for name, values in held["fields"].items() for value in values])

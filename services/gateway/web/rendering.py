@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from flask import current_app, g, make_response, render_template, request
@@ -111,7 +111,7 @@ def _of_every_page() -> dict[str, Any]:
     return {
         "language": language(),
         "other_language": other,
-        "other_language_url": f"{request.path}?{urlencode({**request.args.to_dict(), 'lang': other})}",
+        "other_language_url": f"{quote(request.path)}?{urlencode({**request.args.to_dict(), 'lang': other})}",
         "who": caller().known,
         "now": caller().now,
     }

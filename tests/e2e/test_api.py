@@ -102,7 +102,6 @@ def test_no_line_of_the_log_names_anybody_or_opens_anything(site, program):
     assert "/api/v1/offers/search" in log
     for personal in (
         token,
-        site.door("case_manager").password,
         offer["mother"]["identifier"],
         offer["contact"]["name"],
     ):

@@ -23,6 +23,11 @@ VALUES = {
     "CARETRAIL_FORGOTTEN_LEDGER": ("/safe/ledger", "forgotten_ledger", Path("/safe/ledger")),
     "CARETRAIL_CACHED_KEYS": ("25", "cached_keys", 25),
     "CARETRAIL_SITE": ("https://kids.example.tw", "site", "https://kids.example.tw"),
+    "CARETRAIL_LISTEN": ("0.0.0.0", "listen", "0.0.0.0"),  # noqa: S104 - what is set, not what is opened
+    "CARETRAIL_PORT": ("8443", "port", 8443),
+    "CARETRAIL_PROXIES": ("2", "proxies", 2),
+    "CARETRAIL_API_RATE": ("60", "api_rate", 60),
+    "CARETRAIL_WEB_KEY_FILE": ("/run/web", "web_key_file", Path("/run/web")),
     "CARETRAIL_SMTP": ("smtps://u:p@mail:465", "smtp", "smtps://u:p@mail:465"),
     "CARETRAIL_MAIL_SENDER": ("kids@example.tw", "mail_sender", "kids@example.tw"),
     "CARETRAIL_SMS": ("http://localhost:8025/sms", "sms", "http://localhost:8025/sms"),

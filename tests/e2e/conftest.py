@@ -70,7 +70,8 @@ class Program:
     def _codes(self, mobile: str) -> list[str]:
         """Those in the local outbox, the newest first."""
         page = requests.get(self.site.url("/outbox"), timeout=20).text
-        return re.findall(rf'data-address="{mobile}"[^>]*>[^<]*?\b(\d{{6}})\b', page)
+        letters = [letter for letter in page.split('data-address="') if letter.startswith(f'{mobile}"')]
+        return [code[0] for letter in letters if (code := re.search(r"\b\d{6}\b", letter))]
 
     def close(self) -> None:
         self._session.close()

@@ -70,7 +70,7 @@ def test_who_searches_by_nothing_finds_nobody(program, identifier):
 
 
 def test_what_is_wrong_with_a_form_is_told_field_by_field(program):
-    program.come_in("parent")
+    program.come_in("parent", "unmatched")
     answer = program.command("POST", "/cases", {"contact": {"name": 1}, "preferences": "none", "invented": True})
 
     assert answer.status_code == 422

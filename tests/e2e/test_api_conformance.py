@@ -44,7 +44,7 @@ def tokens(site) -> dict[str, str]:
     found = {}
     for role in ROLES:
         program = Program(site)
-        program.come_in(role)
+        program.come_in(role, "awaiting_notice" if role == "parent" else "")
         program.close()
         found[role] = program.token
     return found

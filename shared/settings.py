@@ -259,7 +259,9 @@ def _port(given: Mapping[str, str]) -> int:
 
 
 def _site(given: Mapping[str, str]) -> str:
-    site = given.get("CARETRAIL_SITE", f"http://localhost:{_port(given)}")
+    site = given.get("CARETRAIL_SITE")
+    if site is None:
+        return f"http://localhost:{_port(given)}"
     parts = _split(site)
     if parts is None or not _is_protected(parts, "https", "http") or parts.path or parts.query or parts.username:
         raise SettingRefused(

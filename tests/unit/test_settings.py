@@ -66,6 +66,13 @@ def test_every_variable_sets_what_it_says(variable):
     assert getattr(load({variable: value, **beside}), attribute) == expected != getattr(load({}), attribute)
 
 
+def test_pages_at_any_free_port_need_no_address_beside():
+    settings = load({"CARETRAIL_PORT": "0"})
+
+    assert settings.port == 0
+    assert settings.is_for_this_machine
+
+
 def test_an_empty_variable_counts_as_none():
     assert load(dict.fromkeys(VARIABLES, "")) == load({})
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 _MARK = "\ufeff"
 """By which spreadsheets know UTF-8."""
-_FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula (OWASP, CSV injection)."""
+_FORMULA_BEGINNINGS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""What a spreadsheet takes for a formula (OWASP, CSV injection); in East Asia the full-width marks too."""
 
 
 def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.spreadsheets import csv_file, csv_lines, safe_cell
 
-FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_BEGINNINGS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 @pytest.mark.parametrize("beginning", FORMULA_BEGINNINGS)

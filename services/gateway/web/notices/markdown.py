@@ -33,6 +33,6 @@ def _settle(tokens: Sequence[Token]) -> None:
     for token in tokens:
         if token.tag == "h1":
             token.tag = "h2"
-        if token.type == "link_open" and "://" in str(token.attrGet("href")):
+        if token.type == "link_open" and "//" in str(token.attrGet("href")):
             token.attrSet("rel", "nofollow noopener")
         _settle(token.children or ())

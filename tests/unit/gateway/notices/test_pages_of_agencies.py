@@ -77,8 +77,9 @@ def test_headings_stay_below_the_pages_own_and_lines_where_they_were_broken():
 
 
 def test_links_to_other_sites_are_not_recommended_and_those_within_are_plain():
-    page = str(rendered("[a](https://example.org) [b](/cases) [c](tel:+886-2-1)"))
+    page = str(rendered("[a](https://example.org) [b](/cases) [c](tel:+886-2-1) [d](//example.org)"))
     assert '<a href="https://example.org" rel="nofollow noopener">' in page
+    assert '<a href="//example.org" rel="nofollow noopener">' in page
     assert '<a href="/cases">' in page
     assert '<a href="tel:+886-2-1">' in page
 

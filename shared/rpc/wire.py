@@ -70,6 +70,11 @@ class RemoteRefusal(Exception):
         self.params = told.params
         self.refusals = tuple(RemoteRefusal(one) for one in told.refusals)
 
+    @property
+    def objections(self) -> tuple[RemoteRefusal, ...]:
+        """What it consists of: of a form with several every one, else itself."""
+        return self.refusals or (self,)
+
 
 @deserialize_to_instance
 class ServiceFailed(RuntimeError):

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from services.gateway.web.asking import caller
-from services.gateway.web.holding import hold_what_was_typed, is_part
+from services.gateway.web.holding import hold_what_was_typed, is_opened, is_part
 from shared.principal import Role
 
 if TYPE_CHECKING:
@@ -68,6 +68,6 @@ class Area(Blueprint):
 
 def _way_in(roles: frozenset[Role]) -> str:
     """Where a visitor comes in to see this page, and from where they are led back to it."""
-    back = hold_what_was_typed() if request.method == "POST" else request.full_path.rstrip("?")
+    back = request.full_path.rstrip("?") if is_opened() else hold_what_was_typed()
     door = "sign_in.by_phone" if roles & FAMILIES else "sign_in.by_password"
     return url_for(door, back=back)

@@ -22,7 +22,7 @@ class Faults:
     def of(cls, refusal: RemoteRefusal, *, below: str = "") -> Self:
         """The objections to a form; `below`, with which its fields begin (`child.`), is left out of their names."""
         faults = cls()
-        for one in refusal.refusals or (refusal,):
+        for one in refusal.objections:
             faults.add(one.field.removeprefix(below), words_of(one))
         return faults
 
@@ -50,8 +50,3 @@ class Faults:
 
     def __bool__(self) -> bool:
         return bool(self.sentences)
-
-
-def no_faults() -> Faults:
-    """Of a form that is shown for the first time."""
-    return Faults()

@@ -25,6 +25,11 @@ def is_part() -> bool:
     return "HX-Request" in request.headers
 
 
+def is_opened() -> bool:
+    """Whether the page is opened, and no form was sent."""
+    return request.method != "POST"
+
+
 def hold_what_was_typed() -> str:
     """The path by which this page opens again with what was typed into it; the bare path where that was too much.
 
@@ -49,7 +54,7 @@ def _pressed_on() -> str:
 
 def typed() -> MultiDict[str, Any]:
     """What stands in the form of this page: what was sent, or what was held for it; empty when it is opened anew."""
-    if request.method == "POST":
+    if not is_opened():
         return MultiDict(request.form)
     token = request.args.get(HELD)
     if not token:

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
     from services.gateway.web.front import Front
-    from services.gateway.web.wording import RemoteWords
-    from shared.refusals import Refusal
-    from shared.rpc.wire import RemoteRefusal
+    from services.gateway.web.wording import RemoteWords, Said
 
 LANGUAGE_COOKIE = "caretrail_language"
 _ONE_YEAR = 31_536_000
@@ -72,10 +70,10 @@ def value(code: object) -> str:
     return words.value(str(code), language())
 
 
-def words_of(refusal: Refusal | RemoteRefusal) -> str:
-    """What a refusal says, and what to do about it."""
+def words_of(one: Said) -> str:
+    """What a refusal says, and what to do about it; or a notice beside a success."""
     words: RemoteWords = current_app.extensions["words"]
-    return words.refusal(refusal, language())
+    return words.said(one, language())
 
 
 def prepare(app: Flask) -> None:

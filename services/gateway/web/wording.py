@@ -19,9 +19,12 @@ from shared.words import Catalogue, Language, said
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from shared.application import Notice
     from shared.refusals import Refusal
     from shared.rpc.client import RpcClient
-    from shared.rpc.wire import RemoteRefusal
+    from shared.rpc.wire import RemoteRefusal, Told
+
+    Said = Refusal | RemoteRefusal | Told | Notice
 
 CONTEXTS = ("matching", "identity", "notifier", "gateway")
 """Whose refusals and codes are shown, and whose word counts where two have one for the same code."""
@@ -76,13 +79,13 @@ class RemoteWords:
         self._rpc = rpc
         self._known: dict[tuple[str, Language], Catalogue] = {}
 
-    def refusal(self, refusal: Refusal | RemoteRefusal, language: Language) -> str:
-        """What a refusal says and what to do about it; in general words where its context cannot be asked."""
+    def said(self, one: Said, language: Language) -> str:
+        """What a refusal or notice says and what to do about it; in general words where its context cannot be asked."""
         for context in CONTEXTS:
             catalogue = self._catalogue(context, language)
-            if refusal.code in catalogue.refusals:
-                return said(catalogue, refusal.code, {name: _revived(value) for name, value in refusal.params.items()})
-        return phrase("faults.refused", language, code=refusal.code)
+            if one.code in catalogue.refusals:
+                return said(catalogue, one.code, {name: _revived(value) for name, value in one.params.items()})
+        return phrase("faults.refused", language, code=one.code)
 
     def value(self, code: str, language: Language) -> str:
         """A coded value in words: the code itself where nobody has any for it."""

@@ -11,7 +11,8 @@ from services.gateway.web.accounts.area import ACCOUNTS, KEEPERS, REASONS
 from services.gateway.web.accounts.listing import account_of
 from services.gateway.web.accounts.rights import choices_of, faults_of, rights_entered, role_chosen, roles_to_give
 from services.gateway.web.asking import caller
-from services.gateway.web.faults import Faults, no_faults
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened
 from services.gateway.web.rendering import refused, show, t
 from shared.rpc.wire import RemoteRefusal
 from shared.taiwan.text import folded
@@ -30,9 +31,9 @@ def change_rights(account_id: UUID) -> ResponseReturnValue:
     if role is None:
         return show("accounts/choose_role.html", roles=roles_to_give(), institution="", account=found)
     choices = choices_of(role, folded(request.values.get("institution", found["institution"] or "")))
-    if request.method != "POST":
+    if is_opened():
         chosen = [*found["acts_for"], *found["withheld"]]
-        return show("accounts/rights.html", **choices, account=found, chosen=chosen, faults=no_faults())
+        return show("accounts/rights.html", **choices, account=found, chosen=chosen, faults=Faults())
     try:
         caller().command(
             "identity.change_rights",
@@ -49,8 +50,8 @@ def change_rights(account_id: UUID) -> ResponseReturnValue:
 def disable(account_id: UUID) -> ResponseReturnValue:
     """停用, with the reason."""
     found = account_of(account_id)
-    if request.method != "POST":
-        return show("accounts/disable.html", account=found, reasons=REASONS, faults=no_faults())
+    if is_opened():
+        return show("accounts/disable.html", account=found, reasons=REASONS, faults=Faults())
     reason = request.form.get("reason", "")
     try:
         caller().command(

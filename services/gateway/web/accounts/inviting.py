@@ -10,8 +10,8 @@ from flask import flash, redirect, request, url_for
 from services.gateway.web.accounts.area import ACCOUNTS, KEEPERS
 from services.gateway.web.accounts.rights import choices_of, faults_of, rights_entered, role_chosen, roles_to_give
 from services.gateway.web.asking import caller
-from services.gateway.web.faults import no_faults
-from services.gateway.web.holding import typed
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t
 from shared.rpc.wire import RemoteRefusal
 from shared.taiwan.text import folded
@@ -30,9 +30,9 @@ def invite() -> ResponseReturnValue:
     if role is None:
         return show("accounts/choose_role.html", roles=roles_to_give(), institution=institution)
     choices = choices_of(role, institution)
-    if request.method != "POST":
+    if is_opened():
         chosen = request.args.getlist("doctor")
-        return show("accounts/invite.html", **choices, form_values=typed(), chosen=chosen, faults=no_faults())
+        return show("accounts/invite.html", **choices, form_values=typed(), chosen=chosen, faults=Faults())
     asked = {
         "name": request.form.get("name", ""),
         "email": request.form.get("email", ""),

@@ -8,6 +8,7 @@ from flask import request, url_for
 
 from services.gateway.web.accounts.area import ACCOUNTS, READERS, STATUSES
 from services.gateway.web.asking import caller
+from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import show
 from services.gateway.web.work.filters import Filter, Filters, Kind
 from shared.principal import Role
@@ -31,12 +32,11 @@ def listed() -> ResponseReturnValue:
     status = request.args.get("tab", "")
     filters = Filters.read(FILTERS, request.args.to_dict(flat=False), status if status in STATUSES else "")
     sought = {**filters.asked(), **({"status": filters.tab} if filters.tab else {})}
-    cursor = request.args.get("after")
-    found = caller().ask("identity.find_accounts", {"sought": sought, **({"cursor": cursor} if cursor else {})})
+    found = caller().ask("identity.find_accounts", {"sought": sought, "cursor": cursor_asked()})
     return show(
         "accounts/listed.html",
         accounts=found["entries"],
-        following=filters.address(after=found["following"]) if found["following"] else None,
+        following=filters.address(cursor=found["following"]) if found["following"] else None,
         filters=filters,
         tabs=[(name, filters.on_tab(name)) for name in ("", *STATUSES)],
         roles=_ROLES,

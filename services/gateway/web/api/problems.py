@@ -45,7 +45,7 @@ def refusal_problem(refusal: RemoteRefusal, named: Collection[str] = ()) -> Resp
     status = _status_of(refusal, named)
     errors = [
         {"code": one.code, "field": one.field, "detail": words_of(one), "params": one.params}
-        for one in refusal.refusals or (refusal,)
+        for one in refusal.objections
     ]
     return problem(status, refusal.code, words_of(refusal), errors=errors)
 

@@ -12,6 +12,7 @@ from services.gateway.web.areas import BUREAUS
 from services.gateway.web.asking import caller
 from services.gateway.web.bureau.area import BUREAU
 from services.gateway.web.bureau.listed import CaseListed
+from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import show
 from services.gateway.web.work.people import Deadline, deadline
 from shared.calendar import taipei_day
@@ -57,7 +58,7 @@ def board() -> ResponseReturnValue:
     told = msgspec.convert(caller().ask("matching.board_counts"), list[Heap])
     heaps = sorted(told, key=lambda heap: URGENT_FIRST.index(heap.queue))
     queue = _chosen(heaps)
-    cursor = request.args.get("cursor") or None
+    cursor = cursor_asked()
     found = caller().ask("matching.board_cases", {"queue": queue, "limit": PAGE, "cursor": cursor})
     return show(
         "bureau/board.html",

@@ -13,6 +13,7 @@ from services.gateway.web.asking import caller
 from services.gateway.web.bureau.area import BUREAU
 from services.gateway.web.bureau.listed import CaseListed
 from services.gateway.web.holding import typed
+from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import language, show, t, today, value
 from services.gateway.web.work.choosing import Choice, district_choices
 from services.gateway.web.work.filters import Filter, Filters, Kind
@@ -62,7 +63,7 @@ FILTERS = (
 def cases() -> ResponseReturnValue:
     """The cases of the jurisdiction, the newest application first."""
     filters, asked = _asked()
-    cursor = request.args.get("cursor") or None
+    cursor = cursor_asked()
     found = caller().ask("matching.bureau_cases", {**asked, **TABS[filters.tab], "limit": PAGE, "cursor": cursor})
     known = caller().known
     return show(

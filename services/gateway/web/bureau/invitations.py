@@ -15,7 +15,8 @@ from services.gateway.web.areas import BUREAUS
 from services.gateway.web.asking import caller
 from services.gateway.web.bureau.area import BUREAU
 from services.gateway.web.faults import Faults
-from services.gateway.web.holding import typed
+from services.gateway.web.holding import is_opened, typed
+from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import refused, show, t
 from services.gateway.web.work.days import day_in
 from services.gateway.web.work.filters import Filter, Filters, Kind
@@ -88,7 +89,7 @@ def _list(what: str, kind: Any, page: str) -> ResponseReturnValue:
     """A page of those of whom `what` tells, as that kind, and how many there are on each tab."""
     tab = request.args.get("tab", "")
     filters = Filters.read(FILTERS, request.args.to_dict(flat=False), tab if tab in TABS else "all")
-    cursor = request.args.get("cursor") or None
+    cursor = cursor_asked()
     sought = {"text": filters.one("text"), "progress": None if filters.tab == "all" else filters.tab}
     found = caller().ask(f"{what}s", {"sought": sought, "limit": PAGE, "cursor": cursor})
     counted = caller().ask(f"{what}_counts", {"sought": {**sought, "progress": None}})
@@ -110,7 +111,7 @@ def invite() -> ResponseReturnValue:
     given: Mapping[str, str] = typed() or request.args
     faults = Faults()
     page: dict[str, Any] = {"typed": given, "roles": ROLES, "faults": faults}
-    if request.method == "GET":
+    if is_opened():
         return show("bureau/invite.html", **page)
     numbers = normalize("NFKC", given.get("rights.acts_for", "")).replace(",", " ").split()
     rights = {"role": given.get("rights.role") or None, "institution": given.get("rights.institution", "").strip()}
@@ -124,7 +125,7 @@ def invite() -> ResponseReturnValue:
 @BUREAU.page("/bureau/invitations/<uuid:account_id>/resend", BUREAUS, methods=("GET", "POST"))
 def resend(account_id: UUID) -> ResponseReturnValue:
     """重寄邀請."""
-    if request.method == "POST":
+    if not is_opened():
         told = {"account_id": str(account_id)}
         caller().command("identity.resend_invitation", told, request.form.get("idempotency_key", ""))
         flash(t("bureau.invite.resent"), "done")
@@ -136,7 +137,7 @@ def programme(number: str) -> ResponseReturnValue:
     """參與計畫, 退出計畫: from when, or until when, a doctor takes part."""
     given, faults = typed(), Faults()
     doctor = caller().ask("identity.practitioner", {"number": number})
-    if request.method == "POST":
+    if not is_opened():
         leaves = "leave" in given
         day = day_in(given, "until" if leaves else "since", faults)
         days = {"until": day} if leaves else {"since": day}

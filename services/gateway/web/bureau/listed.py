@@ -8,10 +8,11 @@ from uuid import UUID  # noqa: TC003 - as above
 
 import msgspec
 
-from services.gateway.web.work.people import Deadline, age, deadline
+from services.gateway.web.ages import age_on
+from services.gateway.web.work.people import Deadline, deadline
 
 if TYPE_CHECKING:
-    from services.gateway.web.work.people import Age
+    from services.gateway.web.ages import Age
 
 
 class CaseListed(msgspec.Struct, frozen=True):
@@ -29,7 +30,6 @@ class CaseListed(msgspec.Struct, frozen=True):
     birth_order: int
     birth_or_due_date: date | None
     child_name: str | None
-    contact_name: str | None
     institution: str
     institution_name: str
     doctor_name: str
@@ -49,4 +49,4 @@ class CaseListed(msgspec.Struct, frozen=True):
 
     def age(self, today: date) -> Age | None:
         """How old the child is; None while it is not born, and once it has been forgotten."""
-        return age(self.birth_or_due_date, today) if self.born and self.birth_or_due_date else None
+        return age_on(self.birth_or_due_date, today) if self.born and self.birth_or_due_date else None

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID  # noqa: TC003 - as above
 
 import msgspec
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 
 from services.gateway.web.areas import BUREAUS
 from services.gateway.web.asking import caller
 from services.gateway.web.bureau.area import BUREAU
 from services.gateway.web.bureau.listed import CaseListed  # noqa: TC001 - as above
 from services.gateway.web.faults import Faults
-from services.gateway.web.holding import typed
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t
 from services.gateway.web.work.actions import allowed, objections
 from services.gateway.web.work.days import day_in
@@ -115,7 +115,7 @@ def case(case_no: str) -> ResponseReturnValue:
 def confirm(case_no: str) -> ResponseReturnValue:
     """確認結案: the former institution has closed its enrolment, so the new one is asked."""
     found, given, faults = _record(case_no), typed(), Faults()
-    if request.method == "POST":
+    if not is_opened():
         closed_on = day_in(given, "closed_on", faults)
         command = {"case_id": str(found.id), "closed_on": closed_on}
         if not faults and given_command("matching.confirm_closure", command, given, faults):
@@ -128,7 +128,7 @@ def confirm(case_no: str) -> ResponseReturnValue:
 def release(case_no: str) -> ResponseReturnValue:
     """解除待簽: the bureau lets the family go before the notice is signed."""
     found, given, faults = _record(case_no), typed(), Faults()
-    if request.method == "POST":
+    if not is_opened():
         explanation = given.get("explanation", "").replace("\r\n", "\n")
         command = {"case_id": str(found.id), "rank": found.rank, "explanation": explanation}
         if given_command("matching.release_notice", command, given, faults):
@@ -142,7 +142,7 @@ def contact(case_no: str) -> ResponseReturnValue:
     """變更聯絡人: the phone is lost, and the bureau has proved who asks."""
     found, faults = _record(case_no), Faults()
     given: Mapping[str, str] = typed()
-    if request.method == "POST":
+    if not is_opened():
         told = {name: given.get(f"contact.{name}", "").strip() for name in ("relation", "name", "mobile", "email")}
         command = {"case_or_enrolment_id": str(found.id), "contact": {**told, "relation": told["relation"] or None}}
         if given_command("matching.change_contact", command, given, faults):

@@ -13,7 +13,7 @@ from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.clinic.offers import Offer, chosen, offer, offers
 from services.gateway.web.faults import Faults
-from services.gateway.web.holding import typed
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t, words_of
 from services.gateway.web.wording import UNANSWERED
 from shared.rpc.wire import RemoteRefusal
@@ -52,7 +52,7 @@ class Answered:
 @CLINIC.page("/clinic/accept", CLINICS, methods=("GET", "POST"))
 def accept() -> ResponseReturnValue:
     """同意收案: the cases that were ticked, to be looked at once more, and then each accepted by itself."""
-    if request.method == "GET":
+    if is_opened():
         asked = offers(chosen(request.args.getlist("case") or typed().getlist("case_id")))
         return show("clinic/accept.html", offers=asked)
     keyed = _keyed()
@@ -94,7 +94,7 @@ def decline(case_id: UUID) -> ResponseReturnValue:
     """未能同意收案, with a coded reason and a text; what has been written so far can be kept for later."""
     asked = offer(case_id)
     given: Mapping[str, str] = typed()
-    if request.method == "GET":
+    if is_opened():
         return show("clinic/decline.html", **_form(asked, given or _draft(asked), Faults()))
     if "later" in given:
         _keep_draft(asked, given)

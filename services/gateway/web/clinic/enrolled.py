@@ -15,9 +15,9 @@ from services.gateway.web.areas import CLINICS
 from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.faults import Faults
-from services.gateway.web.holding import typed
-from services.gateway.web.rendering import refused, show, t
-from services.gateway.web.work.actions import worded
+from services.gateway.web.holding import is_opened, typed
+from services.gateway.web.paging import cursor_asked
+from services.gateway.web.rendering import refused, show, t, words_of
 from services.gateway.web.work.days import day_in
 from services.gateway.web.work.filters import Filter, Filters, Kind
 from services.gateway.web.work.giving import given as given_command
@@ -54,7 +54,7 @@ class Enrolment(msgspec.Struct, frozen=True):
 def enrolled() -> ResponseReturnValue:
     """The children in the care of the caller's doctors."""
     filters = Filters.read(FILTERS, request.args.to_dict(flat=False))
-    cursor = request.args.get("cursor") or None
+    cursor = cursor_asked()
     found = caller().ask("matching.institution_enrolments", {**filters.asked(), "limit": PAGE, "cursor": cursor})
     return show(
         "clinic/enrolled.html",
@@ -70,7 +70,7 @@ def close(enrolment_id: UUID) -> ResponseReturnValue:
     """結案: the child is in the clinic's care no longer."""
     ended, given = _enrolment(enrolment_id), typed()
     page: dict[str, Any] = {"enrolment": ended, "typed": given, "reasons": CLOSURE_REASONS}
-    if request.method == "GET":
+    if is_opened():
         return show("clinic/close.html", **page, faults=Faults())
     faults = Faults()
     entry = _closure(ended, given, faults)
@@ -79,7 +79,7 @@ def close(enrolment_id: UUID) -> ResponseReturnValue:
         return refused("clinic/close.html", **page, faults=faults)
     flash(t("clinic.close.done"), "done")
     for notice in outcome.notices:
-        flash(worded(notice), "alert")
+        flash(words_of(notice), "alert")
     return redirect(url_for("clinic.enrolled"), HTTPStatus.SEE_OTHER)
 
 

@@ -15,7 +15,7 @@ from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.clinic.offers import Standing, chosen, offers
 from services.gateway.web.faults import Faults
-from services.gateway.web.holding import typed
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t, today
 from shared.rpc.wire import RemoteRefusal
 
@@ -57,7 +57,7 @@ def export_file() -> ResponseReturnValue:
 def exported() -> ResponseReturnValue:
     """The file is safe: the log tells which cases were in it, and by which digest it is known."""
     case_ids = chosen(typed().getlist("case_id"))
-    if request.method == "GET":
+    if is_opened():
         return show("clinic/export.html", **_page(case_ids))
     downloaded = session.get(_DOWNLOADED, {})
     faults = Faults()

@@ -13,9 +13,8 @@ from services.gateway.web.areas import CLINICS
 from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.clinic.offers import Offer, offer
 from services.gateway.web.faults import Faults
-from services.gateway.web.holding import typed
-from services.gateway.web.rendering import refused, show, t
-from services.gateway.web.work.actions import worded
+from services.gateway.web.holding import is_opened, typed
+from services.gateway.web.rendering import refused, show, t, words_of
 from services.gateway.web.work.days import day_in
 from services.gateway.web.work.giving import given as given_command
 
@@ -43,7 +42,7 @@ def release(case_id: UUID) -> ResponseReturnValue:
     asked, given = offer(case_id), typed()
     page: dict[str, Any] = {"offer": asked, "typed": given, "limit": EXPLANATION_LIMIT}
     faults = Faults()
-    if request.method == "GET":
+    if is_opened():
         return show("clinic/release.html", **page, faults=faults)
     explanation = given.get("explanation", "").replace("\r\n", "\n")
     told = {"case_id": str(case_id), "rank": asked.rank, "explanation": explanation}
@@ -58,7 +57,7 @@ def enrol(case_id: UUID) -> ResponseReturnValue:
     """登錄收案: the notice is signed. What the family has entered goes with it; a child born since is filled in."""
     asked, given = offer(case_id), typed()
     page: dict[str, Any] = {"offer": asked, "typed": given}
-    if request.method == "GET":
+    if is_opened():
         return show("clinic/enrol.html", **page, faults=Faults())
     faults = Faults()
     entry = _enrolment(asked, given, faults)
@@ -67,7 +66,7 @@ def enrol(case_id: UUID) -> ResponseReturnValue:
         return refused("clinic/enrol.html", **page, faults=faults)
     flash(t("clinic.enrol.done", case_no=asked.case_no), "done")
     for notice in outcome.notices:
-        flash(worded(notice), "alert")
+        flash(words_of(notice), "alert")
     return redirect(url_for("clinic.enrolled"), HTTPStatus.SEE_OTHER)
 
 

@@ -7,13 +7,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import msgspec
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 
 from services.gateway.web.areas import CLINICS
 from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.faults import Faults
-from services.gateway.web.holding import typed
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t
 from services.gateway.web.work.choosing import own_doctors
 from shared.rpc.wire import RemoteRefusal
@@ -52,7 +52,7 @@ class Doctor(msgspec.Struct, frozen=True):
 def places() -> ResponseReturnValue:
     """What is stated now, and the form that states it anew, doctor by doctor; an empty field takes it back."""
     given = typed()
-    if request.method == "GET":
+    if is_opened():
         return show("clinic/places.html", listed=_doctors(), typed=given, faults=Faults())
     told = {"doctor": given.get("doctor", ""), "places": _number(folded(given.get("places", "")))}
     try:

@@ -12,6 +12,7 @@ from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.clinic.offers import Offer
 from services.gateway.web.holding import typed
+from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import show
 from services.gateway.web.work.choosing import BIRTH_ORDERS, birth_order_choices, county_choices, district_choices
 from services.gateway.web.work.filters import Filter, Filters, Kind
@@ -58,7 +59,7 @@ def queue() -> ResponseReturnValue:
     size = request.args.get("size", PAGE_SIZES[0], int)
     size = size if size in PAGE_SIZES else PAGE_SIZES[0]
     asked = _asked(filters)
-    page = {"order": "deadline", "limit": size, "cursor": request.args.get("cursor") or None}
+    page = {"order": "deadline", "limit": size, "cursor": cursor_asked()}
     found = caller().ask("matching.clinic_worklist", {**asked, **TABS[filters.tab], **page})
     return show(
         "clinic/queue.html",

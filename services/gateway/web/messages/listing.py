@@ -9,6 +9,7 @@ from flask import request, url_for
 
 from services.gateway.web.asking import caller
 from services.gateway.web.messages.area import MESSAGES, READERS
+from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import language, show, today
 from services.gateway.web.work.filters import Filter, Filters, Kind
 from shared.calendar import TAIPEI
@@ -48,14 +49,13 @@ def listed() -> ResponseReturnValue:
     filters = Filters.read(FILTERS, request.args.to_dict(flat=False), tab)
     since = _from(filters)
     asked = _asked(filters, since)
-    cursor = request.args.get("after")
-    found = caller().ask("notifier.messages", {**asked, **({"cursor": cursor} if cursor else {})})
+    found = caller().ask("notifier.messages", {**asked, "cursor": cursor_asked()})
     counted = caller().ask("notifier.message_counts", {"since": since, "language": language()})
     counts = {one["status"]: one["messages"] for one in counted}
     return show(
         "messages/listed.html",
         messages=found["entries"],
-        following=filters.address(after=found["following"]) if found["following"] else None,
+        following=filters.address(cursor=found["following"]) if found["following"] else None,
         filters=filters,
         since=since,
         tabs=[

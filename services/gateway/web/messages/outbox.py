@@ -10,6 +10,7 @@ from flask import request, url_for
 from services.gateway.web.areas import EVERYBODY
 from services.gateway.web.asking import caller
 from services.gateway.web.messages.area import MESSAGES
+from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import show
 from shared.rpc.wire import RemoteRefusal, Told
 from shared.settings import LOOPBACK
@@ -27,9 +28,8 @@ def outbox() -> ResponseReturnValue:
     """The newest first; refused where messages are really sent, the site is not this machine's, or who asks is not."""
     if not _is_from_this_machine():
         raise RemoteRefusal(Told("outbox-not-shown"))
-    cursor = request.args.get("after")
-    found = caller().ask("notifier.outbox", {"cursor": cursor} if cursor else {})
-    following = url_for("messages.outbox", after=found["following"]) if found["following"] else None
+    found = caller().ask("notifier.outbox", {"cursor": cursor_asked()})
+    following = url_for("messages.outbox", cursor=found["following"]) if found["following"] else None
     return show("messages/outbox.html", letters=found["entries"], following=following)
 
 

@@ -9,7 +9,8 @@ from flask import flash, redirect, request, url_for
 
 from services.gateway.web.areas import OPERATORS
 from services.gateway.web.asking import caller
-from services.gateway.web.faults import Faults, no_faults
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened
 from services.gateway.web.messages.area import CALLERS, MESSAGES
 from services.gateway.web.messages.listing import letter_of
 from services.gateway.web.rendering import refused, show, t
@@ -26,8 +27,8 @@ _ACCEPTED, _AVOIDED = "accepted", "avoided"
 @MESSAGES.page("/messages/<uuid:message_id>/send-again", CALLERS, ("GET", "POST"))
 def send_again(message_id: UUID) -> ResponseReturnValue:
     """To whom it goes and what it says, and the button."""
-    if request.method != "POST":
-        return show("messages/send_again.html", letter=letter_of(message_id), faults=no_faults())
+    if is_opened():
+        return show("messages/send_again.html", letter=letter_of(message_id), faults=Faults())
     twice = _ACCEPTED if request.form.get("twice") else _AVOIDED
     try:
         caller().command(

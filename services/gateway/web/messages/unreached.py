@@ -11,6 +11,7 @@ from flask import Response, request, url_for
 from services.gateway.web.asking import caller
 from services.gateway.web.messages.area import CALLERS, MESSAGES
 from services.gateway.web.messages.listing import start_of
+from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import language, show, today
 
 if TYPE_CHECKING:
@@ -27,9 +28,8 @@ def unreached() -> ResponseReturnValue:
     days = _days()
     since = start_of(today() - timedelta(days=days))
     asked = {"since": since, "language": language()}
-    cursor = request.args.get("after")
-    found = caller().ask("notifier.unreached", {**asked, **({"cursor": cursor} if cursor else {})})
-    following = url_for("messages.unreached", days=days, after=found["following"]) if found["following"] else None
+    found = caller().ask("notifier.unreached", {**asked, "cursor": cursor_asked()})
+    following = url_for("messages.unreached", days=days, cursor=found["following"]) if found["following"] else None
     return show(
         "messages/unreached.html",
         messages=found["entries"],

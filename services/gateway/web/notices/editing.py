@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, redirect, request, url_for
 
 from services.gateway.web.asking import caller
-from services.gateway.web.faults import Faults, no_faults
-from services.gateway.web.holding import typed
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.notices.area import EDITORS, NOTICES
 from services.gateway.web.notices.difference import TEXTS, differences
 from services.gateway.web.notices.entries import KINDS, entered, fields_of, texts_of, texts_typed
 from services.gateway.web.notices.markdown import rendered
+from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import refused, show, t
 from shared.rpc.wire import RemoteRefusal
 
@@ -30,16 +31,15 @@ _PREVIEW = "preview"
 @NOTICES.page("/notices/edit", EDITORS)
 def edited() -> ResponseReturnValue:
     """Every page that the caller may edit, and whether it is shown."""
-    cursor = request.args.get("after")
-    found = caller().ask("gateway.pages_to_edit", {"cursor": cursor} if cursor else {})
-    following = url_for("notices.edited", after=found["following"]) if found["following"] else None
+    found = caller().ask("gateway.pages_to_edit", {"cursor": cursor_asked()})
+    following = url_for("notices.edited", cursor=found["following"]) if found["following"] else None
     return show("notices/edited.html", pages=found["entries"], following=following)
 
 
 @NOTICES.page("/notices/edit/new", EDITORS, ("GET", "POST"))
 def publish() -> ResponseReturnValue:
     """發布 a new page."""
-    if request.method != "POST":
+    if is_opened():
         return _editor(typed())
     content, faults = entered()
     if faults:
@@ -58,7 +58,7 @@ def publish() -> ResponseReturnValue:
 def revise(page_id: UUID) -> ResponseReturnValue:
     """修訂, based on the version that the editor has read."""
     page = _to_edit(page_id)
-    if request.method != "POST":
+    if is_opened():
         return _editor(typed() or fields_of(page), page=page)
     content, faults = entered()
     if faults:
@@ -79,8 +79,8 @@ def revise(page_id: UUID) -> ResponseReturnValue:
 def withdraw(page_id: UUID) -> ResponseReturnValue:
     """下架, after a look at what will no longer be shown."""
     page = _to_edit(page_id)
-    if request.method != "POST":
-        return show("notices/withdraw.html", page=page, faults=no_faults())
+    if is_opened():
+        return show("notices/withdraw.html", page=page, faults=Faults())
     asked = {"page_id": str(page_id), "based_on": request.form.get("based_on", 0, int)}
     try:
         caller().command("gateway.withdraw_page", asked, request.form["idempotency_key"])
@@ -120,7 +120,7 @@ def _editor(
         "notices/editor.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
         form_values=form,
-        faults=faults or no_faults(),
+        faults=faults or Faults(),
         page=page,
         kinds=KINDS,
         meanwhile=meanwhile,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
-from services.gateway.web.faults import Faults, no_faults
+from services.gateway.web.faults import Faults
 from services.gateway.web.notices.difference import TEXTS
 from shared.refusals import Refusal
 from shared.taiwan.dates import parse_date
@@ -42,7 +42,7 @@ def fields_of(page: Mapping[str, Any]) -> dict[str, str]:
 
 def entered() -> tuple[dict[str, Any], Faults]:
     """The content as the gateway takes it, and what is wrong with its days."""
-    form, faults = request.form, no_faults()
+    form, faults = request.form, Faults()
     texts = texts_typed(form)
     content: dict[str, Any] = {
         language: {part: texts[f"{language}.{part}"] for part in ("title", "body")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import request, url_for
+from flask import url_for
 from werkzeug.exceptions import NotFound
 
 from services.gateway.web.areas import EVERYBODY
@@ -12,6 +12,7 @@ from services.gateway.web.asking import caller
 from services.gateway.web.limits import limited
 from services.gateway.web.notices.area import NOTICES
 from services.gateway.web.notices.markdown import rendered
+from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import language, show, t
 from services.gateway.web.wording import CONTEXTS, UNANSWERED
 
@@ -84,10 +85,9 @@ def _state(context: str) -> str:
 
 
 def _listed(kind: str, view: str, title: str, none: str) -> ResponseReturnValue:
-    cursor = request.args.get("after")
     asked = {"language": language(), "kind": kind}
-    found = caller().ask("gateway.pages", {**asked, **({"cursor": cursor} if cursor else {})})
-    following = url_for(view, after=found["following"]) if found["following"] else None
+    found = caller().ask("gateway.pages", {**asked, "cursor": cursor_asked()})
+    following = url_for(view, cursor=found["following"]) if found["following"] else None
     return show("notices/listed.html", title=title, none=none, pages=found["entries"], following=following)
 
 

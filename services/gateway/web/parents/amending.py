@@ -9,6 +9,7 @@ from flask import flash, redirect, request, url_for
 
 from services.gateway.web.areas import FAMILIES
 from services.gateway.web.asking import caller
+from services.gateway.web.holding import is_opened
 from services.gateway.web.parents.answers import preferences
 from services.gateway.web.parents.area import PARENTS
 from services.gateway.web.parents.cases import heading_of, matter, ref_of
@@ -59,7 +60,7 @@ def amend(ref: str) -> ResponseReturnValue:
     if closed := not_now(case, "amend_preferences"):
         return closed
     draft, bench = _draft_of(case), _bench(case)
-    if request.method == "GET":
+    if is_opened():
         return show("parents/amend.html", **_page(case, draft, bench))
     chosen, objection = bench.pressed(draft.chosen)
     if not objection and "press" in request.form:
@@ -78,7 +79,7 @@ def amend_check(ref: str) -> ResponseReturnValue:
     if closed := not_now(case, "amend_preferences"):
         return closed
     draft = _draft_of(case)
-    if request.method == "GET":
+    if is_opened():
         return show("parents/amend_check.html", **_check_page(case, draft))
     if request.form.get("draft", "") != draft.version:
         return refused("parents/amend_check.html", **_check_page(case, draft, [t("parents.check.changed")]))
@@ -89,7 +90,7 @@ def amend_check(ref: str) -> ResponseReturnValue:
             request.form.get("idempotency_key", ""),
         )
     except RemoteRefusal as refusal:
-        told = [words(one) for one in refusal.refusals or (refusal,)]
+        told = [words(one) for one in refusal.objections]
         return refused("parents/amend_check.html", **_check_page(case, draft, told))
     draft.dropped()
     flash(t("parents.amend.done"), "done")

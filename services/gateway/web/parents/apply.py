@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, flash, redirect, request, url_for
 
 from services.gateway.web.areas import FAMILIES
-from services.gateway.web.faults import Faults, no_faults
-from services.gateway.web.holding import typed
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.parents.answers import Answers
 from services.gateway.web.parents.area import PARENTS
 from services.gateway.web.parents.cases import matters
@@ -67,7 +67,7 @@ def begin() -> ResponseReturnValue:
 @PARENTS.page("/apply/start-over", FAMILIES, methods=("GET", "POST"))
 def start_over() -> ResponseReturnValue:
     """Throws away what was filled in, once it is confirmed."""
-    if request.method == "GET":
+    if is_opened():
         return show("parents/apply/start_over.html")
     Draft.opened(APPLICATION).dropped()
     return redirect(url_for("parents.begin"), HTTPStatus.SEE_OTHER)
@@ -89,13 +89,13 @@ def question(name: str) -> ResponseReturnValue:
     if asked is None or asked.name == "doctors":
         abort(HTTPStatus.NOT_FOUND)
     application = opened()
-    if application.draft.sent_as and request.method == "GET":
+    if application.draft.sent_as and is_opened():
         return redirect(url_for("parents.begin"), HTTPStatus.SEE_OTHER)
     if asked not in application.questions:
         return to_question(application.first_open)
-    if request.method == "GET":
+    if is_opened():
         held = typed()
-        return show(_template(asked), **_page(asked, application, held or application.draft.fields, no_faults()))
+        return show(_template(asked), **_page(asked, application, held or application.draft.fields, Faults()))
     return _answered(asked, application)
 
 

@@ -9,8 +9,8 @@ from flask import flash, redirect, request, url_for
 
 from services.gateway.web.areas import FAMILIES
 from services.gateway.web.asking import caller
-from services.gateway.web.faults import Faults, no_faults
-from services.gateway.web.holding import typed
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.parents.answers import Answers, fields_of_case
 from services.gateway.web.parents.area import PARENTS
 from services.gateway.web.parents.cases import heading_of, matter, ref_of
@@ -44,13 +44,13 @@ def report_birth(ref: str) -> ResponseReturnValue:
     case, rules = matter(ref), rules_today()
     if closed := not_now(case, "report_birth"):
         return closed
-    if request.method == "GET":
+    if is_opened():
         answers = Answers(typed() or fields_of_case(case))
-        return show("parents/birth.html", **_page(case, answers, rules, no_faults()))
+        return show("parents/birth.html", **_page(case, answers, rules, Faults()))
     answers = Answers(request.form)
     faults = faults_of(objection for check in _CHECKS for objection in check(answers, rules))
     if "stay" in request.form:
-        return show("parents/birth.html", **_page(case, answers, rules, no_faults()))
+        return show("parents/birth.html", **_page(case, answers, rules, Faults()))
     if faults:
         return refused("parents/birth.html", **_page(case, answers, rules, faults))
     child = {

@@ -10,8 +10,8 @@ from flask import redirect, request, url_for
 
 from services.gateway.web.areas import FAMILIES
 from services.gateway.web.asking import caller
-from services.gateway.web.faults import Faults, no_faults
-from services.gateway.web.holding import typed
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.parents.answers import Answers, preferences
 from services.gateway.web.parents.area import PARENTS
 from services.gateway.web.parents.cases import heading_of, matter, ref_of
@@ -49,11 +49,11 @@ def request_change(ref: str) -> ResponseReturnValue:
     if closed := not_now(one, "request_change"):
         return closed
     draft = _draft_of(one)
-    if request.method == "GET":
-        return show("parents/change.html", **_why_page(one, draft, typed() or draft.fields, rules, no_faults()))
+    if is_opened():
+        return show("parents/change.html", **_why_page(one, draft, typed() or draft.fields, rules, Faults()))
     fields = {name: request.form.get(name, "").strip() for name in _FIELDS}
     is_staying = "stay" in request.form
-    faults = no_faults() if is_staying else _checked(Answers(fields), rules)
+    faults = Faults() if is_staying else _checked(Answers(fields), rules)
     if not faults and (objection := saved_or_why_not(draft, draft.chosen, fields)):
         faults = Faults({"reason": objection})
     if faults:
@@ -70,7 +70,7 @@ def change_doctors(ref: str) -> ResponseReturnValue:
         return closed
     draft = _draft_of(one)
     bench = Bench(rules_today().preferences, former=(one["institution"], one["doctor"]))
-    if request.method == "GET":
+    if is_opened():
         return show("parents/change_doctors.html", **_doctors_page(one, draft, bench))
     chosen, objection = bench.pressed(draft.chosen)
     if not objection and "press" in request.form:
@@ -96,7 +96,7 @@ def change_check(ref: str) -> ResponseReturnValue:
     answers = Answers(draft.fields)
     if _checked(answers, rules) or not draft.chosen:
         return redirect(url_for("parents.request_change", ref=ref_of(one)), HTTPStatus.SEE_OTHER)
-    if request.method == "GET":
+    if is_opened():
         return show("parents/change_check.html", **_check_page(one, draft, answers, rules))
     if request.form.get("draft", "") != draft.version:
         told = [t("parents.check.changed")]
@@ -115,7 +115,7 @@ def _requested(one: Matter, draft: Draft, answers: Answers, rules: Rules) -> Res
     try:
         outcome = caller().command("matching.request_change", form, request.form.get("idempotency_key", ""))
     except RemoteRefusal as refusal:
-        told = [words_of(one) for one in refusal.refusals or (refusal,)]
+        told = [words_of(one) for one in refusal.objections]
         return refused("parents/change_check.html", **_check_page(one, draft, answers, rules, told))
     with suppress(RemoteRefusal):  # the same form, sent twice at once, has put it away already
         draft.finished(outcome.number)

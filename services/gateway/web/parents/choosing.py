@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
+from services.gateway.web.paging import cursor_asked
 from services.gateway.web.parents.doctors import Search, chosen_from, doctor, found, why_not
 from services.gateway.web.parents.objections import sentence
 from services.gateway.web.rendering import t
@@ -72,7 +73,7 @@ class Bench:
     def page(self, chosen: Preferences, default: Search) -> dict[str, Any]:
         """What the page shows: those chosen, what is sought, and whom that finds."""
         search = Search.asked(default)
-        doctors = found(search, request.args.get("cursor"))
+        doctors = found(search, cursor_asked())
         rows = [self._row(chosen, row) for row in doctors.found]
         path = request.path
         return {

@@ -9,8 +9,8 @@ from flask import flash, redirect, request, url_for
 
 from services.gateway.web.areas import FAMILIES
 from services.gateway.web.asking import caller
-from services.gateway.web.faults import Faults, no_faults
-from services.gateway.web.holding import typed
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.parents.answers import Answers
 from services.gateway.web.parents.area import PARENTS
 from services.gateway.web.parents.cases import heading_of, matter, ref_of
@@ -36,9 +36,9 @@ def change_contact(ref: str) -> ResponseReturnValue:
     one = matter(ref)
     if closed := not_now(one, "change_contact"):
         return closed
-    if request.method == "GET":
+    if is_opened():
         held = typed()
-        return show("parents/contact.html", **_page(one, Answers(held or _known(one)), no_faults()))
+        return show("parents/contact.html", **_page(one, Answers(held or _known(one)), Faults()))
     answers = Answers(request.form)
     if faults := _checked(answers):
         return refused("parents/contact.html", **_page(one, answers, faults))
@@ -49,7 +49,7 @@ def _changed(one: Mapping[str, Any], answers: Answers) -> ResponseReturnValue:
     mobile = parse_mobile_number(answers.text("contact.mobile")).number
     is_another = mobile != one["contact"]["mobile"]
     if is_another and request.form.get("confirmed") != mobile:
-        return show("parents/contact_phone.html", **_page(one, answers, no_faults()), mobile=mobile)
+        return show("parents/contact_phone.html", **_page(one, answers, Faults()), mobile=mobile)
     try:
         caller().command(
             "matching.change_contact",

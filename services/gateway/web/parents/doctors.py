@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
+import msgspec
 from flask import request
 
 from services.gateway.web.asking import caller
@@ -109,8 +110,8 @@ def chosen_from(row: Mapping[str, Any]) -> Chosen:
 
 def why_not(row: Mapping[str, Any]) -> str:
     """Why this doctor cannot be named today; empty where nothing stands in the way."""
-    told = row["objection"]
-    return words_of(RemoteRefusal(Told(told["code"], params=told.get("params", {})))) if told else ""
+    objection = msgspec.convert(row["objection"], Told | None)
+    return words_of(objection) if objection else ""
 
 
 def _middle_of(search: Search) -> dict[str, Any] | None:

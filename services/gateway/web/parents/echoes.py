@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from services.gateway.web.ages import age_on
 from services.gateway.web.parents.answers import Answers
-from services.gateway.web.parents.entered_dates import ROC, age_on
+from services.gateway.web.parents.entered_dates import ROC
 from services.gateway.web.parents.objections import sentence
 from services.gateway.web.parents.questions import check_birth_date, check_child_number, check_due_date, check_mother
 from services.gateway.web.rendering import language, t

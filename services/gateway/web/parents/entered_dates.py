@@ -1,4 +1,4 @@
-"""Dates as families type them, 民國 or 西元 in three fields, and what is told of each: both eras, weekday, age."""
+"""Dates as families type them, 民國 or 西元 in three fields."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ ROC, WESTERN = "roc", "western"
 
 _ROC_OFFSET = 1911
 _LEAST_WESTERN_DIGITS = 4
-_MONTHS = 12
 
 
 def parts_of(name: str) -> tuple[str, ...]:
@@ -66,19 +65,3 @@ def fields_of(day: date, name: str, era: str) -> dict[str, str]:
     """The fields in which this day stands when a form is filled in for somebody."""
     year = day.year - _ROC_OFFSET if era == ROC else day.year
     return dict(zip(parts_of(name), (era, str(year), str(day.month), str(day.day)), strict=True))
-
-
-@dataclass(frozen=True)
-class Age:
-    """Full years, the full months beyond them, and all the days."""
-
-    years: int
-    months: int
-    days: int
-
-
-def age_on(birth_date: date, today: date) -> Age:
-    """How old somebody is who was born on that day, on or before today."""
-    months = (today.year - birth_date.year) * _MONTHS + today.month - birth_date.month
-    months -= today.day < birth_date.day
-    return Age(months // _MONTHS, months % _MONTHS, (today - birth_date).days)

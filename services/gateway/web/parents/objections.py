@@ -12,7 +12,7 @@ from shared.rpc.wire import RemoteRefusal, Told
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    Objection = Refusal | RemoteRefusal
+    Objection = Refusal | RemoteRefusal | Told
 
 
 def missing(field: str) -> Objection:
@@ -27,7 +27,7 @@ def too_long(field: str, text: str, limit: int) -> Objection:
 
 def refused_as(code: str, field: str, **figures: object) -> Objection:
     """What a context says by this code."""
-    return RemoteRefusal(Told(code, field, figures))
+    return Told(code, field, figures)
 
 
 def found(parse: Callable[[], object]) -> list[Objection]:

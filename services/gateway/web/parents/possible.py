@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from flask import url_for
 
 from services.gateway.web.asking import caller
 from services.gateway.web.rendering import refused, t, words_of
-from shared.rpc.wire import RemoteRefusal, Told
+from shared.rpc.wire import Told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,16 +56,10 @@ def possible(matter: Mapping[str, Any]) -> Possible:
     return found
 
 
-def objections_to(matter_id: str) -> dict[str, RemoteRefusal | None]:
+def objections_to(matter_id: str) -> dict[str, Told | None]:
     """Every command that could be given about it, each with what speaks against it."""
     actions = caller().ask("matching.actions", {"case_or_enrolment_id": matter_id})
-    return {one["command"]: _objection(one["objection"]) for one in actions}
-
-
-def _objection(told: Mapping[str, Any] | None) -> RemoteRefusal | None:
-    if told is None:
-        return None
-    return RemoteRefusal(Told(told["code"], told.get("field", ""), told.get("params", {})))
+    return {one["command"]: msgspec.convert(one["objection"], Told | None) for one in actions}
 
 
 def not_now(matter: Mapping[str, Any], command: str) -> Response | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import redirect, request, url_for
 
 from services.gateway.web.areas import FAMILIES
+from services.gateway.web.holding import is_opened
 from services.gateway.web.parents.apply import TO_CHECK, opened, question_url, to_question
 from services.gateway.web.parents.area import PARENTS
 from services.gateway.web.parents.choosing import Bench, saved_or_why_not
@@ -25,9 +26,9 @@ DOCTORS = QUESTIONS[-1]
 def choose_doctors() -> ResponseReturnValue:
     """Doctors near the child's home to begin with; each button saves."""
     application = opened()
-    if application.draft.sent_as and request.method == "GET":
+    if application.draft.sent_as and is_opened():
         return redirect(url_for("parents.begin"), HTTPStatus.SEE_OTHER)
-    if request.method == "GET":
+    if is_opened():
         return show("parents/apply/doctors.html", **_page(application))
     bench = Bench(application.rules.preferences)
     chosen, objection = bench.pressed(application.draft.chosen)

@@ -10,6 +10,7 @@ from flask import flash, redirect, request, url_for
 
 from services.gateway.web.areas import FAMILIES
 from services.gateway.web.asking import caller
+from services.gateway.web.holding import is_opened
 from services.gateway.web.parents.answers import application as application_form
 from services.gateway.web.parents.apply import TO_CHECK, opened, question_url, to_question
 from services.gateway.web.parents.area import PARENTS
@@ -21,12 +22,10 @@ from services.gateway.web.parents.possible import possible
 from services.gateway.web.parents.questions import Questionnaire, question_of_field
 from services.gateway.web.parents.trail import Trail
 from services.gateway.web.rendering import refused, show, t, words_of
-from shared.rpc.wire import RemoteRefusal, Told
+from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-
-    from shared.application import Outcome
 
 
 @PARENTS.page("/apply/check", FAMILIES, methods=("GET", "POST"))
@@ -37,7 +36,7 @@ def check_answers() -> ResponseReturnValue:
         return redirect(url_for("parents.sent", case_no=case_no), HTTPStatus.SEE_OTHER)
     if application.first_open is not None:
         return to_question(application.first_open)
-    if request.method == "GET":
+    if is_opened():
         return show("parents/apply/check.html", **_page(application))
     if request.form.get("draft") != application.draft.version:
         return refused("parents/apply/check.html", **_page(application, [{"text": t("parents.check.changed")}]))
@@ -53,19 +52,14 @@ def _submitted(application: Questionnaire) -> ResponseReturnValue:
         return refused("parents/apply/check.html", key=key, **_page(application, _told(refusal)))
     with suppress(RemoteRefusal):  # the same form, sent twice at once, has put it away already
         application.draft.finished(outcome.number)
-    _flash_notices(outcome)
+    for notice in outcome.notices:  # taken, but to be looked at once more
+        flash(words_of(notice), "alert")
     return redirect(url_for("parents.sent", case_no=outcome.number), HTTPStatus.SEE_OTHER)
-
-
-def _flash_notices(outcome: Outcome) -> None:
-    """What was taken, but should be looked at once more."""
-    for notice in outcome.notices:
-        flash(words_of(RemoteRefusal(Told(notice.code, notice.field, dict(notice.params)))), "alert")
 
 
 def _told(refusal: RemoteRefusal) -> list[dict[str, str]]:
     """Each objection with the page on which it is mended, or the case that is meant."""
-    return [{"text": sentence(one), **_way_on(one)} for one in refusal.refusals or (refusal,)]
+    return [{"text": sentence(one), **_way_on(one)} for one in refusal.objections]
 
 
 def _way_on(refusal: RemoteRefusal) -> dict[str, str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 
 from services.gateway.web.areas import FAMILIES
+from services.gateway.web.holding import is_opened
 from services.gateway.web.parents.answers import fields_for_twin
 from services.gateway.web.parents.area import PARENTS
 from services.gateway.web.parents.cases import case_numbered
@@ -24,7 +25,7 @@ def twin(ref: str) -> ResponseReturnValue:
     case = case_numbered(ref)
     draft = Draft.opened(APPLICATION)
     is_replacing = bool(draft.version) and not draft.sent_as
-    if request.method == "GET":
+    if is_opened():
         return show("parents/twin.html", case=case, ref=ref, is_replacing=is_replacing)
     chosen = [
         Chosen(one["institution"], one["doctor"], one["institution_name"], one["doctor_name"])

@@ -9,8 +9,8 @@ from flask import flash, redirect, request, url_for
 
 from services.gateway.web.areas import FAMILIES
 from services.gateway.web.asking import caller
-from services.gateway.web.faults import Faults, no_faults
-from services.gateway.web.holding import typed
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.parents.area import PARENTS
 from services.gateway.web.parents.cases import heading_of, matter, ref_of
 from services.gateway.web.parents.objections import faults_of, missing
@@ -30,8 +30,8 @@ def withdraw(ref: str) -> ResponseReturnValue:
     case = matter(ref)
     if closed := not_now(case, "withdraw"):
         return closed
-    if request.method == "GET":
-        return show("parents/withdraw.html", **_page(case, no_faults()))
+    if is_opened():
+        return show("parents/withdraw.html", **_page(case, Faults()))
     if request.form.get("reason") not in REASONS:
         return refused("parents/withdraw.html", **_page(case, faults_of([missing("reason")])))
     try:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from flask import redirect, request
 
 from services.gateway.web.asking import caller
+from services.gateway.web.holding import is_opened
 from services.gateway.web.rendering import show
-from services.gateway.web.sign_in.front_desk import is_opened
 from services.gateway.web.sign_in.returning import landing, path_back
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from flask import request
 
 from services.gateway.web.areas import EVERYBODY, STAFF
 from services.gateway.web.asking import caller
-from services.gateway.web.faults import Faults, no_faults
-from services.gateway.web.holding import typed
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show
 from services.gateway.web.sign_in.already_in import already_in
 from services.gateway.web.sign_in.area import SIGN_IN
 from services.gateway.web.sign_in.devices import client
-from services.gateway.web.sign_in.front_desk import at_the_front_desk, come_in, is_opened
+from services.gateway.web.sign_in.front_desk import at_the_front_desk, come_in
 from services.gateway.web.sign_in.questions import answered, question_after
 from services.gateway.web.sign_in.returning import path_back
 from shared.rpc.wire import RemoteRefusal
@@ -31,7 +31,7 @@ def by_password() -> ResponseReturnValue:
     form = typed()
     email, back = form.get("email", ""), path_back(form)
     if is_opened():
-        return show("sign_in/password.html", back=back, email=email, faults=no_faults(), question=None)
+        return show("sign_in/password.html", back=back, email=email, faults=Faults(), question=None)
     try:
         signed_in = at_the_front_desk(
             "log_in",
@@ -53,7 +53,7 @@ def prove() -> ResponseReturnValue:
     """再驗證: the password again, before something that this session has not proved enough for."""
     back = path_back(typed())
     if is_opened():
-        return show("sign_in/prove.html", back=back, faults=no_faults(), question=None)
+        return show("sign_in/prove.html", back=back, faults=Faults(), question=None)
     try:
         signed_in = caller().deed(
             "identity.prove_password",

@@ -10,13 +10,13 @@ from flask import redirect, request, session, url_for
 
 from services.gateway.web.areas import EVERYBODY
 from services.gateway.web.asking import caller
-from services.gateway.web.faults import Faults, no_faults
-from services.gateway.web.holding import typed
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t
 from services.gateway.web.sign_in.already_in import already_in
 from services.gateway.web.sign_in.area import SIGN_IN
 from services.gateway.web.sign_in.devices import client
-from services.gateway.web.sign_in.front_desk import at_the_front_desk, come_in, is_opened
+from services.gateway.web.sign_in.front_desk import at_the_front_desk, come_in
 from services.gateway.web.sign_in.questions import answered, question_after
 from services.gateway.web.sign_in.returning import BACK, path_back, path_on_this_site
 from shared.calendar import TAIPEI
@@ -42,7 +42,7 @@ def by_phone() -> ResponseReturnValue:
     form = typed()
     mobile, back = form.get("mobile", ""), path_back(form)
     if is_opened():
-        return show("sign_in/phone.html", back=back, mobile=mobile, faults=no_faults(), question=None)
+        return show("sign_in/phone.html", back=back, mobile=mobile, faults=Faults(), question=None)
     try:
         sent = at_the_front_desk(
             "request_code",
@@ -73,7 +73,7 @@ def by_code() -> ResponseReturnValue:
     if attempt is None:
         return redirect(url_for("sign_in.by_phone", back=path_back(request.form) or None), HTTPStatus.SEE_OTHER)
     if is_opened():
-        return show("sign_in/code.html", **_shown(attempt), faults=no_faults())
+        return show("sign_in/code.html", **_shown(attempt), faults=Faults())
     code = folded(request.form.get("code", "")).replace(" ", "").replace("-", "")
     if faults := _objections(code, attempt["digits"]):
         return refused("sign_in/code.html", **_shown(attempt), faults=faults)
@@ -87,7 +87,7 @@ def by_code() -> ResponseReturnValue:
 
 def _objections(code: str, digits: int) -> Faults:
     """What is wrong with a code before it costs a try."""
-    faults = no_faults()
+    faults = Faults()
     if not code:
         faults.add("code", t("sign_in.code.missing", digits=digits))
     elif not (code.isascii() and code.isdigit()):

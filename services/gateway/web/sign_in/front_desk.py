@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, redirect, request, session
+from flask import current_app, redirect, session
 
 from services.gateway.web.asking import caller
 from services.gateway.web.security import let_in
@@ -35,8 +35,3 @@ def come_in(signed_in: Mapping[str, Any], back: str) -> Response:
     onward = redirect(back or landing(Role(signed_in["role"])), HTTPStatus.SEE_OTHER)
     remember(onward, signed_in["device"])  # type: ignore[arg-type]  # Flask's own
     return let_in(onward, front, signed_in["session"], datetime.fromisoformat(signed_in["ends_at"]))  # type: ignore[arg-type]  # as above
-
-
-def is_opened() -> bool:
-    """Whether the page is opened, and no form was sent."""
-    return request.method != "POST"

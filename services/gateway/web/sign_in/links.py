@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from flask import redirect, request, url_for
 
 from services.gateway.web.areas import EVERYBODY
-from services.gateway.web.faults import Faults, no_faults
-from services.gateway.web.holding import typed
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t, words_of
 from services.gateway.web.sign_in.area import SIGN_IN
 from services.gateway.web.sign_in.devices import client, remember
-from services.gateway.web.sign_in.front_desk import at_the_front_desk, come_in, is_opened
+from services.gateway.web.sign_in.front_desk import at_the_front_desk, come_in
 from services.gateway.web.sign_in.questions import answered, question_after
 from shared.rpc.wire import RemoteRefusal
 
@@ -43,7 +43,7 @@ _LINK_OVER = frozenset(
 @SIGN_IN.page("/activate/<link>", EVERYBODY)
 def invited(link: str) -> ResponseReturnValue:
     """帳號開通: where the mail of an invitation leads."""
-    return _untold(show("sign_in/activate.html", link=link, faults=no_faults()))
+    return _untold(show("sign_in/activate.html", link=link, faults=Faults()))
 
 
 @SIGN_IN.page("/activate", EVERYBODY, ("GET", "POST"))
@@ -55,7 +55,7 @@ def activate() -> ResponseReturnValue:
 @SIGN_IN.page("/reset-password/<link>", EVERYBODY)
 def reset_offered(link: str) -> ResponseReturnValue:
     """重設密碼: where the mail to somebody who has forgotten the password leads."""
-    return _untold(show("sign_in/reset.html", link=link, faults=no_faults()))
+    return _untold(show("sign_in/reset.html", link=link, faults=Faults()))
 
 
 @SIGN_IN.page("/reset-password", EVERYBODY, ("GET", "POST"))
@@ -69,7 +69,7 @@ def forgotten() -> ResponseReturnValue:
     """忘記密碼: the mailbox that a link is sent to, where it is an account's."""
     email = typed().get("email", "")
     if is_opened():
-        return show("sign_in/forgotten.html", email=email, faults=no_faults(), question=None)
+        return show("sign_in/forgotten.html", email=email, faults=Faults(), question=None)
     try:
         at_the_front_desk("request_password_reset", {"email": email, "client": client(), "question": answered()})
     except RemoteRefusal as refusal:

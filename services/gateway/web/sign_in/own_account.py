@@ -10,12 +10,14 @@ from flask import current_app, flash, redirect, request, session, url_for
 
 from services.gateway.web.areas import ANYBODY_IN, EVERYBODY, STAFF
 from services.gateway.web.asking import caller
-from services.gateway.web.faults import Faults, no_faults
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened
+from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import refused, show, t
 from services.gateway.web.security import let_out
 from services.gateway.web.sign_in.area import SIGN_IN
 from services.gateway.web.sign_in.devices import client
-from services.gateway.web.sign_in.front_desk import come_in, is_opened
+from services.gateway.web.sign_in.front_desk import come_in
 from services.gateway.web.sign_in.questions import answered, question_after
 from services.gateway.web.wording import UNANSWERED
 from shared.rpc.wire import RemoteRefusal
@@ -54,8 +56,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 @SIGN_IN.page("/account/sign-ins", STAFF)
 def own_sign_ins() -> ResponseReturnValue:
     """登入紀錄 of the own account."""
-    cursor = request.args.get("after")
-    found = caller().ask("identity.sign_ins", {"cursor": cursor} if cursor else {})
+    found = caller().ask("identity.sign_ins", {"cursor": cursor_asked()})
     return show("sign_in/sign_ins.html", entries=found["entries"], following=found["following"])
 
 
@@ -63,7 +64,7 @@ def own_sign_ins() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """變更密碼, by who knows the present one."""
     if is_opened():
-        return show("sign_in/change_password.html", faults=no_faults(), question=None)
+        return show("sign_in/change_password.html", faults=Faults(), question=None)
     try:
         signed_in = caller().deed(
             "identity.change_password",

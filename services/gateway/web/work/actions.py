@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from services.gateway.web.rendering import words_of
-from shared.rpc.wire import RemoteRefusal, Told
+from shared.rpc.wire import Told
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-
-    from shared.application.outcome import Notice
 
 
 @dataclass(frozen=True)
@@ -32,13 +30,4 @@ def allowed(told: Sequence[dict[str, Any]]) -> frozenset[str]:
 def objections(told: Sequence[dict[str, Any]], shown: Collection[str]) -> list[CannotDo]:
     """Of the commands that a page speaks of, those that would be refused, each with the reason in words."""
     why_not = {one["command"]: one["objection"] for one in told if one["objection"] is not None}
-    return [
-        CannotDo(name, words_of(RemoteRefusal(msgspec.convert(why_not[name], Told))))
-        for name in shown
-        if name in why_not
-    ]
-
-
-def worded(notice: Notice) -> str:
-    """What is said beside a success."""
-    return words_of(RemoteRefusal(Told(notice.code, notice.field, notice.params)))
+    return [CannotDo(name, words_of(msgspec.convert(why_not[name], Told))) for name in shown if name in why_not]

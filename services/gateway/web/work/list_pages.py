@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import flash, redirect, request
 
 from services.gateway.web.faults import Faults
-from services.gateway.web.holding import typed
+from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t, today
 from services.gateway.web.work.saved_filters import drop_filter, keep_filter
 from services.gateway.web.work.searching import case_no_in, mother_in, remember_mother
@@ -25,7 +25,7 @@ def search_page(queue: str, everything: str) -> ResponseReturnValue:
     """A case by its number, or the cases of a mother by hers; `everything` is the address of the unfiltered list."""
     text = typed().get("q", "")
     page: dict[str, Any] = {"back": everything, "typed": text}
-    if request.method == "GET":
+    if is_opened():
         return show("work/search.html", **page, faults=Faults())
     if case_no := case_no_in(text):
         return redirect(f"{everything}&case_no={case_no}", HTTPStatus.SEE_OTHER)
@@ -42,7 +42,7 @@ def keep_page(queue: str, filters: Filters, back: str) -> ResponseReturnValue:
     """儲存篩選條件: the filters in force, under a name; one of that name is replaced."""
     given = typed()
     page: dict[str, Any] = {"back": back, "typed": given, "filters": filters}
-    if request.method == "GET":
+    if is_opened():
         return show("work/keep_filter.html", **page, faults=Faults())
     name = given.get("name", "").strip()
     try:
@@ -55,7 +55,7 @@ def keep_page(queue: str, filters: Filters, back: str) -> ResponseReturnValue:
 
 def drop_page(queue: str, back: str) -> ResponseReturnValue:
     """刪除篩選條件."""
-    if request.method == "POST":
+    if not is_opened():
         name = request.form.get("name", "")
         drop_filter(queue, name)
         flash(t("work.filters.dropped", name=name), "done")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime  # noqa: TC003 - msgspec reads the annotations at run time
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from services.gateway.web.ages import age_on
 from shared.calendar import taipei_day
 
-_MONTHS = 12
+if TYPE_CHECKING:
+    from services.gateway.web.ages import Age
 
 
 class Deadline(StrEnum):
@@ -28,19 +30,6 @@ def deadline(due_by: datetime | None, now: datetime) -> Deadline:
     if due_by < now:
         return Deadline.PAST
     return Deadline.TODAY if taipei_day(due_by) == taipei_day(now) else Deadline.OPEN
-
-
-class Age(NamedTuple):
-    """Completed years, and completed months beyond them."""
-
-    years: int
-    months: int
-
-
-def age(born_on: date, today: date) -> Age:
-    """How old somebody is; a month is completed on the day of the same number."""
-    months = (today.year - born_on.year) * _MONTHS + today.month - born_on.month - (today.day < born_on.day)
-    return Age(*divmod(max(months, 0), _MONTHS))
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -64,7 +53,7 @@ class Child(msgspec.Struct, frozen=True):
 
     def age(self, today: date) -> Age | None:
         """How old it is; None while it is not born."""
-        return age(self.birth_date, today) if self.birth_date else None
+        return age_on(self.birth_date, today) if self.birth_date else None
 
 
 class Mother(msgspec.Struct, frozen=True):

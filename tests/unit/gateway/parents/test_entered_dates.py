@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.gateway.web.parents.entered_dates import ROC, WESTERN, EnteredDate, age_on, fields_of
+from services.gateway.web.parents.entered_dates import ROC, WESTERN, EnteredDate, fields_of
 from shared.refusals import FieldMissing
 from shared.taiwan.dates import ImpossibleDate, MalformedRocDate
 
@@ -44,17 +44,3 @@ def test_what_is_no_day_is_refused_by_the_name_of_its_field(entered, refusal):
 def test_a_day_written_into_its_fields_is_read_from_them_again(era):
     fields = fields_of(date(2024, 2, 29), "born", era)
     assert EnteredDate.of(fields, "born").parsed("born") == date(2024, 2, 29)
-
-
-@pytest.mark.parametrize(
-    ("born", "today", "years", "months"),
-    [
-        (date(2025, 11, 8), date(2026, 3, 12), 0, 4),
-        (date(2025, 11, 8), date(2026, 3, 7), 0, 3),
-        (date(2024, 2, 29), date(2026, 2, 28), 1, 11),
-        (date(2026, 3, 12), date(2026, 3, 12), 0, 0),
-    ],
-)
-def test_an_age_counts_full_months(born, today, years, months):
-    age = age_on(born, today)
-    assert (age.years, age.months) == (years, months)

@@ -11,6 +11,11 @@ import pytest
 from jinja2 import nodes
 
 from services.gateway import web
+from services.gateway.web.bureau import board, cases, invitations
+from services.gateway.web.bureau import record as bureau_record
+from services.gateway.web.clinic import enrolled, queue
+from services.gateway.web.clinic import record as clinic_record
+from services.gateway.web.clinic.offers import Standing
 from shared.words import Language
 from tests.controls.bare_site import bare_site
 
@@ -123,6 +128,21 @@ def test_a_key_that_has_no_words_is_found(planted):
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(WEB)))
 def test_what_a_view_says_has_words(path):
     assert [asked for asked in asked_in_source(path) if asked and not has_words(asked)] == []
+
+
+CODED = {
+    "bureau.heaps": board.URGENT_FIRST,
+    "bureau.progress": invitations.TABS,
+    "clinic.standing": set(Standing) - {Standing.OVER},
+    "work.commands": {*clinic_record.SHOWN, *bureau_record.SHOWN},
+    "work.filters": {one.name for one in (*queue.FILTERS, *cases.FILTERS, *enrolled.FILTERS)},
+}
+"""Keys that end in a code, and every code that can stand there."""
+
+
+@pytest.mark.parametrize("beginning", CODED)
+def test_every_code_that_a_key_ends_in_has_words(beginning):
+    assert [code for code in CODED[beginning] if f"{beginning}.{code}" not in every_key()] == []
 
 
 def named_anywhere():

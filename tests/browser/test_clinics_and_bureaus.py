@@ -136,7 +136,7 @@ def test_a_bureau_confirms_a_closure_and_reads_its_figures(
     bureau.open(f"/bureau/cases/{change['number']}")
     expect(bureau.page.locator("main")).to_contain_text("原院所已結案")
     assert bureau.faults() == []
-    for path in ("/bureau/cases", "/bureau/institutions", "/bureau/doctors", "/bureau/invite", "/bureau/statistics"):
+    for path in ("/bureau/cases", "/bureau/institutions", "/bureau/doctors", "/bureau/statistics"):
         bureau.open(path)
         assert bureau.faults() == [], path
     expect(bureau.page.locator("figure[data-chart] svg, figure[data-chart] canvas").first).to_be_visible()

@@ -48,7 +48,6 @@ _BELOW: Mapping[str, str] = {
     "bureau.search": "bureau.cases",
     "bureau.keep": "bureau.cases",
     "bureau.doctors": "bureau.institutions",
-    "bureau.invite": "bureau.institutions",
     "bureau.programme": "bureau.institutions",
 }
 """Under which entry a view lies; any other under the first one of its part."""

@@ -62,7 +62,7 @@ def _guarded(response: Response, front: Front) -> Response:
     headers["X-Correlation-Id"] = caller().trace.correlation_id
     if front.is_protected:
         headers["Strict-Transport-Security"] = f"max-age={_YEAR}; includeSubDomains"
-    if request.endpoint not in {"static", "assets.file"} and "Cache-Control" not in headers:
+    if request.endpoint != "assets.file" and "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"  # nobody else finds it by the back button of a shared computer
     return response
 

@@ -32,7 +32,9 @@ def invite() -> ResponseReturnValue:
     choices = choices_of(role, institution)
     if is_opened():
         chosen = request.args.getlist("doctor")
-        return show("accounts/invite.html", **choices, form_values=typed(), chosen=chosen, faults=Faults())
+        return show(
+            "accounts/invite.html", **choices, form_values=typed() or request.args, chosen=chosen, faults=Faults()
+        )
     asked = {
         "name": request.form.get("name", ""),
         "email": request.form.get("email", ""),

@@ -1,11 +1,10 @@
-"""邀請: which institutions and doctors of the county take part, who has no account yet, and inviting them."""
+"""邀請: which institutions and doctors of the county take part, and who has no account yet."""
 
 from __future__ import annotations
 
 from datetime import date, datetime  # noqa: TC003 - msgspec reads the annotations at run time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from unicodedata import normalize
 from uuid import UUID  # noqa: TC003 - as above
 
 import msgspec
@@ -23,8 +22,6 @@ from services.gateway.web.work.filters import Filter, Filters, Kind
 from services.gateway.web.work.giving import given as given_command
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flask.typing import ResponseReturnValue
 
 PAGE = 50
@@ -33,7 +30,6 @@ PROGRESS = ("nobody", "invited", "expired", "active", "disabled")
 TABS = ("all", *PROGRESS)
 FILTERS = (Filter("text", Kind.TEXT),)
 PROGRAMME = "dedicated_doctor"
-ROLES = ("doctor", "case_manager")
 
 
 class Institution(msgspec.Struct, frozen=True):
@@ -103,23 +99,6 @@ def _list(what: str, kind: Any, page: str) -> ResponseReturnValue:
         tabs=TABS,
         is_first=cursor is None,
     )
-
-
-@BUREAU.page("/bureau/invite", BUREAUS, methods=("GET", "POST"))
-def invite() -> ResponseReturnValue:
-    """邀請帳號: of a doctor, or of the case manager of an institution's doctors."""
-    given: Mapping[str, str] = typed() or request.args
-    faults = Faults()
-    page: dict[str, Any] = {"typed": given, "roles": ROLES, "faults": faults}
-    if is_opened():
-        return show("bureau/invite.html", **page)
-    numbers = normalize("NFKC", given.get("rights.acts_for", "")).replace(",", " ").split()
-    rights = {"role": given.get("rights.role") or None, "institution": given.get("rights.institution", "").strip()}
-    told = {"name": given.get("name", ""), "email": given.get("email", ""), "rights": {**rights, "acts_for": numbers}}
-    if not given_command("identity.invite_account", told, given, faults):
-        return refused("bureau/invite.html", **page)
-    flash(t("bureau.invite.done", email=given.get("email", "").strip()), "done")
-    return redirect(url_for("bureau.doctors"), HTTPStatus.SEE_OTHER)
 
 
 @BUREAU.page("/bureau/invitations/<uuid:account_id>/resend", BUREAUS, methods=("GET", "POST"))

@@ -12,7 +12,7 @@ from services.gateway.web.areas import BUREAUS
 from services.gateway.web.asking import caller
 from services.gateway.web.bureau.area import BUREAU
 from services.gateway.web.rendering import show, t, today, value
-from services.gateway.web.work.sheets import sheet
+from services.gateway.web.sheets import sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

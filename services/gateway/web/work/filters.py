@@ -119,10 +119,6 @@ class Filters:
             for value in values:
                 yield Held(name, value, self._without(name, value), is_day=name in days)
 
-    def has(self, name: str, value: str) -> bool:
-        """Whether this value holds."""
-        return value in self.values.get(name, ())
-
     def one(self, name: str) -> str:
         """The value of a filter that has one at most; empty where it does not hold."""
         return next(iter(self.values.get(name, ())), "")

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 import structlog
 
-from services.gateway.web.api.tables import as_csv, safe
+from services.gateway.web.api.tables import as_csv
 from services.gateway.web.known import KEPT_SECONDS, CheckedSessions, Known
 from shared.principal import Role
 from shared.rpc.client import NoAnswer, ServiceUnknown
@@ -145,18 +145,6 @@ def test_an_answer_that_is_no_list_stays_json(contexts, program):
     contexts.answers["matching.family_case"] = {"version": 1}
 
     assert program("GET", "/cases/1", headers={"Accept": "text/csv"}).json == {"version": 1}
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+886912345678", "-cmd", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0"])
-def test_no_cell_is_a_formula(text):
-    assert safe(text) == f"'{text}"
-
-
-@pytest.mark.parametrize(
-    ("value", "cell"), [(-3, "-3"), (2.5, "2.5"), (None, ""), (True, "True"), ("林小禾", "林小禾")]
-)
-def test_numbers_and_words_are_left_as_they_are(value, cell):
-    assert safe(value) == cell
 
 
 def test_cells_with_commas_quotes_and_lines_are_read_back_as_they_were(program):

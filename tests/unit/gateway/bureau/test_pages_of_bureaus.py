@@ -121,22 +121,6 @@ def test_a_release_is_about_the_preference_that_has_agreed():
     assert remote.done[0][1]["rank"] == 1
 
 
-def test_an_invitation_names_all_the_doctors_that_are_acted_for():
-    remote = bureau()
-    form = {
-        "name": "王個管",
-        "email": "w@example.tw",
-        "rights.role": "case_manager",
-        "rights.institution": "3501200000",
-    }
-    browser(remote).post("/bureau/invite", data={**form, "rights.acts_for": "D1，D2, D3", "idempotency_key": "k"})
-    assert remote.done[0][1]["rights"] == {
-        "role": "case_manager",
-        "institution": "3501200000",
-        "acts_for": ["D1", "D2", "D3"],
-    }
-
-
 def a_month(month, median, **declines):
     return Month(date.fromisoformat(month), 3, 1, 2, median, sum(declines.values()), declines)
 

@@ -72,6 +72,15 @@ def test_whoever_leaves_keeps_what_was_typed_though_it_is_not_finished():
     assert family.draft()["fields"]["mother.identifier"] == "B2"
 
 
+@pytest.mark.parametrize("path", ["/apply/start-over", "/apply/check", "/apply/doctors", "/apply/mother"])
+def test_whoever_only_asks_for_the_head_of_a_page_changes_nothing(path):
+    family = Family()
+    filled_in(family)
+    assert browser(family).head(path).status_code == HTTPStatus.OK
+    assert family.draft()["fields"] == BORN
+    assert family.done == []
+
+
 def test_coming_back_opens_the_question_that_was_left():
     family = Family()
     filled_in(family, {name: text for name, text in BORN.items() if not name.startswith("mother")})

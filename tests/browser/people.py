@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"\b\d{6}\b")
 _AXE = """
-async () => (await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}))
+async () => (await axe.run(
+    document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+))
     .violations.map(found => `${found.id}: ${found.nodes.map(node => node.html.slice(0, 120)).join(" | ")}`)
 """
 _TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -35,7 +37,7 @@ class Visitor:
         assert answer.status < 400, f"{path} answered {answer.status}"
 
     def faults(self) -> list[str]:
-        """What of this page somebody could not use (WCAG 2.2 AA, axe-core), and whether it has to be pushed sideways."""
+        """What of this page somebody could not use (WCAG 2.2 AA, axe-core), or has to push sideways."""
         self.page.evaluate(self._axe)
         found: list[str] = self.page.evaluate(_AXE)
         too_wide: int = self.page.evaluate(_TOO_WIDE)

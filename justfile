@@ -27,7 +27,7 @@ caretrail *arguments:
 
 # everything CI does: `check`, then every test, three files at a time, each on private servers; arguments go to pytest
 test *arguments: check rabbitmq chromium
-    {{ python }} -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder "$@"
+    {{ python }} -m pytest --numprocesses 3 --dist loadgroup "$@"
 
 # the tests that need no server
 unit *arguments:
@@ -54,6 +54,10 @@ docs:
 # build the pages' styles, scripts and charts anew from their sources; needs the npm registry
 assets:
     {{ python }} -m deploy.assets
+
+# take the pictures of docs/pictures anew, with Chromium, of a site with the story played on it
+pictures:
+    {{ python }} -m tests.browser.pictures
 
 # put the code in the one format
 fmt:

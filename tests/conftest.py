@@ -10,10 +10,16 @@ import hypothesis
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from tests.browser.site import Site
 from tests.servers import PostgresServer, RabbitMQServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+TESTS = Path(__file__).parent
+VISIT_THE_SITE = ("browser", "e2e")
+"""The suites whose tests need a site, which takes half a minute to begin."""
 
 
 def pytest_configure() -> None:
@@ -23,6 +29,13 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("caretrail")
     # A run that is told to end still stops its servers.
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", returncode=143))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each file's tests stay together where several processes share the work; all that visit the site are one group."""
+    for item in items:
+        suite = item.path.relative_to(TESTS).parts[0]
+        item.add_marker(pytest.mark.xdist_group("site" if suite in VISIT_THE_SITE else str(item.path)))
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +62,10 @@ def vhost(rabbitmq: RabbitMQServer) -> Iterator[str]:
     uri = rabbitmq.new_vhost()
     yield uri
     rabbitmq.drop_vhost(uri)
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The site in the embedded mode; every test finds what those before it have left."""
+    with Site() as site:
+        yield site

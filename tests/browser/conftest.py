@@ -12,12 +12,13 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.chromium import launched
 from tests.browser.people import Visitor
-from tests.browser.site import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, BrowserContext
+
+    from tests.browser.site import Site
 
 _addresses = count(1)
 """Limits count by address: visitors do not share one."""
@@ -29,13 +30,6 @@ def browser() -> Iterator[Browser]:
         browser = launched(playwright)
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
-    """The site in the embedded mode; every test finds what those before it have left."""
-    with Site() as site:
-        yield site
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""`python -m tests.browser.pictures`: takes the pictures of docs/pictures anew, of a site with the story played on it."""
+"""`python -m tests.browser.pictures`: takes the pictures of docs/pictures anew, of a site with the story on it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _keep(visitor: Visitor, name: str) -> None:
 
 if __name__ == "__main__":
     PICTURES.mkdir(exist_ok=True)
-    with sync_playwright() as playwright, Site() as site:
+    with sync_playwright() as playwright, Site(families=24) as site:
         browser = launched(playwright)
         take(browser, site)
         browser.close()

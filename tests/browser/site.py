@@ -16,7 +16,7 @@ from typing import IO, Any, Self
 from urllib.parse import urljoin
 
 PROJECT = Path(__file__).parents[2]
-FAMILIES = 24
+FAMILIES = 6
 _PATIENCE = 90.0
 
 

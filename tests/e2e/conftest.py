@@ -12,10 +12,11 @@ import pytest
 import requests
 
 from tests.browser.question import answer_to
-from tests.browser.site import Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.browser.site import Site
 
 _addresses = count(1)
 
@@ -75,12 +76,6 @@ class Program:
 
     def close(self) -> None:
         self._session.close()
-
-
-@pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
-    with Site(families=12) as site:
-        yield site
 
 
 @pytest.fixture

@@ -102,8 +102,8 @@ def test_rows_that_differ_are_listed_and_a_rebuild_mends_them(lived_in):
 
 def test_all_are_rebuilt_at_once(looked_at):
     found = looked_at.answer("models", "rebuild", "--all")["models"]
-    assert [rebuilt["name"] for rebuilt in found][:4] == READ_MODELS
-    assert len({rebuilt["position"] for rebuilt in found[:4]}) == 1
+    assert [rebuilt["name"] for rebuilt in found][: len(READ_MODELS)] == READ_MODELS
+    assert len({rebuilt["position"] for rebuilt in found[: len(READ_MODELS)]}) == 1
 
 
 def test_an_unknown_name_is_answered_with_one_that_comes_near(looked_at):

@@ -10,6 +10,7 @@ import msgspec
 from flask import current_app, g, request, session
 
 from services.gateway.web.known import Known
+from services.gateway.web.wording import UNANSWERED
 from shared.application import Outcome, Trace
 from shared.principal import Role
 from shared.rpc.client import Asking
@@ -67,6 +68,9 @@ class Caller:
             told = self.front.rpc.deed("identity.check_session", {"session": self.token}, Asking(trace=self.trace))
         except RemoteRefusal:
             return None
+        except UNANSWERED:
+            self.__dict__["known"] = None  # the page that says so asks no more who reads it
+            raise
         known = msgspec.convert(told, Known)
         if request.method in _READING:
             self.front.checked.keep(self.token, known)

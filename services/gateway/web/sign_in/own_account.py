@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -93,12 +94,9 @@ def stay() -> ResponseReturnValue:
 @SIGN_IN.page("/sign-out", EVERYBODY, ("POST",))
 def sign_out() -> ResponseReturnValue:
     """登出 here; where identity cannot be asked, the browser forgets its session nevertheless."""
-    known = caller().known
-    if known:
-        try:
+    with suppress(RemoteRefusal, *UNANSWERED):
+        if known := caller().known:
             caller().command("identity.sign_out", {"session": known.session_id}, str(uuid4()))
-        except (RemoteRefusal, *UNANSWERED):
-            return _out()
     return _out()
 
 

@@ -115,6 +115,8 @@ def test_a_page_of_an_older_window_says_so_and_saves_at_the_second_press(before)
         (("roc", "2025", "11", "8"), "看起來是西元年，我們就當西元年。"),
         (("roc", "111", "11", "8"), "未滿 3 歲"),
         (("roc", "114", "2", "30"), "沒有 2025 年 2 月 30 日這一天"),
+        (("roc", "114/11", "8", "8"), "請用數字填年、月、日"),
+        (("western", "20255", "11", "8"), "請用數字填年、月、日"),
     ],
 )
 def test_a_date_is_said_back_as_it_is_typed(typed, told):

@@ -103,6 +103,14 @@ class Town:
         facts = self.matching.application.events.get(case_id)
         return [fact.cause for fact in facts if isinstance(fact, OfferWithdrawn)]
 
+    def knows_doctor(self, number: str) -> bool:
+        """Whether matching knows that this doctor takes part; whoever asks too early is told to ask again."""
+        try:
+            doctor = self.matching.application.desk.registry.doctor(number)
+        except refusals.RegistryBehind:
+            return False
+        return doctor is not None and doctor.active
+
     def fill(self) -> None:
         """Let matching know what the registry has told so far, once."""
         for model in self.matching.models.values():
@@ -138,9 +146,8 @@ def working(town: Town) -> Iterator[Any]:
                 assert not workers.wait(0.02)
 
         until(lambda: town.identity.log.head().position > 0)
+        until(lambda: town.knows_doctor(DOCTORS[ZHONGHE]))
         until(lambda: town.matching.application.desk.registry.institution(ZHONGHE) is not None)
-        until(lambda: town.matching.application.desk.registry.doctor(DOCTORS[ZHONGHE]) is not None)
-        until(lambda: town.matching.application.desk.registry.doctor(DOCTORS[ZHONGHE]).active)
         yield until
 
 

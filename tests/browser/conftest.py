@@ -51,8 +51,7 @@ def visit(browser: Browser, site: Site, axe: str) -> Iterator[Callable[..., Visi
             locale=locale,
             viewport={"width": width, "height": 900},
             timezone_id="Asia/Taipei",
-            extra_http_headers={"X-Forwarded-For": f"198.51.100.{next(_addresses)}"},
-            **options,
+            **({"extra_http_headers": {"X-Forwarded-For": f"198.51.100.{next(_addresses)}"}} | options),
         )
         open_contexts.append(context)
         return Visitor(context.new_page(), site, axe)

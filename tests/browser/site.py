@@ -16,7 +16,7 @@ from typing import IO, Any, Self
 from urllib.parse import urljoin
 
 PROJECT = Path(__file__).parents[2]
-FAMILIES = 6
+FAMILIES = 12
 _PATIENCE = 90.0
 
 
@@ -65,6 +65,8 @@ class Site:
             self._process.wait(_PATIENCE)
         finally:
             self._process.kill()
+            if self._process.stdout is not None:
+                self._process.stdout.close()
             self._log.close()
             shutil.rmtree(self.var)
             Path(self._log.name).unlink()

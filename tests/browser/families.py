@@ -27,6 +27,7 @@ class Family:
         self._request = visitor.page.context.request
         self._site = visitor.site
         self._token = token
+        self._written: dict[str, str] = {}
         self._mobile = mobile
         self._mother = {"kind": "national_id", "identifier": national_id(number, "A")}
 
@@ -37,7 +38,7 @@ class Family:
 
     def apply(self, child: int, name: str, *doctors: dict[str, Any]) -> dict[str, Any]:
         """Ask these doctors, one after the other, to take a child."""
-        return self._post(
+        case = self._post(
             "/cases",
             {
                 "contact": {"relation": "mother", "name": "瀏覽試", "mobile": self._mobile, "email": ""},
@@ -52,6 +53,8 @@ class Family:
                 "preferences": [{"institution": one["institution"], "doctor": one["doctor"]} for one in doctors],
             },
         )
+        self._get(f"/cases/{case['number']}", {})  # from here on its pages know it too
+        return dict(case)
 
     def ask_for_another(self, case_id: str, doctor: dict[str, Any]) -> dict[str, Any]:
         """Ask for another doctor than the one that has the child in care."""
@@ -59,7 +62,8 @@ class Family:
         return self._post(f"/cases/{case_id}/change", {"reason": "moved", "preferences": [preference]})
 
     def _get(self, path: str, asked: dict[str, str]) -> Any:
-        answer = self._request.get(self._site.url(f"/api/v1{path}"), params=asked, headers=self._headers)
+        headers = self._headers | self._written
+        answer = self._request.get(self._site.url(f"/api/v1{path}"), params=asked, headers=headers)
         assert answer.ok, answer.text()
         return answer.json()
 
@@ -67,6 +71,7 @@ class Family:
         headers = self._headers | {"Idempotency-Key": str(uuid4())}
         answer = self._request.post(self._site.url(f"/api/v1{path}"), data=form, headers=headers)
         assert answer.ok, answer.text()
+        self._written = {"Caretrail-Written": answer.headers["caretrail-written"]}
         return answer.json()
 
     @property

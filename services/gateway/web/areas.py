@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.exceptions import Forbidden, Unauthorized
 
 from services.gateway.web.asking import caller
-from services.gateway.web.holding import hold_what_was_typed, is_opened, is_part
+from services.gateway.web.holding import hold_what_was_typed, is_opened, is_part, note_who_types
 from shared.principal import Role
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FAMILIES = frozenset({Role.PARENT})
 CLINICS = frozenset({Role.DOCTOR, Role.CASE_MANAGER})
+MANAGERS = frozenset({Role.BUREAU_MANAGER})
 BUREAUS = frozenset({Role.BUREAU_MANAGER, Role.BUREAU_OFFICER})
 OPERATORS = frozenset({Role.OPERATOR})
 STAFF = CLINICS | BUREAUS | OPERATORS | {Role.INSURER_OFFICER, Role.AUDITOR}
@@ -38,7 +39,10 @@ def open_to(roles: frozenset[Role]) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @functools.wraps(view)
         def guarded(**arguments: Any) -> ResponseReturnValue:
-            if roles == EVERYBODY or caller().role in roles:  # who it is is not asked where it does not matter
+            if roles == EVERYBODY:  # who it is is not asked where it does not matter
+                return view(**arguments)
+            if caller().role in roles:
+                note_who_types()
                 return view(**arguments)
             if caller().role is not Role.VISITOR:
                 raise Forbidden

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import hmac
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import flash, request
+from flask import flash, request, session
 from werkzeug.datastructures import MultiDict
 
 from services.gateway.web.asking import caller
@@ -13,10 +14,16 @@ from services.gateway.web.rendering import t
 from services.gateway.web.wording import UNANSWERED
 from shared.rpc.wire import RemoteRefusal
 
+if TYPE_CHECKING:
+    from services.gateway.web.known import Known
+
 HELD = "held"
 """The query parameter by which a form comes back filled in."""
 
-_NOT_HELD = frozenset({"csrf_token", "idempotency_key", "password", "present", "code", "link"})
+_OWNER = "owner"
+"""Under which the mark of who is in lies in the browser's own session, and beside a form that is held."""
+
+_NOT_HELD = frozenset({"owner", "csrf_token", "idempotency_key", "password", "present", "code", "link"})
 """What belongs to one page, or is too secret to lie anywhere."""
 
 
@@ -30,6 +37,21 @@ def is_opened() -> bool:
     return request.method != "POST"
 
 
+def note_who_types() -> None:
+    """Remember in this browser who is in: what they type is given back to nobody else who comes in here."""
+    mark = _mark_of(caller().known)
+    if session.get(_OWNER) != mark:
+        session[_OWNER] = mark
+
+
+def _mark_of(known: Known | None) -> str:
+    """Tells one person from another, and nobody who either is."""
+    if known is None:
+        return ""
+    told = "|".join((known.role, known.institution or "", known.badge.name, known.badge.mobile))
+    return hmac.digest(caller().front.key, told.encode(), "sha256").hex()
+
+
 def hold_what_was_typed() -> str:
     """The path by which this page opens again with what was typed into it; the bare path where that was too much.
 
@@ -39,6 +61,8 @@ def hold_what_was_typed() -> str:
         flash(t("faults.press-again"), "alert")
         return _pressed_on()
     fields = {name: values for name, values in request.form.lists() if name not in _NOT_HELD}
+    if owner := session.get(_OWNER):
+        fields[_OWNER] = [owner]
     try:
         held = caller().deed("gateway.hold_form", {"path": request.path, "fields": fields, "client": caller().client})
     except (RemoteRefusal, *UNANSWERED):
@@ -63,7 +87,8 @@ def typed() -> MultiDict[str, Any]:
         held = caller().deed("gateway.held_form", {"token": token})
     except (RemoteRefusal, *UNANSWERED):
         return MultiDict()
-    if held["path"] != request.path:
+    [owner] = held["fields"].pop(_OWNER, [""])
+    if held["path"] != request.path or owner not in {"", _mark_of(caller().known)}:
         return MultiDict()
     flash(t("faults.not-sent"), "alert")
     return MultiDict([(name, value) for name, values in held["fields"].items() for value in values])

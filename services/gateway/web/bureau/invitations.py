@@ -10,7 +10,7 @@ from uuid import UUID  # noqa: TC003 - as above
 import msgspec
 from flask import flash, redirect, request, url_for
 
-from services.gateway.web.areas import BUREAUS
+from services.gateway.web.areas import BUREAUS, MANAGERS
 from services.gateway.web.asking import caller
 from services.gateway.web.bureau.area import BUREAU
 from services.gateway.web.faults import Faults
@@ -69,13 +69,13 @@ class Doctor(msgspec.Struct, frozen=True):
         return self.since is not None and self.since <= today and (self.until is None or self.until >= today)
 
 
-@BUREAU.page("/bureau/institutions", BUREAUS)
+@BUREAU.page("/bureau/institutions", MANAGERS)
 def institutions() -> ResponseReturnValue:
     """The institutions of the programme in the county."""
     return _list("identity.invited_institution", list[Institution], "institutions")
 
 
-@BUREAU.page("/bureau/doctors", BUREAUS)
+@BUREAU.page("/bureau/doctors", MANAGERS)
 def doctors() -> ResponseReturnValue:
     """The doctors of these institutions."""
     return _list("identity.invited_doctor", list[Doctor], "doctors")
@@ -101,7 +101,7 @@ def _list(what: str, kind: Any, page: str) -> ResponseReturnValue:
     )
 
 
-@BUREAU.page("/bureau/invitations/<uuid:account_id>/resend", BUREAUS, methods=("GET", "POST"))
+@BUREAU.page("/bureau/invitations/<uuid:account_id>/resend", MANAGERS, methods=("GET", "POST"))
 def resend(account_id: UUID) -> ResponseReturnValue:
     """重寄邀請."""
     if not is_opened():

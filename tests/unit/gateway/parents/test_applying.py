@@ -295,3 +295,24 @@ def test_a_district_without_a_located_institution_is_searched_by_its_name():
     [sought] = [asked["sought"] for method, asked in family.asked if method == "matching.find_doctors"]
     assert (sought["county"], sought["district"]) == ("臺北市", "大安區")
     assert "near" not in sought
+
+
+def test_what_somebody_typed_is_given_back_to_nobody_else_who_comes_in_at_the_same_browser():
+    family = Family(**{"gateway.hold_form": {"token": "t"}})
+    client = browser(family)
+    client.get("/apply/mother")
+    somebody = family.answers["identity.check_session"]
+    family.answers["identity.check_session"] = refusing(refusal("session-over"))
+    client.post("/apply/mother", data={"mother.identifier": "B200002008"})
+    [held] = [payload for method, payload in family.asked if method == "gateway.hold_form"]
+
+    def opened_by(known):
+        client.set_cookie("caretrail", f"session of {known['badge']['mobile']}")
+        family.answers |= {
+            "identity.check_session": known,
+            "gateway.held_form": {"path": held["path"], "fields": dict(held["fields"])},
+        }
+        return client.get("/apply/mother?held=t").text
+
+    assert "B200002008" in opened_by(somebody)
+    assert "B200002008" not in opened_by({**somebody, "badge": {"mobile": "0900000099"}})

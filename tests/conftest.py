@@ -31,6 +31,7 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", returncode=143))
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are written into the names of the tests
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each file's tests stay together where several processes share the work; all that visit the site are one group."""
     for item in items:

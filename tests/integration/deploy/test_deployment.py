@@ -117,7 +117,12 @@ def test_every_process_runs_as_its_own_user_and_a_case_reaches_everyone(deployme
 
 
 def test_the_pages_and_the_api_are_served_by_a_process_that_reaches_others_by_calls_alone(deployment):
-    with deployment.process("identity-serve"), deployment.process("web") as web:
+    with (
+        deployment.process("identity-serve"),
+        deployment.process("identity-project") as project,
+        deployment.process("web") as web,
+    ):
+        project.wait_until_ready()
         site = web.wait_until_ready()["site"]
         with urllib.request.urlopen(f"{site}/api/v1/institutions?text=%E9%9D%92%E7%94%B0", timeout=20) as answer:  # noqa: S310 - our own address
             assert (answer.status, json.load(answer)) == (200, {"entries": [], "following": None})

@@ -27,7 +27,7 @@ caretrail *arguments:
 
 # everything CI does: `check`, then every test, three files at a time, each on private servers; arguments go to pytest
 test *arguments: check rabbitmq chromium
-    {{ python }} -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder "$@"
+    {{ python }} -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder "$@"
 
 # the tests that need no server
 unit *arguments:

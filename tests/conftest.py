@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-TESTS = Path(__file__).parent
-VISIT_THE_SITE = ("browser", "e2e")
-"""The suites whose tests need a site, which takes half a minute to begin."""
-
-
 def pytest_configure() -> None:
     set_hypothesis_home_dir(Path(__file__).parents[1] / ".cache/hypothesis")
     # A deadline measures the machine, and this one may be busy.
@@ -29,14 +24,6 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("caretrail")
     # A run that is told to end still stops its servers.
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", returncode=143))
-
-
-@pytest.hookimpl(tryfirst=True)  # before the groups are written into the names of the tests
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each file's tests stay together where several processes share the work; all that visit the site are one group."""
-    for item in items:
-        suite = item.path.relative_to(TESTS).parts[0]
-        item.add_marker(pytest.mark.xdist_group("site" if suite in VISIT_THE_SITE else str(item.path)))
 
 
 @pytest.fixture(scope="session")

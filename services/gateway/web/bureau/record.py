@@ -14,6 +14,7 @@ from services.gateway.web.areas import BUREAUS
 from services.gateway.web.asking import caller
 from services.gateway.web.bureau.area import BUREAU
 from services.gateway.web.bureau.listed import CaseListed  # noqa: TC001 - as above
+from services.gateway.web.family_forms import EXPLANATION_LIMIT, RELATIONS
 from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 SHOWN = ("confirm_closure", "release_notice", "change_contact")
 """The commands that the page speaks of, in this order; nothing is closed before a new application."""
-RELATIONS = ("mother", "father", "grandparent", "guardian", "other")
-EXPLANATION_LIMIT = 4000
 
 
 class Choice(msgspec.Struct, frozen=True):

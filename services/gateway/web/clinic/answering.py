@@ -12,6 +12,7 @@ from services.gateway.web.areas import CLINICS
 from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.clinic.offers import Offer, chosen, offer, offers
+from services.gateway.web.family_forms import EXPLANATION_LIMIT
 from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t, words_of
@@ -35,7 +36,6 @@ DECLINE_REASONS = (
 )
 """未能同意收案原因, in the order in which they are offered."""
 
-EXPLANATION_LIMIT = 4000
 LISTED = 50
 """So many cases that were accepted at once are listed again; the address of more would be too long for some proxies."""
 

@@ -12,6 +12,7 @@ from flask import flash, redirect, request, url_for
 from services.gateway.web.areas import CLINICS
 from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.clinic.offers import Offer, offer
+from services.gateway.web.family_forms import EXPLANATION_LIMIT
 from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t, words_of
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-EXPLANATION_LIMIT = 4000
 SCAN_LIMIT = 20 * 1024 * 1024
 """Bytes of a scanned notice; only its digest leaves this process."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from services.gateway.web.family_forms import RELATIONS
 from services.gateway.web.parents.answers import MOTHER_KINDS, Answers
 from services.gateway.web.parents.entered_dates import parts_of
 from services.gateway.web.parents.objections import found, missing, refused_as, too_long
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 NAME_LIMIT = 100
 STREET_LIMIT = 200
-RELATIONS = ("mother", "father", "grandparent", "guardian", "other")
 SEXES = ("female", "male")
 BIRTH_ORDERS = tuple(str(order) for order in range(1, 10))
 

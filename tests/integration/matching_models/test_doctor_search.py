@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from time import perf_counter
 
 import pytest
 from msgspec.structs import replace as changed
@@ -24,7 +22,7 @@ from services.matching.read_models.doctor_search import (
 from services.matching.read_models.known_doctors import KnownDoctors
 from services.matching.read_models.known_institutions import KnownInstitutions
 from shared.read_models.paging import CursorUnknown
-from shared.taiwan.places import districts
+from tests.controls.doctors import of_doctor, taking_part
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC, DAAN_DOCTOR
 from tests.controls.registry import (
     PROFILE,
@@ -39,7 +37,6 @@ from tests.controls.registry import (
     practitioner_suspended,
     programme_joined,
     programme_left,
-    training_credited,
 )
 
 pytestmark = pytest.mark.postgres
@@ -60,19 +57,6 @@ INSTITUTIONS = (
     institution_registered(DAAN_CLINIC, profile=DAAN_PROFILE),
     programme_joined(DAAN_CLINIC, until=None),
 )
-
-
-def of_doctor(event, number):
-    return replace(event, practitioner=number)
-
-
-def taking_part(number, institution, name="陳安康"):
-    """A doctor who can be named."""
-    return (
-        practitioner_registered(number, name=name, institution=institution),
-        of_doctor(practitioner_joined_programme(), number),
-        of_doctor(training_credited(), number),
-    )
 
 
 DOCTORS = (
@@ -210,51 +194,3 @@ def test_what_cannot_be_searched_is_refused(found, wanted, refusal):
 def test_a_cursor_has_an_origin(found):
     with pytest.raises(CursorUnknown):
         found(cursor="bm90IGEgY3Vyc29y")
-
-
-def test_a_search_among_thirty_thousand_institutions_takes_less_than_thirty_milliseconds(shelf):
-    told = list(a_country_full())
-    shelf(KnownInstitutions(), told)
-    reader = shelf(KnownDoctors(), told)
-    everywhere = Near(Decimal("24.15"), Decimal("120.67"), 50_000)
-    for wanted in (
-        DoctorSearch(),
-        DoctorSearch(county="新北市"),
-        DoctorSearch(county="新北市", listed=Listed.ALL),
-        DoctorSearch(institution="安康"),
-        DoctorSearch(doctor="王小明"),
-        DoctorSearch(doctor="無此人", listed=Listed.ALL),
-        DoctorSearch(near=everywhere),
-    ):
-        assert min(seconds(reader, wanted) for _ in range(10)) < 0.03, wanted
-
-
-def seconds(reader, wanted):
-    began = perf_counter()
-    search_doctors(reader, wanted, TODAY)
-    return perf_counter() - began
-
-
-def a_country_full(institutions=30_000, doctors=40_000):
-    """As many as a country has; one institution in ten takes part, with its doctors."""
-    chance = random.Random(20250218)  # noqa: S311 - made-up data
-    places = districts()
-    for number in range(institutions):
-        place, code = chance.choice(places), f"35{number:08d}"
-        profile = changed(
-            PROFILE,
-            name="".join(chance.choices("安康仁愛信義和平忠孝博濟慈祐", k=4)) + "診所",
-            address=registry.PlaceAddress(place.county, place.name, place.postal_code, "中山路1號"),
-            coordinates=registry.Coordinates(
-                Decimal(chance.randint(21_900_000, 25_300_000)) / 1_000_000,
-                Decimal(chance.randint(120_000_000, 122_000_000)) / 1_000_000,
-            ),
-        )
-        yield institution_registered(code, profile=profile)
-        if number % 10 == 0:
-            yield programme_joined(code, until=None)
-    for number in range(doctors):
-        of_ten = chance.randrange(institutions // 10) * 10 if number % 4 == 0 else chance.randrange(institutions)
-        name = "".join(chance.choices("王李張陳林小大明美玉", k=3))
-        events = taking_part(f"DR-{number:06d}", f"35{of_ten:08d}", name)
-        yield from events if number % 4 == 0 else events[:1]

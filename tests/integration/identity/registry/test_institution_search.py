@@ -2,7 +2,6 @@
 
 from datetime import date, time
 from decimal import Decimal
-from time import perf_counter
 
 import msgspec
 import pytest
@@ -34,7 +33,7 @@ from tests.controls.registry import (
     institution_suspended,
     programme_joined,
 )
-from tests.controls.registry_of_many import NEW_YEAR, many_institutions, store_institutions
+from tests.controls.registry_of_many import many_institutions, store_institutions
 
 NOW = taipei(2, 18, 10)
 DAAN = events.InstitutionProfile(
@@ -223,28 +222,3 @@ def test_pages_follow_one_another_without_gaps_or_repetitions(database, near):
     assert institution(reader, "0000000000") is None
     for used in (reader, positions, log):
         used.close()
-
-
-def test_a_search_among_thirty_thousand_takes_less_than_fifty_milliseconds(ask, database):
-    store_institutions(database, many_institutions())
-    at_night = taipei(2, 18, 3)
-    asked = [
-        {"text": "小兒"},
-        {"text": "林林"},
-        {"text": "無此院所"},
-        {"text": "3500012345"},
-        {"county": "臺北市", "department": "04", "open_at": NOW},
-        {"open_at": at_night},
-        {"open_at": at_night.replace(year=2026, month=NEW_YEAR.month, day=NEW_YEAR.day)},
-        {"programme": Programme.DEDICATED_DOCTOR, "text": "杏林"},
-        {"near": Circle(Decimal("23.5"), Decimal("120.7"), 50_000)},
-        {"weekday": 7, "session": Session.EVENING, "county": "屏東縣"},
-    ]
-    for wanted in asked:
-        assert min(seconds(ask, wanted) for _ in range(4)) < 0.05
-
-
-def seconds(ask, wanted):
-    began = perf_counter()
-    ask(**wanted)
-    return perf_counter() - began

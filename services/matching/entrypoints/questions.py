@@ -59,6 +59,20 @@ class CaseAsked:
 
 
 @dataclass(frozen=True)
+class CasesTicked:
+    """Cases by their ids, as they were ticked in a list."""
+
+    case_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class EnrolmentAsked:
+    """An enrolment by its id."""
+
+    enrolment_id: UUID
+
+
+@dataclass(frozen=True)
 class MotherAsked:
     """母親證號, to find her children's cases by."""
 

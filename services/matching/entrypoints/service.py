@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 from services.matching.adapters.batch_export import as_file, rows_of
 from services.matching.application import Desk, Matching
 from services.matching.domain.policies import Policy
-from services.matching.domain.refusals import CaseUnknown
+from services.matching.domain.refusals import CaseUnknown, EnrolmentUnknown
 from services.matching.entrypoints.answers.actions import ActionListed
 from services.matching.entrypoints.answers.bureaus import BureauCase, BureauCaseListed
 from services.matching.entrypoints.answers.clinics import ClinicCase, EnrolmentListed, ExportedFile, OfferListed
@@ -29,7 +29,9 @@ from services.matching.entrypoints.questions import (
     CaseAsked,
     CaseNumber,
     CasesAsked,
+    CasesTicked,
     DoctorsSought,
+    EnrolmentAsked,
     EnrolmentsAsked,
     Export,
     Matter,
@@ -52,7 +54,7 @@ from services.matching.read_models.case_statistics import CaseStatistics, County
 from services.matching.read_models.clinic_worklist import ClinicWorklist
 from services.matching.read_models.doctor_demand import DoctorDemand, Place, demand_of
 from services.matching.read_models.doctor_search import search_doctors
-from services.matching.read_models.enrolments import EnrolmentFilters, Enrolments, enrolments_of
+from services.matching.read_models.enrolments import EnrolmentFilters, Enrolments, enrolment_of, enrolments_of
 from services.matching.read_models.family_cases import FamilyCases, case_by_id, case_of_contact, cases_of_contact
 from services.matching.read_models.known_doctors import KnownDoctors
 from services.matching.read_models.monthly_statistics import MonthCounts, by_month
@@ -63,6 +65,7 @@ from services.matching.read_models.worklist_search import (
     TabCounts,
     WorklistFilters,
     accepted_offers,
+    newest_offers,
     offers_of_case,
     tab_counts,
     worklist,
@@ -163,6 +166,14 @@ class MatchingService(ContextService):
         """The newest offer of one case; refuses with `CaseUnknown` where the caller's doctors were never asked."""
         return self._offers_of(principal, asked)[0]
 
+    @query(CLINIC, asks=CasesTicked, reads=ClinicWorklist)
+    def clinic_offers(self, principal: Principal, asked: CasesTicked) -> tuple[OfferListed, ...]:
+        """The newest offer of each of these cases, the nearest deadline first; refuses as `clinic_offer` for any."""
+        found = newest_offers(self.reader(ClinicWorklist), asked.case_ids, principal)
+        if len(found) < len(set(asked.case_ids)):
+            raise CaseUnknown("case_ids")
+        return offers_listed(self._desk, found, self.now)
+
     @query(CLINIC, asks=CaseAsked, reads=ClinicWorklist)
     def clinic_case(self, principal: Principal, asked: CaseAsked) -> ClinicCase:
         """The record of one case: every offer to the caller's doctors, and what can be done; refuses as above."""
@@ -177,6 +188,14 @@ class MatchingService(ContextService):
             return Page(())
         page = enrolments_of(self.reader(Enrolments), principal, filters, limit=asked.limit, cursor=asked.cursor)
         return Page(enrolments_listed(self._desk, page.entries), page.following)
+
+    @query(CLINIC, asks=EnrolmentAsked, reads=Enrolments)
+    def institution_enrolment(self, principal: Principal, asked: EnrolmentAsked) -> EnrolmentListed:
+        """One of them; refuses with `EnrolmentUnknown` also where another clinic made it."""
+        found = enrolment_of(self.reader(Enrolments), asked.enrolment_id, principal)
+        if found is None:
+            raise EnrolmentUnknown("enrolment_id")
+        return enrolments_listed(self._desk, [found])[0]
 
     @query(CLINIC, asks=Export, reads=ClinicWorklist)
     def export_file(self, principal: Principal, asked: Export) -> ExportedFile:

@@ -114,6 +114,9 @@ class _Place(msgspec.Struct, frozen=True):
     id: UUID
 
 
+_OWN = ("institution = %(institution)s", "doctor = any(%(doctors)s)")
+
+
 def enrolments_of(
     reader: Reader, principal: Principal, filters: EnrolmentFilters, *, limit: int = 50, cursor: str | None = None
 ) -> Page[Enrolled]:
@@ -122,10 +125,10 @@ def enrolments_of(
     Raises PageTooLong, CursorUnknown.
     """
     check_limit(limit)
-    if principal.role not in {Role.DOCTOR, Role.CASE_MANAGER} or principal.institution is None:
+    parameters = _own(principal)
+    if parameters is None:
         return Page(())
-    conditions = ["institution = %(institution)s", "doctor = any(%(doctors)s)", _LISTED[filters.listed]]
-    parameters: dict[str, Any] = {"institution": principal.institution, "doctors": sorted(principal.acts_for)}
+    conditions = [*_OWN, _LISTED[filters.listed]]
     if filters.doctor is not None:
         conditions.append("doctor = %(doctor)s")
         parameters["doctor"] = filters.doctor
@@ -141,3 +144,19 @@ def enrolments_of(
     )
     found = reader.rows(Enrolled, query, parameters | {"rows": limit + 1})
     return page_of(found, limit, lambda row: _Place(row.enrolled_on, row.id))
+
+
+def enrolment_of(reader: Reader, enrolment_id: UUID, principal: Principal) -> Enrolled | None:
+    """The enrolment of this id; None where none of the caller's doctors made it."""
+    own = _own(principal)
+    if own is None:
+        return None
+    query = f"select * from enrolments where {' and '.join((*_OWN, 'id = %(id)s'))}"
+    return reader.one(Enrolled, query, {**own, "id": enrolment_id})
+
+
+def _own(principal: Principal) -> dict[str, Any] | None:
+    """What the enrolments of the caller's doctors have in common; None where there can be none."""
+    if principal.role not in {Role.DOCTOR, Role.CASE_MANAGER} or principal.institution is None:
+        return None
+    return {"institution": principal.institution, "doctors": sorted(principal.acts_for)}

@@ -182,6 +182,22 @@ def offers_of_case(reader: Reader, case_id: UUID, principal: Principal) -> list[
     return reader.rows(ClinicOffer, query, {**own, "case_id": case_id})
 
 
+def newest_offers(reader: Reader, case_ids: Sequence[UUID], principal: Principal) -> list[ClinicOffer]:
+    """The caller's newest offer of each of these cases, the nearest day to act by first.
+
+    A case of which none of the caller's doctors was asked is left out.
+    """
+    own = _own(principal)
+    if own is None:
+        return []
+    conditions = " and ".join((*_OWN, "case_id = any(%(cases)s)"))
+    query = (
+        "select * from (select distinct on (case_id) * from clinic_worklist"
+        f" where {conditions} order by case_id, offered_at desc, rank desc) as newest order by due_by, case_no"
+    )
+    return reader.rows(ClinicOffer, query, {**own, "cases": list(case_ids)})
+
+
 def accepted_offers(reader: Reader, principal: Principal, case_ids: Sequence[UUID]) -> list[ClinicOffer]:
     """Those of these cases that the caller's doctors have accepted and not yet enrolled: what can be exported."""
     own = _own(principal)

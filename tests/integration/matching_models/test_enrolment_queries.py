@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.matching import events
-from services.matching.read_models.enrolments import EnrolmentFilters, Enrolments, Listed, enrolments_of
+from services.matching.read_models.enrolments import EnrolmentFilters, Enrolments, Listed, enrolment_of, enrolments_of
 from shared.principal import Role
 from shared.read_models.paging import CursorUnknown
 from shared.sealing import SubjectId
@@ -85,6 +85,11 @@ def test_a_row_tells_what_came_on_paper_and_why_it_was_closed(reader):
     assert (rows[4].closed_on, rows[4].closure_reason) == (date(2025, 3, 1), "change_of_doctor")
 
 
+def test_one_enrolment_is_found_by_its_id_also_once_it_is_closed(reader):
+    assert [enrolment_of(reader, UUID(int=number), CLINIC).id.int for number in (2, 4)] == [2, 4]
+    assert enrolment_of(reader, UUID(int=9), CLINIC) is None
+
+
 def test_a_new_contact_is_the_one_that_is_shown(shelf):
     told = Story().recorded()
     contact = {"contact_subject": OTHER_CONTACT, "contact": OTHER_SEALED_CONTACT}
@@ -100,6 +105,7 @@ def test_a_new_contact_is_the_one_that_is_shown(shelf):
 )
 def test_nobody_else_sees_any(reader, principal):
     assert found(reader, principal) == []
+    assert enrolment_of(reader, UUID(int=1), principal) is None
 
 
 def test_pages_follow_one_another_without_a_gap_or_a_repetition(reader):

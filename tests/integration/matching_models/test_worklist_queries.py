@@ -16,6 +16,7 @@ from services.matching.read_models.worklist_search import (
     TabCounts,
     WorklistFilters,
     accepted_offers,
+    newest_offers,
     offers_of_case,
     tab_counts,
     worklist,
@@ -117,10 +118,24 @@ def test_a_doctor_sees_only_the_cases_that_chose_that_doctor(reader):
     assert found(reader, WorklistFilters(), doctor(KEELUNG, MATSU_DOCTOR)) == []
 
 
+def test_of_the_cases_that_were_ticked_each_is_told_once_the_nearest_day_first(reader):
+    ticked = [case_id(number) for number in (5, 2, 1, 3, 1)]
+    assert [offer.case_id.int for offer in newest_offers(reader, ticked, CLINIC)] == [1, 3, 2, 5]
+
+
+def test_of_a_case_that_was_offered_twice_the_newest_offer_is_told(shelf):
+    again = events.Preference(2, MATSU, COLLEAGUE, "連江縣", "南竿鄉")
+    told = case(1).submitted(events.Preference(1, MATSU, MATSU_DOCTOR, "連江縣", "南竿鄉"), again)
+    told.offered().declined().offered(again)
+    [newest] = newest_offers(shelf(ClinicWorklist(GlassOpener()), told.events), [case_id(1)], CLINIC)
+    assert newest.rank == 2
+
+
 def test_a_clinic_hears_nothing_before_it_is_asked(reader):
     keelung = doctor(KEELUNG, KEELUNG_DOCTOR)
 
     assert found(reader, WorklistFilters(), keelung) == []
+    assert newest_offers(reader, [case_id(6)], keelung) == []
     assert offers_of_case(reader, case_id(6), keelung) == []
 
 
@@ -137,6 +152,7 @@ def test_a_clinic_hears_nothing_before_it_is_asked(reader):
 )
 def test_whoever_is_not_of_the_clinic_finds_nothing(reader, principal):
     assert found(reader, WorklistFilters(), principal) == []
+    assert newest_offers(reader, [case_id(1)], principal) == []
     assert offers_of_case(reader, case_id(1), principal) == []
     assert tab_counts(reader, principal) == NOTHING
     assert accepted_offers(reader, principal, [case_id(3)]) == []

@@ -9,15 +9,15 @@ from uuid import UUID  # noqa: TC003 - as above
 
 import msgspec
 from flask import flash, redirect, request, url_for
-from werkzeug.exceptions import NotFound
 
+from services.gateway.web import shown
 from services.gateway.web.areas import CLINICS
 from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.paging import cursor_asked
-from services.gateway.web.rendering import refused, show, t, words_of
+from services.gateway.web.rendering import language, refused, show, t, today, words_of
 from services.gateway.web.work.days import day_in
 from services.gateway.web.work.filters import Filter, Filters, Kind
 from services.gateway.web.work.giving import given as given_command
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 PAGE = 50
-LONG_PAGE = 200
 FILTERS = (Filter("doctor", Kind.TEXT),)
 CLOSURE_REASONS = ("change_of_doctor", "age_limit", "moved_away", "deceased", "other")
 """結案原因, in the order in which they are offered."""
@@ -48,6 +47,7 @@ class Enrolment(msgspec.Struct, frozen=True):
     mother: Mother | None
     contact: Contact | None
     doctor_name: str = ""
+    closed_on: date | None = None
 
 
 @CLINIC.page("/clinic/enrolled", CLINICS)
@@ -69,6 +69,9 @@ def enrolled() -> ResponseReturnValue:
 def close(enrolment_id: UUID) -> ResponseReturnValue:
     """結案: the child is in the clinic's care no longer."""
     ended, given = _enrolment(enrolment_id), typed()
+    if ended.closed_on is not None:
+        flash(t("clinic.close.closed", day=shown.day(ended.closed_on, language(), today())), "alert")
+        return redirect(url_for("clinic.enrolled"), HTTPStatus.SEE_OTHER)
     page: dict[str, Any] = {"enrolment": ended, "typed": given, "reasons": CLOSURE_REASONS}
     if is_opened():
         return show("clinic/close.html", **page, faults=Faults())
@@ -84,16 +87,9 @@ def close(enrolment_id: UUID) -> ResponseReturnValue:
 
 
 def _enrolment(enrolment_id: UUID) -> Enrolment:
-    """The one of this id in the list of the caller's doctors; a page that is not there where it is none of theirs."""
-    cursor = None
-    while True:
-        found = caller().ask("matching.institution_enrolments", {"limit": LONG_PAGE, "cursor": cursor})
-        for one in msgspec.convert(found["entries"], list[Enrolment]):
-            if one.id == enrolment_id:
-                return one
-        cursor = found["following"]
-        if cursor is None:
-            raise NotFound
+    """The one of this id. Raises `RemoteRefusal` where the caller's doctors made none."""
+    asked = {"enrolment_id": str(enrolment_id)}
+    return msgspec.convert(caller().ask("matching.institution_enrolment", asked), Enrolment)
 
 
 def _closure(ended: Enrolment, given: Mapping[str, str], faults: Faults) -> dict[str, Any]:

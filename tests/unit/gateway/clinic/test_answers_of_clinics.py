@@ -12,8 +12,12 @@ FIRST, SECOND = UUID(int=1), UUID(int=2)
 CAN = [{"command": "accept_offer", "objection": None}]
 
 
-def offers(**changes):
+def offered(**changes):
     return lambda asked: an_offer(UUID(asked["case_id"]).int, **changes)
+
+
+def offers(**changes):
+    return lambda asked: [an_offer(UUID(case_id).int, **changes) for case_id in asked["case_ids"]]
 
 
 def keys_in(page):
@@ -21,7 +25,7 @@ def keys_in(page):
 
 
 def test_cases_that_are_ticked_are_looked_at_once_more_each_with_a_key_of_its_own():
-    page = browser(clinic(matching__clinic_offer=offers())).get(f"/clinic/accept?case={FIRST.hex}&case={SECOND.hex}")
+    page = browser(clinic(matching__clinic_offers=offers())).get(f"/clinic/accept?case={FIRST.hex}&case={SECOND.hex}")
     keys = keys_in(page)
     assert keys.keys() == {f"key-{FIRST}", f"key-{SECOND}"}
     assert len(set(keys.values())) == 2
@@ -29,9 +33,10 @@ def test_cases_that_are_ticked_are_looked_at_once_more_each_with_a_key_of_its_ow
 
 def test_what_can_no_longer_be_answered_is_shown_and_left_out_of_the_form():
     remote = clinic(
-        matching__clinic_offer=lambda asked: an_offer(
-            UUID(asked["case_id"]).int, status="offered" if asked["case_id"] == str(FIRST) else "expired"
-        )
+        matching__clinic_offers=lambda asked: [
+            an_offer(UUID(case_id).int, status="offered" if case_id == str(FIRST) else "expired")
+            for case_id in asked["case_ids"]
+        ]
     )
     page = browser(remote).get(f"/clinic/accept?case={FIRST.hex}&case={SECOND.hex}")
     assert keys_in(page).keys() == {f"key-{FIRST}"}
@@ -43,7 +48,7 @@ def test_accepting_many_says_of_each_what_became_of_it_and_keeps_the_keys_of_tho
         if told["case_id"] == str(SECOND):
             raise refusal("offer-no-longer-open", rank=1)
 
-    remote = clinic(matching__clinic_offer=offers(), matching__accept_offer=accept)
+    remote = clinic(matching__clinic_offers=offers(), matching__accept_offer=accept)
     form = {"case_id": [str(FIRST), str(SECOND)], f"key-{FIRST}": "k1", f"key-{SECOND}": "k2"}
     answer = browser(remote).post("/clinic/accept", data=form)
     assert answer.status_code == 422
@@ -53,19 +58,17 @@ def test_accepting_many_says_of_each_what_became_of_it_and_keeps_the_keys_of_tho
 
 
 def test_nothing_is_accepted_where_one_of_the_cases_is_not_the_clinics():
-    def found(asked):
-        if asked["case_id"] == str(SECOND):
-            raise refusal("case-unknown")
-        return an_offer(1)
+    def found(_):
+        raise refusal("case-unknown", "case_ids")
 
-    remote = clinic(matching__clinic_offer=found)
+    remote = clinic(matching__clinic_offers=found)
     form = {"case_id": [str(FIRST), str(SECOND)], f"key-{FIRST}": "k1", f"key-{SECOND}": "k2"}
     assert browser(remote).post("/clinic/accept", data=form).status_code == 404
     assert remote.done == []
 
 
 def test_accepting_all_of_them_leads_to_what_follows():
-    remote = clinic(matching__clinic_offer=offers())
+    remote = clinic(matching__clinic_offers=offers())
     form = {"case_id": [str(FIRST), str(SECOND)], f"key-{FIRST}": "k1", f"key-{SECOND}": "k2"}
     answer = browser(remote).post("/clinic/accept", data=form)
     assert answer.status_code == 303
@@ -73,7 +76,7 @@ def test_accepting_all_of_them_leads_to_what_follows():
 
 
 def test_two_hundred_cases_are_accepted_at_once():
-    remote = clinic(matching__clinic_offer=offers())
+    remote = clinic(matching__clinic_offers=offers())
     case_ids = [str(UUID(int=number)) for number in range(1, 201)]
     form = {"case_id": case_ids, **{f"key-{one}": f"k{one}" for one in case_ids}}
     answer = browser(remote).post("/clinic/accept", data=form)
@@ -86,7 +89,7 @@ def test_a_reason_of_4001_characters_stays_in_the_form_with_its_fault():
     def decline(told):
         raise refusal("reason-too-long", "explanation", limit=4000, given=len(told["explanation"]))
 
-    remote = clinic(matching__clinic_offer=offers(), matching__decline_offer=decline)
+    remote = clinic(matching__clinic_offer=offered(), matching__decline_offer=decline)
     text = "滿" * 4000 + "🙂"
     form = {"reason": "capacity_full", "explanation": text, "idempotency_key": "k"}
     answer = browser(remote).post(f"/clinic/cases/{FIRST}/decline", data=form)
@@ -98,7 +101,7 @@ def test_a_reason_of_4001_characters_stays_in_the_form_with_its_fault():
 
 
 def test_line_breaks_of_browsers_count_once():
-    remote = clinic(matching__clinic_offer=offers())
+    remote = clinic(matching__clinic_offer=offered())
     form = {"reason": "other", "explanation": "一\r\n二", "idempotency_key": "k"}
     browser(remote).post(f"/clinic/cases/{FIRST}/decline", data=form)
     assert remote.done[0][1]["explanation"] == "一\n二"
@@ -111,7 +114,7 @@ def test_what_is_written_of_a_reason_can_be_kept_and_is_there_again():
         kept[asked["kind"]] = {"content": asked["content"], "version": "v1"}
 
     draft = {"gateway__save_draft": keep, "gateway__draft": lambda asked: kept.get(asked["kind"])}
-    page = browser(clinic(matching__clinic_offer=offers(), **draft))
+    page = browser(clinic(matching__clinic_offer=offered(), **draft))
     form = {"reason": "other", "explanation": "還在想", "later": "yes"}
     assert page.post(f"/clinic/cases/{FIRST}/decline", data=form).status_code == 303
     assert "還在想" in page.get(f"/clinic/cases/{FIRST}/decline").text
@@ -130,7 +133,7 @@ def a_file(asked):
 
 
 def test_an_export_is_recorded_with_the_digest_of_the_file_that_was_downloaded():
-    remote = clinic(matching__clinic_offer=offers(status="accepted"), matching__export_file=a_file)
+    remote = clinic(matching__clinic_offers=offers(status="accepted"), matching__export_file=a_file)
     page = browser(remote)
     file = page.get(f"/clinic/export/file?case={FIRST.hex}&file_format=csv")
     assert file.data == b"case"
@@ -141,7 +144,7 @@ def test_an_export_is_recorded_with_the_digest_of_the_file_that_was_downloaded()
 
 
 def test_nothing_is_recorded_of_cases_whose_file_was_not_downloaded():
-    remote = clinic(matching__clinic_offer=offers(status="accepted"), matching__export_file=a_file)
+    remote = clinic(matching__clinic_offers=offers(status="accepted"), matching__export_file=a_file)
     page = browser(remote)
     page.get(f"/clinic/export/file?case={FIRST.hex}&file_format=csv")
     answer = page.post("/clinic/export/taken", data={"case_id": str(SECOND), "idempotency_key": "k"})
@@ -150,7 +153,7 @@ def test_nothing_is_recorded_of_cases_whose_file_was_not_downloaded():
 
 
 def test_a_signed_notice_is_recorded_with_its_day_and_the_digest_of_its_scan():
-    remote = clinic(matching__clinic_offer=offers(status="accepted"), matching__record_enrolment=Outcome(FIRST, 1))
+    remote = clinic(matching__clinic_offer=offered(status="accepted"), matching__record_enrolment=Outcome(FIRST, 1))
     scan = b"%PDF" + b"x" * 400_000
     form = {"enrolled_on": "115/03/11", "idempotency_key": "k", "evidence": (BytesIO(scan), "notice.pdf")}
     answer = browser(remote).post(f"/clinic/cases/{FIRST}/enrol", data=form, content_type="multipart/form-data")
@@ -164,7 +167,7 @@ def test_a_signed_notice_is_recorded_with_its_day_and_the_digest_of_its_scan():
 
 
 def test_a_day_that_does_not_exist_is_told_before_anything_is_recorded():
-    remote = clinic(matching__clinic_offer=offers(status="accepted"))
+    remote = clinic(matching__clinic_offer=offered(status="accepted"))
     answer = browser(remote).post(f"/clinic/cases/{FIRST}/enrol", data={"enrolled_on": "115/02/30"})
     assert answer.status_code == 422
     assert remote.done == []
@@ -184,3 +187,14 @@ def test_an_empty_number_of_places_takes_the_last_statement_back():
     page.post("/clinic/places", data={"doctor": "D1", "places": " ６ ", "idempotency_key": "a"})
     page.post("/clinic/places", data={"doctor": "D1", "places": "", "idempotency_key": "b"})
     assert [told["places"] for _, told, _ in remote.done] == [6, None]
+
+
+def test_an_enrolment_that_was_closed_meanwhile_is_not_closed_again():
+    ended = {"id": str(FIRST), "institution": "3501200000", "doctor": "D1", "enrolled_on": "2026-01-05"}
+    ended |= {"case_no": "", "birth_order": 0, "child": None, "mother": None, "contact": None}
+    ended |= {"closed_on": "2026-03-11"}
+    remote = clinic(matching__institution_enrolment=ended)
+    page = browser(remote)
+    answer = page.post(f"/clinic/enrolled/{FIRST}/close", data={"closed_on": "115/03/12", "reason": "other"})
+    assert answer.headers["Location"] == "/clinic/enrolled"
+    assert remote.done == []

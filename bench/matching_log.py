@@ -14,6 +14,7 @@ from shared.sealing import SubjectId
 from shared.store import schema
 from shared.vault.boxes import PersonKey, new_key
 from tests.controls import events as examples
+from tests.controls.enrolments import enrolment_recorded
 from tests.controls.family import (
     BORN_CHILD,
     CASE,
@@ -159,7 +160,7 @@ def _story() -> list[list[Event]]:
         ],
         [
             examples.notice_signed(originator_version=8),
-            examples.enrolment_recorded(),
+            enrolment_recorded(),
             examples.case_enrolled(originator_version=9),
         ],
     ]

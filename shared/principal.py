@@ -55,7 +55,8 @@ class Principal:
 
     `subject` is the vault's pseudonym of the person (a parent's is that of the proved phone number); `institution` a
     10-digit institution code; `acts_for` the practitioner numbers in whose name a doctor or case manager works;
-    `jurisdiction` the county (縣市, as in the districts table) of a health bureau.
+    `jurisdiction` the county (縣市, as in the districts table) of a health bureau; `contacts` the digests
+    (`shared.vault.contact_digests`) of phones and mail addresses that a parent proved besides, in the same session.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Principal:
     institution: str | None = None
     acts_for: frozenset[str] = field(default_factory=frozenset)
     jurisdiction: str | None = None
+    contacts: frozenset[str] = field(default_factory=frozenset)
 
 
 VISITOR = Principal(id="visitor", role=Role.VISITOR, assurances=frozenset({Assurance.NONE}))

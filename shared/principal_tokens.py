@@ -76,6 +76,8 @@ class PrincipalSigner:
             claims["institution"] = principal.institution
         if principal.jurisdiction is not None:
             claims["jurisdiction"] = principal.jurisdiction
+        if principal.contacts:
+            claims["contacts"] = sorted(principal.contacts)
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM, headers=self._headers)
 
 
@@ -128,4 +130,5 @@ def _principal(claims: dict[str, Any]) -> Principal:
         institution=claims.get("institution"),
         acts_for=frozenset(claims["acts_for"]),
         jurisdiction=claims.get("jurisdiction"),
+        contacts=frozenset(claims.get("contacts", ())),
     )

@@ -37,6 +37,7 @@ class Template(StrEnum):
     CHILD_ENROLLED = "child-enrolled"
     CASE_WITHDRAWN = "case-withdrawn"
     CONTACT_CHANGED = "contact-changed"
+    ENROLMENT_CONTACT_CHANGED = "enrolment-contact-changed"
     OFFER_MADE = "offer-made"
     OFFER_REMINDER = "offer-reminder"
     OFFER_OVER = "offer-over"
@@ -56,6 +57,7 @@ class Template(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - as above
     NEW_SIGN_IN = "new-sign-in"
     ONE_TIME_CODE = "one-time-code"
+    CONTACT_CODE = "contact-code"
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,9 @@ class TellOfSignIn:
 
 @dataclass(frozen=True)
 class SendCode:
-    """Send a one-time code to the phone that it is for, of use until `until`."""
+    """Send a one-time code to the phone or mail address that it is for, of use until `until`."""
 
+    template: Template
     news: News
     subject: SubjectId
     code: Sealed[identity.OneTimeCode]

@@ -142,7 +142,7 @@ def password_changed(version=4, at=PASSWORD_CHANGED_AT, cause=events.PasswordCau
 
 
 @example
-def code_issued(at=CODE_ISSUED_AT):
+def code_issued(at=CODE_ISSUED_AT, **changes):
     facts = {
         "subject": PARENT,
         "purpose": events.CodePurpose.LOG_IN,
@@ -150,7 +150,7 @@ def code_issued(at=CODE_ISSUED_AT):
         "where": sealed(PARENT, WHERE),
         "expires_at": at + timedelta(minutes=5),
     }
-    return events.CodeIssued(**_first("CodeAttempt", ATTEMPT, at), **facts)
+    return events.CodeIssued(**_first("CodeAttempt", ATTEMPT, at), **{**facts, **changes})
 
 
 @example

@@ -59,13 +59,17 @@ class SpeakQuestion:
 
 @dataclass(frozen=True)
 class RequestCode:
-    """手機驗證: send a code to this phone. `session` is the token of an open session that is to be proved further."""
+    """手機驗證: send a code to this phone; or, to be a family's contact, to this mail address.
+
+    `session` is the token of the open session in which it is to be proved; nobody has one who is coming in.
+    """
 
     mobile: str
     purpose: CodePurpose
     client: Client
     session: str = field(default="", repr=False)
     question: Answered | None = None
+    email: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ class CodePurpose(StrEnum):
     """手機驗證 before 查詢, 申請 and 變更 (S000)"""
     STEP_UP = "step_up"
     """再驗證: proving the phone in a session that is open already"""
+    CONTACT = "contact"
+    """變更聯絡人: proving, in a parent's open session, another phone or mail address at which to be reached"""
 
 
 class Way(StrEnum):
@@ -96,10 +98,11 @@ class Secret(msgspec.Struct, frozen=True):
 
 
 class OneTimeCode(msgspec.Struct, frozen=True):
-    """簡訊驗證碼: 6 digits, and the phone (09 and 8 digits) that they are sent to."""
+    """驗證碼: 6 digits, and the phone (09 and 8 digits) or the mail address that they are sent to."""
 
     code: str
     mobile: str
+    email: str = ""
 
 
 class Whereabouts(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from services.matching.domain import access, guards, refusals
 from services.matching.domain.case import Case
 from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.refusals import heed
+from shared.access import FAMILY
 from shared.application.outcome import Decision, Outcome, Result
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def report_birth(desk: Desk, command: ReportBirth, principal: Principal, now: da
 
 
 def change_contact(desk: Desk, command: ChangeContact, principal: Principal, now: datetime) -> Decision:
-    """變更聯絡人: by the phone that opens the case so far; by the bureau or the clinic where it is lost."""
+    """變更聯絡人: by the phone that opens the case so far, once codes proved what is new; by staff where it is lost."""
     matter = desk.case_or_enrolment(command.case_or_enrolment_id)
     if isinstance(matter, Case):
         heed(access.to_case(type(command), principal, matter))
@@ -107,6 +108,9 @@ def change_contact(desk: Desk, command: ChangeContact, principal: Principal, now
         heed(matter.objection_to_changing_contact())
     form = desk.form(now)
     contact = form.contact(command.contact)
+    if principal.role in FAMILY.roles:  # a bureau or a clinic has seen who asks
+        for objection in desk.people.objections_to_contact(contact, matter.family.contact, principal.contacts):
+            form.object(objection)
     form.finish()
     held, sealed = reservations.held_by(matter), desk.people.contact(contact)
     turn = desk.turn({matter.family.child_subject, sealed.subject})

@@ -18,9 +18,13 @@ from services.matching.domain.family import Family
 from shared.sealing import PersonForgotten
 from shared.taiwan.identifiers import PersonalIdKind, parse_personal_id
 from shared.vault.blind_index import Identifier
+from shared.vault.contact_digests import digest_of_email, digest_of_mobile
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from services.matching.application.forms import CheckedChild
+    from shared.refusals import Refusal
     from shared.sealing import Sealed, SubjectId
     from shared.vault.vault import Vault
 
@@ -126,6 +130,22 @@ class People:
         """Whether a child on record has another name."""
         before = self._vault.open(known, events.Child)
         return before is not None and bool(before.name and name) and before.name != name
+
+    def objections_to_contact(
+        self, contact: events.Contact, known: Sealed[events.Contact], proved: Collection[str]
+    ) -> list[Refusal]:
+        """What of a contact is neither known nor `proved`, by its digest; raises `PersonForgotten` of a known one."""
+        before = self._vault.open(known, events.Contact)
+        if before is None:
+            raise PersonForgotten(known.subject)
+        mobile_digest = digest_of_mobile(self._vault, contact.mobile)
+        found: list[Refusal] = []
+        if contact.mobile not in {"", before.mobile} and mobile_digest not in proved:
+            found.append(refusals.ContactNotProved("contact.mobile"))
+        email_digest = digest_of_email(self._vault, contact.email)
+        if contact.email not in {"", before.email} and email_digest not in proved:
+            found.append(refusals.ContactNotProved("contact.email"))
+        return found
 
     def can_be_reached(self, contact: Sealed[events.Contact]) -> bool:
         """Whether the contact has not been forgotten."""

@@ -60,6 +60,10 @@ class Company:
         """A parent comes in by this phone."""
         self._log_ins.has_phone(person, mobile)
 
+    def prove(self, person: Principal, mobile: str) -> None:
+        """A parent proves another phone by a code."""
+        self._log_ins.prove(person, mobile)
+
     def employ(self, person: Principal) -> None:
         """Give a member of staff an account, where they have none."""
         if not self._log_ins.knows(person):

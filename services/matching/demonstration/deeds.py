@@ -116,7 +116,7 @@ def report_birth(stage: Stage, matter: Matter, child: ChildEntry) -> None:
 def change_phone(stage: Stage, matter: Matter) -> None:
     """變更聯絡人, by the family itself."""
     owner, contact = stage.phone(matter.contact), matter.family.other_phone()
-    stage.ask(commands.ChangeContact(matter.id, contact), owner)
+    stage.move_to(contact, matter.id, owner)
     _reached_elsewhere(stage, matter, contact, "changed_phone")
 
 
@@ -130,7 +130,7 @@ def lose_phone(stage: Stage, matter: Matter) -> None:
 def change_phone_of_enrolment(stage: Stage, enrolment: Matter) -> None:
     """變更聯絡人, by a family that is enrolled and has no case."""
     owner, contact = stage.phone(enrolment.contact), enrolment.family.other_phone()
-    stage.ask(commands.ChangeContact(enrolment.id, contact), owner)
+    stage.move_to(contact, enrolment.id, owner)
     enrolment.contact = contact
     stage.phone(contact)
     stage.tally.happened("EnrolmentContactChanged")

@@ -89,19 +89,25 @@ class LogIns:
         self._come_in(person)
         return self._vouched(person)
 
+    def prove(self, person: Principal, mobile: str) -> None:
+        """A parent enters the code that is sent to another phone, which is to be the family's contact."""
+        self.asking(person)
+        self._by_code(mobile, person, purpose="contact", session=self._sessions[person.id])
+
     def _come_in(self, person: Principal) -> None:
         way = self._ways[person.id]
-        if person.role is Role.PARENT:
-            self._mailboxes.forget(way.address)
-            attempt = self._ask("request_code", mobile=way.address, purpose="log_in", client=self._client_of(person))[
-                "attempt"
-            ]
-            code = _CODE.search(self._mailboxes.next_letter(way.address).text)
-            assert code is not None  # noqa: S101 - the template has one
-            opened = self._ask("verify_code", attempt=attempt, code=code[0], client=self._client_of(person))
-        else:
-            opened = self._by_password(way, person)
+        is_parent = person.role is Role.PARENT
+        opened = self._by_code(way.address, person, purpose="log_in") if is_parent else self._by_password(way, person)
         self._sessions[person.id] = opened["session"]
+
+    def _by_code(self, mobile: str, person: Principal, *, purpose: str, session: str = "") -> Any:
+        """What entering the code that is sent to this phone is answered with."""
+        client = self._client_of(person)
+        self._mailboxes.forget(mobile)
+        sent = self._ask("request_code", mobile=mobile, purpose=purpose, client=client, session=session)
+        code = _CODE.search(self._mailboxes.next_letter(mobile).text)
+        assert code is not None  # noqa: S101 - the template has one
+        return self._ask("verify_code", attempt=sent["attempt"], code=code[0], client=client, session=session)
 
     def _by_password(self, way: Way, person: Principal) -> Any:
         """The account of a place that has just come back opens a moment after it."""

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from services.matching import commands
 from services.matching.demonstration.cast import bureau, parent
 from services.matching.domain.policies import policy_in_force
 from services.matching.events import IdentifierKind
@@ -103,6 +104,11 @@ class Stage:
         person = parent(subject)
         self._company.has_phone(person, contact.mobile)
         return person
+
+    def move_to(self, contact: ContactEntry, matter_id: UUID, owner: Principal) -> None:
+        """變更聯絡人 by the family: a code proves the new phone, and then the case or enrolment answers to it."""
+        self._company.prove(owner, contact.mobile)
+        self.ask(commands.ChangeContact(matter_id, contact), owner)
 
     def known_by(self, identifier: Identifier) -> SubjectId:
         """The person whom the vault knows by this identifier."""

@@ -32,6 +32,10 @@ class PhoneNotProved(Refusal):
     """The contact's phone is not the one that the caller proved by code."""
 
 
+class ContactNotProved(Refusal):
+    """The phone or mail address is another one than before, and no code that was sent there has been entered."""
+
+
 class CaseNotYours(Refusal):
     """The case belongs to a family with another contact phone."""
 

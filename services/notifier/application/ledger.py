@@ -30,6 +30,7 @@ def send_again(desk: Desk, command: SendAgain, principal: Principal, now: dateti
     heed(message.objection_to_resend(now))
     heed(message.objection_to_repeating(command.twice, desk.policy(now), now))
     _readdress(desk, message, now)
+    heed(access.to_message(principal, message.draft))  # a family has nothing sent to whom its case answers to since
     counted = desk.counted(message.draft, now)
     for limit, number in counted.items():
         if number >= limit.most:

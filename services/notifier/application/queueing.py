@@ -98,12 +98,13 @@ def tell_of_sign_in(desk: Desk, command: TellOfSignIn, _: Principal, now: dateti
 
 
 def send_code(desk: Desk, command: SendCode, _: Principal, now: datetime) -> Decision:
-    """手機驗證碼: at once, or not at all."""
-    telling = Telling(Template.ONE_TIME_CODE, command.news, Audience.ACCOUNT, until=command.until, waited_for=True)
+    """驗證碼: at once, or not at all."""
+    telling = Telling(command.template, command.news, Audience.ACCOUNT, until=command.until, waited_for=True)
     code = desk.vault.open(command.code, identity.OneTimeCode)
     if code is None:
         return _to_forgotten(desk, telling, command.subject, now)
-    addressee = Addressee(command.subject, Channel.SMS, Recipient(code.mobile, phone=code.mobile))
+    channel = Channel.MAIL if code.email else Channel.SMS
+    addressee = Addressee(command.subject, channel, Recipient(code.email or code.mobile, phone=code.mobile))
     return _queued(desk, [addressed(desk, telling, addressee, now, {"code": code.code})], now)
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from services.notifier import commands
 from services.notifier.domain import refusals
-from shared.access import BUREAU, CLINIC, OPERATOR, PLATFORM
+from services.notifier.events import Audience
+from shared.access import BUREAU, CLINIC, FAMILY, OPERATOR, PLATFORM
 
 if TYPE_CHECKING:
     from services.notifier.domain.message import Draft
@@ -22,14 +23,18 @@ WHO_MAY: WhoMay = {
     commands.TellOfSignIn: (PLATFORM,),
     commands.SendCode: (PLATFORM,),
     commands.RecordDelivery: (PLATFORM,),
-    commands.SendAgain: (CLINIC, BUREAU, OPERATOR),
+    commands.SendAgain: (FAMILY, CLINIC, BUREAU, OPERATOR),
     commands.CheckUncertain: (OPERATOR,),
 }
 """Every command, and the parties that may give it."""
 
 
 def to_message(principal: Principal, draft: Draft) -> Refusal | None:
-    """An operator sees to every message, a bureau to those of its county, a clinic to those told to itself."""
+    """An operator sees to every message, a bureau to those of its county, a clinic and a family to those told to it."""
+    if principal.role in FAMILY.roles:
+        recipient = draft.recipient.subject if draft.recipient else None
+        own = draft.audience == Audience.FAMILY and principal.subject is not None and recipient == principal.subject
+        return None if own else refusals.MessageNotYours("message_id")
     if principal.role in CLINIC.roles:
         own = principal.institution is not None and principal.institution == draft.institution
         return None if own else refusals.MessageNotYours("message_id")

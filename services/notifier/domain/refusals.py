@@ -10,7 +10,7 @@ class MessageUnknown(Refusal):
 
 
 class MessageNotYours(Refusal):
-    """The message was for another institution or county."""
+    """The message was for another family, institution or county, or its case answers to another family by now."""
 
 
 class MessageOnItsWay(Refusal):

@@ -3,11 +3,13 @@
 from services.notifier.processes.tell_account_holders import TellAccountHolders
 from services.notifier.processes.tell_bureau_of_its_tasks import TellBureauOfItsTasks
 from services.notifier.processes.tell_family_of_its_case import TellFamilyOfItsCase
+from services.notifier.processes.tell_family_of_its_enrolment import TellFamilyOfItsEnrolment
 from services.notifier.processes.tell_institution_of_ending_licences import TellInstitutionOfEndingLicences
 from services.notifier.processes.tell_institution_of_its_offers import TellInstitutionOfItsOffers
 
 PROCESSES = (
     TellFamilyOfItsCase,
+    TellFamilyOfItsEnrolment,
     TellInstitutionOfItsOffers,
     TellInstitutionOfEndingLicences,
     TellBureauOfItsTasks,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from shared.principal import Assurance, Principal, Role, process
 from shared.store import schema as store_schema
 from shared.vault import schema as vault_schema
 from shared.vault.blind_index import Identifier
+from shared.vault.contact_digests import digest_of_email, digest_of_mobile
 from shared.vault.master_keys import MasterKeys
 from shared.vault.vault import Vault
 from tests.controls.applicants import BANQIAO, DAAN, DOCTORS, OPERATOR, ChangingRegistry, doctor_at, taipei
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from services.matching.commands import ContactEntry
     from shared.application import Outcome
     from shared.postgres import Database
     from tests.controls.applicants import FamilyOf
@@ -54,6 +57,11 @@ class Office:
         """The family's contact, whose phone was proved by code."""
         subject = self.vault.subject_for([Identifier("mobile", family.contact.mobile)])
         return Principal(f"parent/{family.number}", Role.PARENT, frozenset({Assurance.OTP}), subject=subject)
+
+    def proving(self, family: FamilyOf, contact: ContactEntry) -> Principal:
+        """The same, who has also proved another phone and mail address by codes."""
+        digests = {digest_of_mobile(self.vault, contact.mobile), digest_of_email(self.vault, contact.email)}
+        return replace(self.parent(family), contacts=frozenset(digests))
 
     def submit(self, family: FamilyOf, *institutions: str, **changes: Any) -> Outcome:
         return self.ask(family.application(*institutions, **changes), self.parent(family))

@@ -344,6 +344,29 @@ def test_a_family_changes_its_mail_address_itself(office):
         office.ask(commands.ChangeContact(case.id, replace(contact, mobile="02-2345")), office.parent(LIN))
 
 
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"mobile": "0922333444"}, ["contact.mobile"]),
+        ({"email": "new@example.tw"}, ["contact.email"]),
+        ({"mobile": "0922333444", "email": "new@example.tw"}, ["contact.mobile", "contact.email"]),
+    ],
+)
+def test_a_new_contact_counts_once_the_family_has_proved_it(office, changes, fields):
+    case = office.submit(LIN)
+    contact = replace(LIN.contact, **changes)
+
+    with pytest.raises(refusals.InvalidForm) as refused:
+        office.ask(commands.ChangeContact(case.id, contact), office.parent(LIN))
+
+    assert [(one.code, one.field) for one in refused.value.refusals] == [
+        ("contact-not-proved", name) for name in fields
+    ]
+    assert office.told(case.id)[-1] != "ContactChanged"
+    office.ask(commands.ChangeContact(case.id, contact), office.proving(LIN, contact))
+    assert office.vault.open(office.case(case.id).family.contact, Contact).mobile == contact.mobile
+
+
 def test_the_residence_decides_the_county(office):
     elsewhere = replace(LIN.child, residence=replace(HOME, county="台北市", district="大安區"))
     assert office.case(office.submit(LIN, child=elsewhere).id).family.county == "臺北市"

@@ -90,7 +90,7 @@ def test_a_withdrawal_and_an_acceptance_at_once_leave_one_of_them(office, case_i
 
 def test_changes_that_do_not_touch_each_other_are_all_made(office, case_id):
     mails = [replace(LIN.contact, email=f"mother{number}@example.tw") for number in range(2)]
-    asked = [(commands.ChangeContact(case_id, contact), office.parent(LIN)) for contact in mails]
+    asked = [(commands.ChangeContact(case_id, contact), office.proving(LIN, contact)) for contact in mails]
     answers = answered(office, *asked, (commands.AcceptOffer(case_id, 1), doctor_at(BANQIAO)))
     assert refused(answers) == []
     assert sorted(office.told(case_id)[2:]) == [

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from services.notifier.application.carriers import Carrier
     from shared.application import Outcome
     from shared.postgres import Database
-    from shared.sealing import Sealed
+    from shared.sealing import Sealed, SubjectId
     from shared.settings import Settings
     from tests.servers import PostgresServer
 
@@ -150,6 +150,10 @@ def operator() -> Principal:
 
 def bureau(county: str) -> Principal:
     return Principal("account/bureau", Role.BUREAU_OFFICER, frozenset({Assurance.PASSWORD}), jurisdiction=county)
+
+
+def parent(subject: SubjectId) -> Principal:
+    return Principal(f"phone/{subject}", Role.PARENT, frozenset({Assurance.OTP}), subject=subject)
 
 
 def doctor_at(institution: str) -> Principal:

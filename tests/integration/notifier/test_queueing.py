@@ -19,7 +19,7 @@ from shared.application import Result
 from shared.principal import process
 from shared.refusals import RoleNotAllowed
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, CASE_NO, taipei
-from tests.integration.notifier.conftest import bureau, doctor_at, operator
+from tests.integration.notifier.conftest import bureau, doctor_at, operator, parent
 from tests.integration.notifier.test_sending import Carrier
 
 pytestmark = pytest.mark.postgres
@@ -183,6 +183,19 @@ def test_only_a_device_that_was_not_used_before_is_news(room):
 # When, and how much --------------------------------------------------------------------------------------------------
 
 
+def test_the_code_for_a_new_mail_address_goes_there_at_night_too(room):
+    room.now = taipei(2, 18, 23)
+    subject = room.contact().subject
+    code = room.vault.seal(subject, identity.OneTimeCode("482913", "", "new@example.tw"))
+    told = News(f"identity/{uuid4()}/1", room.now, figures={"minutes": "5"})
+
+    outcome = room.ask(commands.SendCode(Template.CONTACT_CODE, told, subject, code, room.now + timedelta(minutes=5)))
+    room.send()
+
+    letter = room.posted(outcome.id)
+    assert (letter.address, "482913" in letter.text) == ("new@example.tw", True)
+
+
 def test_old_news_is_recorded_as_expired_and_takes_no_place_within_the_limits(room):
     old = [room.tell_family(happened_at=room.now - timedelta(days=days)) for days in (4, 400) for _ in range(15)]
 
@@ -195,7 +208,7 @@ def test_a_code_that_is_over_is_not_sent(room):
     code = room.vault.seal(subject, identity.OneTimeCode("482913", "0912345678"))
     until = room.now + timedelta(minutes=5)
     told = News(f"identity/{uuid4()}/1", room.now, figures={"minutes": "5"})
-    outcome = room.ask(commands.SendCode(told, subject, code, until))
+    outcome = room.ask(commands.SendCode(Template.ONE_TIME_CODE, told, subject, code, until))
     room.later(minutes=6)
 
     room.send()
@@ -259,6 +272,34 @@ def test_a_clinic_and_a_bureau_send_their_own_messages_again_and_no_others(room)
         room.ask(commands.SendAgain(message_id), bureau(COUNTY))
     room.send()
     assert [room.posted(message_id, request) is not None for request in (0, 1, 2)] == [True, True, True]
+
+
+def test_a_family_has_its_own_messages_sent_again_and_nobody_elses(room):
+    own, other = room.contact(), room.contact(mobile="0922333444")
+    message_id = room.tell_family(own)
+    room.send()
+
+    with pytest.raises(refusals.MessageNotYours):
+        room.ask(commands.SendAgain(message_id), parent(other.subject))
+    room.ask(commands.SendAgain(message_id), parent(own.subject))
+    with pytest.raises(refusals.MessageOnItsWay):
+        room.ask(commands.SendAgain(message_id), parent(own.subject))
+    room.send()
+    with pytest.raises(refusals.ResentJustNow):
+        room.ask(commands.SendAgain(message_id), parent(own.subject))
+    assert room.posted(message_id, 1).address == room.posted(message_id).address
+
+
+def test_a_family_has_nothing_sent_to_whom_its_case_answers_to_since(room):
+    own = room.contact()
+    message_id = room.tell_family(own)
+    room.send()
+    room.addresses.cases[CASE_NO] = room.contact(mobile="0922333444", email="new@example.tw")
+
+    with pytest.raises(refusals.MessageNotYours):
+        room.ask(commands.SendAgain(message_id), parent(own.subject))
+
+    assert room.told(message_id)[-1] == "MessageSent"
 
 
 def test_nobodys_impatience_sends_the_same_message_again_and_again(room):

@@ -12,7 +12,7 @@ from services.notifier.domain import refusals
 from services.notifier.domain.access import WHO_MAY, to_message
 from services.notifier.domain.message import Draft
 from services.notifier.entrypoints import SERVICE
-from shared.access import BUREAU, CLINIC, OPERATOR, PLATFORM
+from shared.access import BUREAU, CLINIC, FAMILY, OPERATOR, PLATFORM
 from shared.principal import Assurance, Principal, Role
 from shared.rpc.service import rules_of
 from tests.controls.family import BANQIAO_CLINIC
@@ -40,7 +40,7 @@ def test_every_command_has_a_rule_and_a_handler():
 
 
 def test_people_send_again_operators_check_and_everything_else_is_the_platforms():
-    assert WHO_MAY[commands.SendAgain] == (CLINIC, BUREAU, OPERATOR)
+    assert WHO_MAY[commands.SendAgain] == (FAMILY, CLINIC, BUREAU, OPERATOR)
     assert WHO_MAY[commands.CheckUncertain] == (OPERATOR,)
     others = COMMANDS - {commands.SendAgain, commands.CheckUncertain}
     assert {WHO_MAY[command] for command in others} == {(PLATFORM,)}

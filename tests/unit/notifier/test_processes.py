@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.identity import events as identity
 from services.matching import events as matching
 from services.matching.events import ParticipationCause
 from services.notifier import commands
@@ -16,9 +17,10 @@ from services.notifier.processes import PROCESSES
 from services.notifier.processes.tell_account_holders import TellAccountHolders
 from services.notifier.processes.tell_bureau_of_its_tasks import TellBureauOfItsTasks
 from services.notifier.processes.tell_family_of_its_case import TellFamilyOfItsCase
+from services.notifier.processes.tell_family_of_its_enrolment import TellFamilyOfItsEnrolment
 from services.notifier.processes.tell_institution_of_ending_licences import TellInstitutionOfEndingLicences
 from services.notifier.processes.tell_institution_of_its_offers import TellInstitutionOfItsOffers
-from tests.controls import accounts, registry
+from tests.controls import accounts, enrolments, registry
 from tests.controls import events as case
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, CASE, CASE_NO, CONTACT, DAAN_CLINIC, FATHER, sealed
 from tests.unit.notifier.folding import Folded
@@ -90,6 +92,15 @@ def test_whoever_the_case_answered_to_before_hears_of_the_new_contact_who_hears_
     to_former, to_new = family.commands[1:]
     assert (to_former.template, to_former.contact) == (Template.CONTACT_CHANGED, SUBMITTED.contact)
     assert (to_new.template, to_new.contact) == (Template.CASE_UNMATCHED, new)
+
+
+def test_whoever_an_enrolment_answered_to_before_hears_of_the_new_contact():
+    recorded = enrolments.enrolment_recorded(case_no="")
+
+    [to_former] = Folded(TellFamilyOfItsEnrolment(), recorded, enrolments.enrolment_contact_changed()).commands
+
+    assert (to_former.template, to_former.contact) == (Template.ENROLMENT_CONTACT_CHANGED, recorded.contact)
+    assert (to_former.news.case_no, to_former.news.county) == ("", "新北市")
 
 
 def test_a_child_that_is_born_elsewhere_moves_the_case_to_that_bureau():
@@ -286,6 +297,13 @@ def test_a_code_goes_to_the_phone_that_it_is_for_with_its_minutes():
 
     assert (command.code, command.subject, command.until) == (issued.code, issued.subject, issued.expires_at)
     assert command.news.figures == {"minutes": "5"}
+    assert command.template == Template.ONE_TIME_CODE
+
+
+def test_a_code_for_a_new_contact_says_what_it_is_for():
+    issued = accounts.code_issued(purpose=identity.CodePurpose.CONTACT)
+
+    assert told(TellAccountHolders, issued).template == Template.CONTACT_CODE
 
 
 # All of them ---------------------------------------------------------------------------------------------------------
@@ -297,7 +315,7 @@ def test_no_process_keeps_opened_personal_data(process):
 
 
 def test_every_message_is_caused_by_some_process():
-    caused = {*Template} - {Template.NEW_SIGN_IN, Template.ONE_TIME_CODE}
+    caused = {*Template} - {Template.NEW_SIGN_IN}
     runs = [
         Folded(TellFamilyOfItsCase(), *[builder() for builder in case.EXAMPLES.values()]),
         Folded(TellFamilyOfItsCase(), case.case_submitted(kind=matching.CaseKind.CHANGE)),
@@ -312,6 +330,8 @@ def test_every_message_is_caused_by_some_process():
         Folded(TellInstitutionOfEndingLicences(), registry.licence_expiring(), registry.licence_expired()),
         Folded(TellBureauOfItsTasks(), case.case_unmatched(), case.bureau_task_opened()),
         Folded(TellAccountHolders(), *[builder() for builder in accounts.EXAMPLES.values()]),
+        Folded(TellAccountHolders(), accounts.code_issued(purpose=identity.CodePurpose.CONTACT)),
+        Folded(TellFamilyOfItsEnrolment(), enrolments.enrolment_recorded(), enrolments.enrolment_contact_changed()),
     ]
 
     assert caused <= {name for run in runs for name in run.told}

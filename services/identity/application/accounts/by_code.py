@@ -1,4 +1,4 @@
-"""手機驗證: a code by SMS, and the session that it opens or proves further (IDENTITY §7)."""
+"""手機驗證: a code by SMS, or to a new contact by mail; the session that it opens, or proves further (IDENTITY §7)."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING
 
 from services.identity.application.accounts.answers import CodeSent, SignedIn
 from services.identity.application.accounts.code_desk import Applicant
-from services.identity.application.accounts.opening import Arrival, open_session, prove
-from services.identity.application.accounts.origins import answer_from, origin_of, send_windows
+from services.identity.application.accounts.destinations import Destination
+from services.identity.application.accounts.opening import Arrival, open_session, prove, prove_contact
+from services.identity.application.accounts.origins import answer_from, contact_windows, origin_of, send_windows
 from services.identity.application.accounts.people import phone, whereabouts
 from services.identity.application.accounts.telling import tell, tell_refused, turned_away
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.codes import Verdict
 from services.identity.domain.accounts.records import CodeAttempt, RefusedLogin, Tried
 from services.identity.events import CodePurpose, OneTimeCode, Proof, Way
+from shared.access import FAMILY, objection_to
 from shared.principal import Assurance
 from shared.refusals import PersonGone, Refusal
-from shared.taiwan.contacts import parse_mobile_number
 from shared.taiwan.text import folded
+from shared.vault.contact_digests import digest_of_email, digest_of_mobile
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,14 +35,14 @@ if TYPE_CHECKING:
 
 def request_code(desk: Desk, command: RequestCode, principal: Principal, now: datetime) -> CodeSent:
     """A code is made and told of, or it is only answered that it was."""
-    mobile = parse_mobile_number(command.mobile, field="mobile").number
+    to, session = Destination.of(command), _session(desk, command, now)
     keys, policy = desk.entrance.keys, desk.entrance.policy(now)
-    session = desk.entrance.sessions.find(command.session, now) if command.purpose is CodePurpose.STEP_UP else None
-    user = keys.phone(mobile)
+    user = to.key(keys)
     origin = origin_of(desk, user, command.client, now)
-    _count(desk, command, user, origin, now)
-    subject = _subject(desk, mobile, session)  # not before it was counted: nobody fills the vault with made-up phones
-    applicant = Applicant(mobile, user, origin.key, subject, session.id if session else None)
+    _count(desk, command, user, origin, session, now)
+    # Not before it was counted: nobody fills the vault with made-up phones.
+    subject = _subject(desk, command.purpose, to, session)
+    applicant = Applicant(to, user, origin.key, subject, session.id if session else None)
     issued = desk.entrance.codes.issue(applicant, command.purpose, now, policy)
     tell(desk, principal, now, _record(desk, command, applicant, issued, now))
     resend_at = now + policy.resend.period
@@ -63,25 +65,52 @@ def verify_code(desk: Desk, command: VerifyCode, principal: Principal, now: date
     code = desk.vault.open(attempt.code, OneTimeCode)
     if code is None:  # forgotten at this very moment
         raise PersonGone
+    if entered.purpose is CodePurpose.CONTACT:
+        return prove_contact(desk, command.session, _digest(desk, code), now)
     arrival = Arrival.of_parent(entrance.keys, entered.subject, code.mobile, proof, command.client)
     return open_session(desk, arrival, now)
 
 
-def _subject(desk: Desk, mobile: str, session: OpenSession | None) -> SubjectId | None:
-    """A parent is whoever has the phone; an open session is proved further by its own person's phone only."""
+def _session(desk: Desk, command: RequestCode, now: datetime) -> OpenSession | None:
+    """The open session in which something is to be proved; a new contact is proved by a family only."""
+    if command.purpose is CodePurpose.LOG_IN:
+        return None
+    session = desk.entrance.sessions.find(command.session, now)
+    if command.purpose is CodePurpose.CONTACT:
+        refusals.heed(objection_to(session.principal, (FAMILY,)))
+    return session
+
+
+def _subject(desk: Desk, purpose: CodePurpose, to: Destination, session: OpenSession | None) -> SubjectId | None:
+    """A parent is whoever has the phone; an open session is proved further by its own person's phone only.
+
+    A new contact is still the business of whoever asks for it: it becomes nobody's before the code is entered.
+    """
     if session is None:
-        return desk.vault.subject_for([phone(mobile)])
-    own = desk.vault.find(phone(mobile)) == desk.vault.resolve(session.subject)
+        return desk.vault.subject_for([phone(to.mobile)])
+    if purpose is CodePurpose.CONTACT:
+        return session.subject
+    own = desk.vault.find(phone(to.mobile)) == desk.vault.resolve(session.subject)
     return session.subject if own else None
 
 
-def _count(desk: Desk, command: RequestCode, user: bytes, origin: Origin, now: datetime) -> None:
+def _digest(desk: Desk, code: OneTimeCode) -> str:
+    """Of the contact that was proved, as a principal carries it."""
+    return digest_of_email(desk.vault, code.email) if code.email else digest_of_mobile(desk.vault, code.mobile)
+
+
+def _count(  # noqa: PLR0913, PLR0917 - what is asked, by whom, to where, from where, when
+    desk: Desk, command: RequestCode, user: bytes, origin: Origin, session: OpenSession | None, now: datetime
+) -> None:
     """One more to this phone and from this place; refuses where a wait or the question comes first."""
     entrance, policy = desk.entrance, desk.entrance.policy(now)
+    windows = send_windows(user, origin, policy)
+    if session is not None and command.purpose is CodePurpose.CONTACT:
+        windows = contact_windows(user, entrance.keys.asker(session.subject), origin, policy)
     try:
         answer = answer_from(desk, command.question, origin, now)
         refusals.heed(entrance.codes.objection_to_issuing(user, origin.key, now))
-        entrance.windows.count(send_windows(user, origin, policy), answer, now)
+        entrance.windows.count(windows, answer, now)
     except Refusal as refusal:
         raise turned_away(Way.CODE, refusal) from None
 
@@ -96,7 +125,7 @@ def _record(
     return CodeAttempt.issue(
         issued.attempt_id,
         command.purpose,
-        desk.vault.seal(subject, OneTimeCode(issued.code, applicant.mobile)),
+        desk.vault.seal(subject, OneTimeCode(issued.code, *applicant.to)),
         where=whereabouts(desk, subject, command.client),
         expires_at=issued.expires_at,
         now=now,

@@ -16,6 +16,7 @@ from services.identity.events import CodePurpose
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from services.identity.application.accounts.destinations import Destination
     from services.identity.application.accounts.keys import Keys
     from services.identity.domain.accounts.policies import Policy
     from shared.postgres import Connection, Connections
@@ -55,13 +56,13 @@ delete from one_time_code where (user_key, client_key) in (
 
 @dataclass(frozen=True)
 class Applicant:
-    """Who asks for a code to which phone, from where: keyed digests of the identifier and of the client address.
+    """Who asks for a code to where, and from where: keyed digests of the identifier and of the client address.
 
     `subject` is the person to whom the code is sent; None where nobody is known by what was entered, which changes
     nothing else. `session` is the open session that is to be proved further.
     """
 
-    mobile: str
+    to: Destination
     user_key: bytes
     client_key: bytes
     subject: SubjectId | None

@@ -8,6 +8,7 @@ from shared.client_addresses import counted_address
 
 if TYPE_CHECKING:
     from services.identity.events import CodePurpose
+    from shared.sealing import SubjectId
     from shared.vault.vault import Vault
 
 
@@ -20,6 +21,10 @@ class Keys:
     def phone(self, mobile: str) -> bytes:
         """Of a phone, as 09 and 8 digits."""
         return self._vault.keyed_digest("account/phone", mobile.encode())
+
+    def asker(self, subject: SubjectId) -> bytes:
+        """Of a person who has come in, and has codes sent elsewhere."""
+        return self._vault.keyed_digest("account/asker", subject.bytes)
 
     def mailbox(self, email: str) -> bytes:
         """Of a mail address, whose case nobody minds."""

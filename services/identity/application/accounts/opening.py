@@ -115,6 +115,11 @@ def prove(desk: Desk, token: str, proof: Proof, now: datetime) -> SignedIn:
     return _signed_in(renewed, dataclasses.replace(session, principal=proved))
 
 
+def prove_contact(desk: Desk, token: str, digest: str, now: datetime) -> SignedIn:
+    """變更聯絡人: the open session of this token has proved this contact too; refuses as `check` does."""
+    return _signed_in(token, desk.entrance.sessions.prove_contact(token, digest, now))
+
+
 def _badge(desk: Desk, arrival: Arrival) -> Badge:
     return badge_of_parent(arrival.mobile) if arrival.account is None else badge_of_holder(desk, arrival.account)
 

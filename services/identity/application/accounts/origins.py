@@ -71,6 +71,15 @@ def send_windows(user: bytes, origin: Origin, policy: Policy) -> list[Window]:
     ]
 
 
+def contact_windows(user: bytes, asker: bytes, origin: Origin, policy: Policy) -> list[Window]:
+    """What a code to a new contact counts under; no question is asked of somebody who has come in by a code."""
+    return [
+        Window(user, (*policy.sends, policy.resend)),
+        Window(origin.key, policy.sends),
+        Window(asker, policy.sends),
+    ]
+
+
 def answer_from(desk: Desk, answered: Answered | None, origin: Origin, now: datetime) -> Answer:
     """What became of the question; refuses with `AnswerWrong`, and with `LockedOut` after so many in a row.
 

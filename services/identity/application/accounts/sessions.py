@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = """
 id, principal, owner, subject, role, institution, acts_for, jurisdiction, assurances, place, opened_at, seen_at,
-idle_seconds, ends_at, badge, ended
+idle_seconds, ends_at, badge, contacts, ended
 """
 _BY_TOKENS = f"select token, {_COLUMNS} from session where token = any(%s)"
 _BY_OWNER = f"select {_COLUMNS} from session where owner = %s and ended is null order by seen_at desc, id"
@@ -35,6 +35,9 @@ on conflict do nothing
 # A session that was closed meanwhile stays closed; a clock that is behind another's does not turn time back.
 _SEEN = "update session set seen_at = %s where token = %s and ended is null and seen_at < %s"
 _PROVE = "update session set token = %s, assurances = %s where token = %s and ended is null"
+_PROVE_CONTACT = """
+update session set contacts = array_append(array_remove(contacts, %s), %s) where token = %s and ended is null
+"""
 _CLOSE = "update session set ended = %s where id = any(%s) and ended is null"
 _CLOSE_OWNER = "update session set ended = %s where (owner = %s or subject = %s) and ended is null"
 _ENDED = "select id, ended from session where (owner = %s or subject = %s) and ended is not null order by opened_at"
@@ -153,6 +156,12 @@ class Sessions:
             raise refusals.SessionUnknown
         return renewed
 
+    def prove_contact(self, token: str, digest: str, now: datetime) -> OpenSession:
+        """The session as it is once a contact has been proved in it too; refuses as `check` does."""
+        values = (digest, digest, hash_of(token))
+        self._connections.transact(lambda connection: connection.execute(_PROVE_CONTACT, values))
+        return self.find(token, now)
+
     def of(self, owner: UUID, now: datetime) -> list[OpenSession]:
         """The open sessions of an account, or of a parent, the one seen last first."""
         found = [_session(row) for row in self._connections.fetch(_BY_OWNER, (owner,))]
@@ -202,6 +211,7 @@ def _session(row: tuple[Any, ...]) -> OpenSession:
         idle_seconds,
         ends_at,
         badge,
+        contacts,
         _,
     ) = row
     who = Principal(
@@ -212,6 +222,7 @@ def _session(row: tuple[Any, ...]) -> OpenSession:
         institution=institution,
         acts_for=frozenset(acts_for),
         jurisdiction=jurisdiction,
+        contacts=frozenset(contacts),
     )
     return OpenSession(
         id=session_id,

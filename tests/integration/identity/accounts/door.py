@@ -130,8 +130,12 @@ class Door:
         purpose = CodePurpose.STEP_UP if step_up else CodePurpose.LOG_IN
         return self.ask(commands.RequestCode(mobile, purpose, client, question=question, **step_up)).attempt
 
+    def request_contact_code(self, session, client=HOME, mobile="", email=""):
+        """The token of the attempt to prove another phone or mail address in an open session."""
+        return self.ask(commands.RequestCode(mobile, CodePurpose.CONTACT, client, session, email=email)).attempt
+
     def sms(self):
-        """The code of the last SMS."""
+        """The code that was sent last."""
         return self.vault.open(self.last(CodeIssued).code, OneTimeCode).code
 
     def wrong(self):

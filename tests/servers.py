@@ -22,6 +22,11 @@ from psycopg import sql
 from shared.embedded import EmbeddedPostgres
 
 _RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+_SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
+_PART_OTHERS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 _BELOW_EPHEMERAL = range(20_000, 32_000)
 """Ports the kernel gives to no one by itself, so that a server stopped for a while finds its own free again."""
 
@@ -50,6 +55,7 @@ class PostgresServer:
     def __init__(self) -> None:
         self._directory = _temporary_directory()
         self._server = EmbeddedPostgres(self._directory)
+        self._given_back: list[str] = []
 
     def __enter__(self) -> Self:
         self.start()
@@ -83,17 +89,25 @@ class PostgresServer:
         return self._server.binary(name)
 
     def new_database(self) -> str:
-        """The superuser's dsn of a fresh, empty database."""
+        """The superuser's dsn of an empty database."""
+        if self._given_back:
+            return self._given_back.pop()
         name = f"db_{uuid4().hex}"
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self.dsn(name)
 
     def drop_database(self, dsn: str) -> None:
-        """Remove a database made by `new_database`, and whoever is still connected to it."""
-        name = psycopg.conninfo.conninfo_to_dict(dsn)["dbname"]
-        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(str(name))))
+        """Remove all there is in a database made by `new_database`, and whoever is still connected to it.
+
+        Making one takes PostgreSQL three times as long as emptying it, so the next test may have it.
+        """
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute(_PART_OTHERS)
+            schemas = [sql.Identifier(schema) for (schema,) in connection.execute(_SCHEMAS)]
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.SQL(", ").join(schemas)))
+            connection.execute("CREATE SCHEMA public")
+        self._given_back.append(dsn)
 
 
 class RabbitMQServer:

@@ -17,6 +17,7 @@ from services.gateway.web.areas import EVERYBODY, open_to
 from services.gateway.web.asking import caller
 from services.gateway.web.bureau import BUREAU
 from services.gateway.web.clinic import CLINIC
+from services.gateway.web.console import CONSOLE
 from services.gateway.web.messages import MESSAGES
 from services.gateway.web.notices import NOTICES
 from services.gateway.web.parents import PARENTS
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from services.gateway.web.front import Front
 
-PAGES = (PARENTS, SIGN_IN, CLINIC, BUREAU, MESSAGES, NOTICES, ACCOUNTS, gallery.GALLERY)
+PAGES = (PARENTS, SIGN_IN, CLINIC, BUREAU, MESSAGES, NOTICES, ACCOUNTS, CONSOLE, gallery.GALLERY)
 
 _HEALTH_SECONDS = 2.0
 

@@ -11,18 +11,19 @@ from services.gateway.web.rendering import t
 from shared.principal import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 _CLINIC = ("clinic.queue", "clinic.enrolled", "clinic.places", "messages.listed")
 _BUREAU = ("bureau.board", "bureau.cases", "bureau.statistics", "messages.listed")
 _OVERSEER = ("accounts.listed", "messages.listed")
+_CONSOLE = ("console.ask_why", "accounts.listed")
 _MENUS: Mapping[Role, tuple[str, ...]] = {
     Role.DOCTOR: _CLINIC,
     Role.CASE_MANAGER: _CLINIC,
     Role.BUREAU_MANAGER: (*_BUREAU, "bureau.institutions", "accounts.listed", "notices.edited"),
     Role.BUREAU_OFFICER: _BUREAU,
-    Role.OPERATOR: (*_OVERSEER, "notices.edited"),
-    Role.AUDITOR: _OVERSEER,
+    Role.OPERATOR: (*_OVERSEER, "notices.edited", "console.ask_why"),
+    Role.AUDITOR: (*_OVERSEER, "console.ask_why"),
 }
 """The views of each role's menu."""
 
@@ -37,7 +38,14 @@ _WORDS: Mapping[str, str] = {
     "messages.listed": "messages.menu.messages",
     "accounts.listed": "messages.menu.accounts",
     "notices.edited": "messages.menu.notices",
+    "console.ask_why": "console.name",
 }
+
+_WORDS_OF_CONSOLE: Mapping[str, str] = {
+    "console.ask_why": "console.menu.why",
+    "accounts.listed": "console.menu.elsewhere",
+}
+"""The console has a menu of its own, which leads back to the other."""
 
 _BELOW: Mapping[str, str] = {
     "clinic.close": "clinic.enrolled",
@@ -55,10 +63,18 @@ _BELOW: Mapping[str, str] = {
 
 def staff_menu() -> dict[str, Any]:
     """What a page shows as its menu."""
-    views = _MENUS.get(caller().role, ())
+    return _menu(_MENUS.get(caller().role, ()), _WORDS)
+
+
+def console_menu() -> dict[str, Any]:
+    """What a page of the console shows as its menu."""
+    return _menu(_CONSOLE, _WORDS_OF_CONSOLE)
+
+
+def _menu(views: Collection[str], words: Mapping[str, str]) -> dict[str, Any]:
     here = request.endpoint or ""
     entry = _BELOW.get(here, here)
     if entry not in views:
         part = here.partition(".")[0]
         entry = next((view for view in views if view.partition(".")[0] == part), "")
-    return {"menu": [{"text": t(_WORDS[view]), "href": url_for(view), "current": view == entry} for view in views]}
+    return {"menu": [{"text": t(words[view]), "href": url_for(view), "current": view == entry} for view in views]}

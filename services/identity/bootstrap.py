@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from services.identity.adapters.published_hospitals import enter_hospitals, published_hospitals
-from services.identity.adapters.registry_import import Purpose, import_registry
+from services.identity.adapters.registry_import import import_registry
 from services.identity.adapters.speech import spoken
 from services.identity.application.accounts import install
 from services.identity.application.accounts.entrance import Entrance
@@ -23,6 +23,7 @@ from services.identity.read_models.personnel import Personnel
 from services.identity.read_models.places import Places
 from services.identity.read_models.sign_ins import SignIns
 from shared.context import Context, foundation, utc_now
+from shared.imports.taking import Purpose
 from shared.rpc.keys import principal_signer
 from shared.trouble import persevere
 

@@ -6,7 +6,7 @@ Dates and closed choices are typed at the edge. A list of preferences is in orde
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -21,7 +21,15 @@ from services.matching.events import (
     Sex,
     WithdrawReason,
 )
+from shared.imports.taking import Purpose
 from shared.sealing import SubjectId
+from shared.words import Language
+
+REGISTER_FILE_BYTES = 600_000
+"""Of a file that is taken in while somebody waits: in base64 it fits into one request."""
+
+REGISTER_FILE_ROWS = 1_000
+"""Of the same: so many are taken within the minute for which a browser waits."""
 
 # What is entered --------------------------------------------------------------------------------------------------
 
@@ -219,6 +227,16 @@ class ConfirmClosure:
 
     case_id: UUID
     closed_on: date
+
+
+@dataclass(frozen=True)
+class ImportRegister:
+    """匯入, 試匯 a short file of the register, given in base64 and answered row by row in a language."""
+
+    kind: RegisterKind
+    purpose: Purpose
+    content: str = field(metadata={"limit": REGISTER_FILE_BYTES // 3 * 4})
+    language: Language = Language.CHINESE
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,8 @@ class ContextApplication(StoredApplication):
         decision = self._decide(command, cause.principal, now)
         if based_on is not None:
             heed(_objection_to_basis(decision, based_on))
+        for prepare in decision.beforehand:
+            prepare()
         answer = Answer(*answering, msgspec.json.encode(decision.outcome))
         self.append(*decision.changed, cause=cause, reserve=decision.reserve, release=decision.release, answer=answer)
         return decision.outcome

@@ -12,7 +12,7 @@ import msgspec
 from shared.decoding import json_decoder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from shared.refusals import Refusal
     from shared.store.append import Reservation
@@ -65,3 +65,5 @@ class Decision:
     changed: Sequence[Changed] = ()
     reserve: Sequence[Reservation] = ()
     release: Sequence[Reservation] = ()
+    beforehand: Sequence[Callable[[], object]] = ()
+    """What has to be done at the vault before anything is saved; may be repeated, and is left out by a trial."""

@@ -6,7 +6,6 @@ by importing it once more.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO
 from uuid import uuid4
 
@@ -21,7 +20,7 @@ from services.identity.adapters.registry_rows import (
 from services.identity.commands import RecordInstitution, RecordPlace, RecordPractitioner, RecordRegistryImport
 from services.identity.events import RegistryFile
 from services.identity.messages import WORDING
-from shared.imports.taking import take_in
+from shared.imports.taking import Purpose, read_file, take_in
 from shared.refusals import Refusal
 from shared.taiwan.text import folded
 
@@ -48,15 +47,6 @@ _COMMANDS: dict[RegistryFile, Callable[..., Command]] = {
 }
 
 
-class Purpose(StrEnum):
-    """What a file is read for."""
-
-    TAKE = "take"
-    """匯入"""
-    TRY = "try"
-    """試匯: nothing is stored; rows that need an earlier row of the same file are told so"""
-
-
 class RowRepeated(Refusal):
     """The file says something about the same entry in row `row` already."""
 
@@ -77,7 +67,7 @@ def import_registry(  # noqa: PLR0913 - what is imported, by whom, when, what fo
     nothing taken; and StoreUnavailable, after which the same file can be imported again.
     """
     run = _Import(application, kind, principal, now, purpose)
-    summary = take_in(file, _COLUMNS[kind], WORDING, run.take, tell)
+    summary = take_in(read_file(file, _COLUMNS[kind]), _COLUMNS[kind], WORDING, run.take, tell)
     if summary.taken and purpose == Purpose.TAKE:
         run.record(summary)
     return summary

@@ -7,6 +7,7 @@ changes nothing.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS, closure_of, enrolment_of
@@ -16,8 +17,7 @@ from services.matching.events import RegisterKind
 from services.matching.messages import WORDING
 from shared.application.outcome import Outcome, Result, outcome_of
 from shared.calendar import taipei_day
-from shared.imports.files import digest_of
-from shared.imports.taking import take_in
+from shared.imports.taking import Purpose, read_file, read_whole, take_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from shared.application.outcome import Notice
     from shared.imports.files import FileRow
     from shared.imports.results import ImportSummary, RowResult
+    from shared.imports.taking import ReadFile
     from shared.principal import Principal
 
 _COLUMNS = {RegisterKind.ENROLMENTS: ENROLMENTS, RegisterKind.CLOSURES: CLOSURES}
@@ -37,46 +38,74 @@ _COMMANDS: Mapping[RegisterKind, Callable[[Mapping[str, str], date], RecordEnrol
 }
 
 
-def import_register(  # noqa: PLR0913 - what is imported, by whom, when, and who hears of each row
+@dataclass(frozen=True)
+class RegisterRows:
+    """A file of the register that can be taken in."""
+
+    kind: RegisterKind
+    read: ReadFile
+
+
+def read_register(file: BinaryIO, kind: RegisterKind) -> RegisterRows:
+    """A file of any length, its rows read as they are taken.
+
+    Raises FileEmpty, FileNotUtf8, FileNotJson, HeadingsMalformed, ColumnsMissing, ColumnsUnknown, ColumnsRepeated.
+    """
+    return RegisterRows(kind, read_file(file, _COLUMNS[kind]))
+
+
+def read_short_register(file: BinaryIO, kind: RegisterKind, most: int) -> RegisterRows:
+    """As `read_register`, all of it at once; raises `RowsTooMany` too, where it has more rows than `most`."""
+    return RegisterRows(kind, read_whole(file, _COLUMNS[kind], most))
+
+
+def import_register(  # noqa: PLR0913 - what is imported, by whom, when, what for, and who hears of each row
     matching: Matching,
-    file: BinaryIO,
-    kind: RegisterKind,
+    rows: RegisterRows,
     principal: Principal,
     now: datetime,
     *,
+    purpose: Purpose,
     tell: Callable[[RowResult], None],
 ) -> ImportSummary:
-    """Take in a file at `now` (aware), and `tell` the result of each row as soon as it is known.
+    """Take in, or try out, a file at `now` (aware), and `tell` the result of each row as soon as it is known.
 
-    Raises FileEmpty, FileNotUtf8, FileNotJson, HeadingsMalformed, ColumnsMissing, ColumnsUnknown, ColumnsRepeated with
-    nothing taken; and StoreUnavailable, after which the same file goes on where it stopped.
+    Raises StoreUnavailable, after which the same file goes on where it stopped.
     """
-    run = _Import(matching, digest_of(file), kind, principal, now)
-    summary = take_in(file, _COLUMNS[kind], WORDING, run.take, tell)
-    run.record(summary)
+    run = _Import(matching, rows, principal, now, purpose)
+    summary = take_in(rows.read, _COLUMNS[rows.kind], WORDING, run.take, tell)
+    if purpose == Purpose.TAKE:
+        run.record(summary)
     return summary
 
 
 class _Import:
-    """One file being taken in by one person."""
+    """One file being read for one person."""
 
     def __init__(
-        self, matching: Matching, digest: str, kind: RegisterKind, principal: Principal, now: datetime
+        self, matching: Matching, rows: RegisterRows, principal: Principal, now: datetime, purpose: Purpose
     ) -> None:
         self._matching = matching
-        self._kind = kind
+        self._kind = rows.kind
         self._principal = principal
         self._now = now
-        self._key = f"import/{matching.desk.file_digest(digest)}/{principal.id}"
+        self._carry_out = self._tried if purpose == Purpose.TRY else self._taken
+        self._key = f"import/{matching.desk.file_digest(rows.read.digest)}/{principal.id}"
 
     def take(self, row: FileRow) -> Outcome:
         command = _COMMANDS[self._kind](row.cells, taipei_day(self._now))
         key = f"{self._key}/{row.number}"
         before = self._matching.answer_to(key)
         if before is None:
-            return self._matching.handle(command, self._principal, key, self._now)
+            return self._carry_out(command, key)
         known = outcome_of(before.body)
         return Outcome(known.id, known.version, known.number, Result.UNCHANGED, self._what_stands(known.id, command))
+
+    def _taken(self, command: RecordEnrolment | CloseEnrolment, key: str) -> Outcome:
+        return self._matching.handle(command, self._principal, key, self._now)
+
+    def _tried(self, command: RecordEnrolment | CloseEnrolment, _: str) -> Outcome:
+        return self._matching.consider(command, self._principal, self._now)
 
     def _what_stands(self, enrolment_id: UUID, row: RecordEnrolment | CloseEnrolment) -> tuple[Notice, ...]:
         """What has become of the enrolment that the row made; of a closure nothing can."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from services.matching.application import reservations
@@ -71,7 +72,7 @@ def record_enrolment(desk: Desk, command: RecordEnrolment, principal: Principal,
     others = desk.turn(enrolment.family.people - people)
     reserve = [*reservations.taken(rows, enrolment), *reservations.open_enrolment(enrolment)]
     release = [held for case in cases for held in reservations.held_by(case)]
-    notices = list(row.notices)
+    notices, recognised = list(row.notices), []
     for case in cases:
         expected, known_as = case.preferences.open, case.family.child_subject
         if not case.born:
@@ -79,13 +80,14 @@ def record_enrolment(desk: Desk, command: RecordEnrolment, principal: Principal,
         case.enrol(enrolment, row.evidence, now)
         if case.enrolled_elsewhere and expected is not None:
             notices.append(Notice.of(refusals.EnrolledElsewhereThanAgreed(expected=expected.institution)))
-        desk.people.recognise(enrolment.family.child_subject, known_as)
+        recognised.append(partial(desk.people.recognise, enrolment.family.child_subject, known_as))
     outcome = Outcome(enrolment.id, enrolment.version, enrolment.case_no, notices=tuple(notices))
     return Decision(
         outcome,
         [enrolment, *cases],
         reserve=[*reserve, *turn.reserve, *others.reserve],
         release=[*release, *turn.release, *others.release],
+        beforehand=recognised,
     )
 
 

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 from services.matching import commands
 from services.matching.adapters.batch_export import export_offers
-from services.matching.adapters.register_import import import_register
+from services.matching.adapters.register_import import import_register, read_register
 from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS, KINDS, RELATIONS, SEXES, word_for
 from services.matching.events import RegisterKind
 from services.matching.read_models.clinic_worklist import ClinicWorklist
 from services.matching.read_models.worklist_search import accepted_offers
 from shared.imports.files import BIG5, open_register
 from shared.imports.results import ResultFile
+from shared.imports.taking import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -172,10 +173,10 @@ class RegisterDesk:
         with (self._directory / f"{name}.results.csv").open("w", encoding="utf-8-sig", newline="") as results:
             summary = import_register(
                 self._scene.context.application,
-                io.BytesIO(content),
-                kind,
+                read_register(io.BytesIO(content), kind),
                 self._scene.cast.everyone_at(institution),
                 self._scene.clock.next_deed(),
+                purpose=Purpose.TAKE,
                 tell=ResultFile(results, "案件編號").tell,
             )
         self._scene.context.wake.set()

@@ -35,6 +35,7 @@ WHO_MAY: WhoMay = {
     commands.ConfirmClosure: (BUREAU,),
     commands.RecordEnrolment: (CLINIC, BUREAU, OPERATOR),
     commands.CloseEnrolment: (CLINIC, BUREAU, OPERATOR),
+    commands.ImportRegister: (CLINIC, BUREAU, OPERATOR),
     commands.RecordImport: (CLINIC, BUREAU, OPERATOR),
     commands.ForgetSubject: (OPERATOR,),
     commands.RecordForgotten: (PLATFORM,),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from msgspec.structs import asdict
 
 from services.matching.adapters.batch_export import as_file, rows_of
+from services.matching.adapters.register_import import import_register, read_short_register
 from services.matching.application import Desk, Matching
+from services.matching.commands import REGISTER_FILE_ROWS, ImportRegister
+from services.matching.domain.access import WHO_MAY
 from services.matching.domain.policies import Policy
 from services.matching.domain.refusals import CaseUnknown, EnrolmentUnknown
 from services.matching.entrypoints.answers.actions import ActionListed
@@ -18,6 +22,7 @@ from services.matching.entrypoints.answers.clinics import ClinicCase, EnrolmentL
 from services.matching.entrypoints.answers.doctors import DoctorListed, WaitingTime
 from services.matching.entrypoints.answers.families import FamilyCaseListed
 from services.matching.entrypoints.answers.figures import Figures, InstitutionListed, ReasonListed
+from services.matching.entrypoints.answers.register import FileTold, RowTold
 from services.matching.entrypoints.opening import (
     bureau_cases_listed,
     enrolments_listed,
@@ -75,7 +80,8 @@ from shared.calendar import taipei_day
 from shared.principal import Principal
 from shared.read_models.paging import Page
 from shared.rpc.aside import aside
-from shared.rpc.service import EVERYBODY, ContextService, query
+from shared.rpc.refusals import FieldMalformed
+from shared.rpc.service import EVERYBODY, ContextService, deed, query
 from shared.taiwan.text import folded
 from shared.vault.blind_index import Identifier
 
@@ -204,6 +210,28 @@ class MatchingService(ContextService):
         rows, case_ids = rows_of(offers, self.context.vault), [found.case_id for found in offers]
         file = aside(as_file, rows, case_ids, asked.file_format)
         return ExportedFile(b64encode(file.content).decode(), file.digest, tuple(file.case_ids))
+
+    @deed(*WHO_MAY[ImportRegister], asks=ImportRegister)
+    def import_register(self, principal: Principal, asked: ImportRegister) -> FileTold:
+        """匯入, 試匯: a file of enrolments or closures, of the rows that the caller answers for.
+
+        Whoever loses the answer sends the same file again: what was taken is known.
+        """
+        try:
+            file = BytesIO(b64decode(asked.content, validate=True))
+        except ValueError:
+            raise FieldMalformed("content", expected="text") from None
+        rows = aside(read_short_register, file, asked.kind, REGISTER_FILE_ROWS)
+        told: list[RowTold] = []
+        summary = import_register(
+            self.context.application,
+            rows,
+            principal,
+            self.now,
+            purpose=asked.purpose,
+            tell=lambda result: told.append(RowTold.of(result, asked.language)),
+        )
+        return FileTold.of(summary, told)
 
     @query(BUREAU, reads=BureauBoard)
     def board_counts(self, principal: Principal) -> list[QueueCount]:

@@ -43,6 +43,18 @@ def test_a_row_as_agreed_ends_the_case_signed_and_enrolled(office):
     assert ended.enrolment_id == outcome.id
 
 
+def test_a_row_that_is_only_tried_stores_nothing_and_makes_one_person_of_nobody(office):
+    family = FamilyOf(913)
+    case = office.submit(family, child=replace(family.child, identifier=""))
+    child, known_as = office.case(case.id).family.child_subject, office.matching.desk.people.known_as
+    office.now = taipei(2, 27)
+    tried = office.matching.consider(family.row(), OPERATOR, office.now)
+    assert (tried.number, known_as(child)) == (case.number, (child,))
+    assert office.told(tried.id) == []
+    office.ask(family.row(), OPERATOR)
+    assert len(known_as(child)) == 2
+
+
 def test_a_row_of_another_institution_ends_the_case_as_a_mismatch(office):
     case = office.agreed(LIN)
     outcome = office.ask(LIN.row(DAAN), OPERATOR)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.matching.adapters.register_import import import_register
+from services.matching.adapters.register_import import import_register, read_register, read_short_register
 from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS
 from services.matching.application import Matching
 from services.matching.demonstration.reference_registry import reference_registry
@@ -19,6 +19,7 @@ from services.matching.events import RegisterKind
 from shared.calendar import working_calendar
 from shared.imports.files import ColumnsMissing
 from shared.imports.results import ResultFile, RowOutcome
+from shared.imports.taking import Purpose, RowsTooMany
 from shared.principal import Role
 from shared.store.schema import install
 from shared.vault import schema as vault_schema
@@ -28,9 +29,10 @@ from shared.words import Language
 from tests.integration.matching_models.people import bureau, doctor, staff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from shared.imports.results import RowResult
     from shared.principal import Principal
     from tests.servers import PostgresServer
 
@@ -92,12 +94,22 @@ def as_csv(rows: list[dict[str, str]], encoding: str = "utf-8") -> io.BytesIO:
 
 
 def taken_in(
-    matching: Matching, file: io.BytesIO, principal: Principal = OPERATOR, kind: RegisterKind = RegisterKind.ENROLMENTS
+    matching: Matching,
+    file: io.BytesIO,
+    principal: Principal = OPERATOR,
+    kind: RegisterKind = RegisterKind.ENROLMENTS,
+    purpose: Purpose = Purpose.TAKE,
 ):
     """The summary, and what was told of each row: number, outcome, codes."""
     told = []
-    summary = import_register(matching, file, kind, principal, NOW, tell=told.append)
+    summary = import_register(matching, read_register(file, kind), principal, NOW, purpose=purpose, tell=told.append)
     return summary, [(result.number, result.outcome.value, [r.code for r in result.remarks]) for result in told]
+
+
+def import_file(matching: Matching, file: io.BytesIO, tell: Callable[[RowResult], None]) -> None:
+    """Take a file of enrolments in, with somebody else listening."""
+    rows = read_register(file, RegisterKind.ENROLMENTS)
+    import_register(matching, rows, OPERATOR, NOW, purpose=Purpose.TAKE, tell=tell)
 
 
 def stored(matching: Matching, type_name: str) -> int:
@@ -172,12 +184,36 @@ def test_an_import_cut_short_is_finished_by_importing_the_file_again(matching):
 
     file = as_csv([row(0), row(1), row(2)])
     with pytest.raises(PulledThePlug):
-        import_register(matching, file, RegisterKind.ENROLMENTS, OPERATOR, NOW, tell=tell)
+        import_file(matching, file, tell)
 
     summary, told = taken_in(matching, file)
 
     assert told == [(1, "unchanged", []), (2, "unchanged", []), (3, "taken", [])]
     assert (summary.taken, stored(matching, "EnrolmentRecorded"), stored(matching, "RegisterImported")) == (1, 3, 1)
+
+
+def test_a_trial_tells_the_same_and_stores_nothing(matching):
+    rows = [row(0), row(1, enrolled_on="114/13/01"), row(2, institution="9999999990", doctor="D0000001")]
+
+    tried = taken_in(matching, as_csv(rows), purpose=Purpose.TRY)
+
+    query = "select (select count(*) from event), (select count(*) from answer), (select count(*) from reservation)"
+    assert matching.recorder.connections.fetch(query, ()) == [(0, 0, 0)]
+    assert tried == taken_in(matching, as_csv(rows))
+
+
+def test_a_trial_of_a_file_that_was_taken_tells_that_it_changes_nothing(matching):
+    file = as_csv([row(0)])
+    taken_in(matching, file)
+
+    assert taken_in(matching, file, purpose=Purpose.TRY)[1] == [(1, "unchanged", [])]
+    assert stored(matching, "RegisterImported") == 1
+
+
+def test_a_file_of_more_rows_than_are_taken_at_once_is_refused_whole():
+    read_short_register(as_csv([row(0), row(1)]), RegisterKind.ENROLMENTS, most=2)
+    with pytest.raises(RowsTooMany):
+        read_short_register(as_csv([row(0), row(1), row(2)]), RegisterKind.ENROLMENTS, most=2)
 
 
 def test_each_row_at_fault_is_told_and_the_others_are_taken(matching):
@@ -270,7 +306,7 @@ def test_the_result_file_says_of_each_row_what_to_mend_in_both_languages(matchin
     results = ResultFile(text, "案件編號")
     file = as_csv([row(0), row(1, enrolled_on="", child__residence__county="")])
 
-    import_register(matching, file, RegisterKind.ENROLMENTS, OPERATOR, NOW, tell=results.tell)
+    import_file(matching, file, results.tell)
 
     text.seek(0)
     _, first, second = csv.reader(text)
@@ -282,8 +318,6 @@ def test_the_result_file_says_of_each_row_what_to_mend_in_both_languages(matchin
 
 def test_a_remark_speaks_every_language(matching):
     told = []
-    import_register(
-        matching, as_csv([row(0, enrolled_on="")]), RegisterKind.ENROLMENTS, OPERATOR, NOW, tell=told.append
-    )
+    import_file(matching, as_csv([row(0, enrolled_on="")]), told.append)
 
     assert set(told[0].remarks[0].words) == set(Language)

@@ -58,6 +58,7 @@ def test_every_command_about_a_case_that_a_person_can_give_is_listed():
         commands.SubmitApplication,
         commands.RecordEnrolment,
         commands.CloseEnrolment,
+        commands.ImportRegister,
         commands.RecordImport,
         commands.StatePlaces,
         commands.ForgetSubject,

@@ -133,6 +133,7 @@ NOT_OFFERED = {
     "identity.check_session": "every request is checked by the gateway, and its answer is for the gateway alone",
     "identity.record_registry_import": "told by an import, which works through a file",
     "matching.record_import": "as above",
+    "matching.import_register": "a file is brought in a browser; programs record row by row",
     "matching.clinic_offers": "cases ticked in a browser's list; `/offers/<case_id>` tells of each",
     "matching.forget_subject": "an operator does it, on the machine",
     "notifier.check_uncertain": "an operator does it, on the machine",

@@ -1,4 +1,4 @@
-"""`caretrail audit`: proof that the logs of all contexts are complete and unaltered."""
+"""`caretrail audit`: proof that logs are complete and unaltered, where they live or in an archive."""
 
 from __future__ import annotations
 
@@ -9,30 +9,35 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from operate.contexts import asked
-from operate.failures import Status
+from operate.contexts import asked, contexts, events_of, known
+from operate.failures import Mistake, Status
 from operate.session import Session
+from shared.archive.verifier import Archive, Finding, UnknownTypes, Unverifiable, Verification
+from shared.blobs import BlobStore
 from shared.installation import stored
 from shared.relay.checkpoints import load_public_keys
-from shared.relay.verify import Finding, Flaw, Verification, verify_log
+from shared.relay.contents import Contents, flaw_in
+from shared.relay.verify import verify_log
 from shared.vault.signing import public_keys
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from operate.words import Words
+    from shared.events import Event
     from shared.settings import Settings
 
 commands = typer.Typer()
 
 
 class Verdict(msgspec.Struct):
-    """What is proved of one log: everything up to `positions`, a signature vouching for what is up to `signed`.
+    """What is proved of one log: all from `first` to `positions`, a signature vouching for what is up to `signed`.
 
-    `whole` is null where a key is missing that could tell.
+    `whole` is null where a key or a type is missing that could tell.
     """
 
     context: str
+    first: int
     positions: int
     signed: int
     whole: bool | None
@@ -40,35 +45,82 @@ class Verdict(msgspec.Struct):
 
 
 class Verdicts(msgspec.Struct):
-    """What is proved of each log, and of all of them together: the worst that was found."""
+    """What is proved of each log, and of all of them together: the worst that was found.
+
+    `carried_keys` are those that counted only because an archive carries them; `altered_files` are of an archive,
+    beside its events; `passed_by` counts events of types that are not known here.
+    """
 
     whole: bool | None
     contexts: list[Verdict]
+    carried_keys: list[str] = []
+    altered_files: list[str] = []
+    passed_by: dict[str, int] = {}
 
 
 @commands.command()
 def verify(
     context: typer.Context,
+    path: Annotated[Path | None, typer.Argument(metavar="[ARCHIVE]")] = None,
     *,
     name: Annotated[str | None, typer.Option("--context")] = None,
     key: Annotated[list[Path] | None, typer.Option("--key", exists=True, dir_okay=False)] = None,
+    allow_unknown_types: Annotated[bool, typer.Option("--allow-unknown-types")] = False,
 ) -> None:
-    """Prove every log; ends with 1 where one was altered, with 2 where a missing key leaves that open."""
+    """Prove every log, or those of an archive: 1 where one was altered, 2 where a key or a type is missing to tell."""
     session: Session = context.obj
+    unknown = UnknownTypes.PASSED_BY if allow_unknown_types else UnknownTypes.REFUSED
     keys = _keys(session.settings, key or [])
-    verdicts = [_verdict(session, context_name, keys) for context_name in asked(name)]
+    try:
+        found = _live(session, name, keys, unknown) if path is None else _archived(session, path, name, keys, unknown)
+    except Unverifiable as fault:
+        raise Mistake(f"obstacles.{fault.obstacle.name}", detail=fault.detail) from fault
+    session.show(found, *_told(session.words, found))
+    if found.whole is not True:
+        raise typer.Exit(Status.NOT_POSSIBLE if found.whole is None else Status.NO)
+
+
+def _live(session: Session, name: str | None, keys: dict[str, Ed25519PublicKey], unknown: UnknownTypes) -> Verdicts:
+    contents = Contents(_known_types(), flaw_in(BlobStore(session.settings.var / "blobs")), unknown)
+    verdicts = []
+    for context in asked(name):
+        with stored(session.settings, context) as database, session.progress() as watch:
+            told = partial(watch, _label(session, context))
+            verdicts.append(_verdict(context, verify_log(database, context, keys, contents, told)))
+    return Verdicts(_worst(verdicts), verdicts, passed_by=contents.passed_by)
+
+
+def _archived(
+    session: Session, path: Path, name: str | None, keys: dict[str, Ed25519PublicKey], unknown: UnknownTypes
+) -> Verdicts:
+    archive = Archive(path)
+    contents = Contents(_known_types(), archive.flaw_of_blob, unknown)
+    carried = {} if keys else archive.keys()
+    verdicts = []
+    for context in archive.contexts if name is None else [known(name, archive.contexts)]:
+        with session.progress() as watch:
+            told = partial(watch, _label(session, context))
+            verdicts.append(_verdict(context, archive.verify(context, keys or carried, contents, told)))
+    altered = archive.altered_files()
+    whole = False if altered else _worst(verdicts)
+    return Verdicts(whole, verdicts, sorted(carried), altered, contents.passed_by)
+
+
+def _known_types() -> dict[str, type[Event]]:
+    return {name: event for context in contexts() for name, event in events_of(context).items()}
+
+
+def _label(session: Session, context: str) -> str:
+    return f"{context}: {session.words('audit.verifying')}"
+
+
+def _verdict(context: str, found: Verification) -> Verdict:
+    return Verdict(context, found.first, found.positions, found.signed, found.is_whole, found.first_bad)
+
+
+def _worst(verdicts: list[Verdict]) -> bool | None:
     found = {verdict.whole for verdict in verdicts}
-    whole = next(worst for worst in (False, None, True) if worst in found)
-    session.show(Verdicts(whole, verdicts), *(line for one in verdicts for line in _told(session.words, one)))
-    if whole is not True:
-        raise typer.Exit(Status.NOT_POSSIBLE if whole is None else Status.NO)
-
-
-def _verdict(session: Session, context: str, keys: dict[str, Ed25519PublicKey]) -> Verdict:
-    with stored(session.settings, context) as database, session.progress() as watch:
-        label = f"{context}: {session.words('audit.verifying')}"
-        found = verify_log(database, context, keys, partial(watch, label))
-    return Verdict(context, found.positions, found.signed, _is_whole(found), found.first_bad)
+    return next(worst for worst in (False, None, True) if worst in found or worst is True)
 
 
 def _keys(settings: Settings, given: list[Path]) -> dict[str, Ed25519PublicKey]:
@@ -82,18 +134,23 @@ def _keys(settings: Settings, given: list[Path]) -> dict[str, Ed25519PublicKey]:
     return load_public_keys([public] if public.exists() else [])
 
 
-def _is_whole(found: Verification) -> bool | None:
-    if found.first_bad is not None and found.first_bad.what is Flaw.KEY_UNKNOWN:
-        return None
-    return found.ok
+def _told(words: Words, found: Verdicts) -> list[str]:
+    told = [line for verdict in found.contexts for line in _told_of(words, verdict)]
+    told += [words("audit.altered-file", path=path) for path in found.altered_files]
+    told += [words("audit.passed-by", type=name, count=count) for name, count in found.passed_by.items()]
+    if found.carried_keys:
+        told.append(words("audit.carried-keys", keys=", ".join(found.carried_keys)))
+    return told
 
 
-def _told(words: Words, found: Verdict) -> list[str]:
-    extent = words("audit.extent", positions=found.positions, signed=found.signed)
+def _told_of(words: Words, found: Verdict) -> list[str]:
+    extent = [words("audit.extent", first=found.first, positions=found.positions, signed=found.signed)]
+    if found.whole and found.signed < found.positions:
+        extent.append(words("audit.unsigned", first=found.signed + 1, last=found.positions))
     bad = found.first_bad
     if bad is None:
-        return [words("audit.of", context=found.context, said=words("audit.whole")), extent]
-    flaw = words(f"flaws.{bad.what.name}", key=bad.key_id)
+        return [words("audit.of", context=found.context, said=words("audit.whole")), *extent]
+    flaw = words(f"flaws.{bad.what.name}", detail=bad.detail)
     where = "audit.at" if bad.first == bad.last else "audit.between"
     said = words(where, first=bad.first, last=bad.last, flaw=flaw)
-    return [words("audit.of", context=found.context, said=said), extent]
+    return [words("audit.of", context=found.context, said=said), *extent]

@@ -5,18 +5,21 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Any, Protocol
 
 import services
 from operate.failures import Mistake
 from shared.context import utc_now
+from shared.events import published_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from contextlib import AbstractContextManager
     from datetime import datetime
 
     from shared.context import Context
+    from shared.events import Event
     from shared.installation import Installation
     from shared.postgres import Database
     from shared.rpc.service import ContextService
@@ -39,6 +42,13 @@ def contexts() -> list[str]:
 def served() -> list[str]:
     """Every context that can be called."""
     return _with("entrypoints")
+
+
+def followers_first(names: Collection[str]) -> list[str]:
+    """These contexts in such an order that whoever follows another's log comes before it."""
+    follows = {name: getattr(importlib.import_module(f"services.{name}.bootstrap"), "FOLLOWS", ()) for name in names}
+    followed_first = TopologicalSorter(follows).static_order()
+    return [name for name in reversed(list(followed_first)) if name in names]
 
 
 def known(name: str, names: list[str]) -> str:
@@ -65,6 +75,12 @@ def own_tables_of(name: str) -> tuple[Callable[[Database], object], ...]:
         raise Mistake("mistakes.unknown-context", given=name, known=", ".join(contexts()))
     bootstrap = importlib.import_module(f"services.{name}.bootstrap")
     return getattr(bootstrap, "OWN_TABLES", ())
+
+
+def events_of(name: str) -> dict[str, type[Event]]:
+    """Every event that a context has ever published, by type."""
+    importlib.import_module(f"services.{name}.events")
+    return published_by(name)
 
 
 def compose(name: str) -> Compose:

@@ -11,7 +11,6 @@ from dataclasses import astuple, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
@@ -75,16 +74,6 @@ def load_public_keys(paths: list[Path]) -> dict[str, Ed25519PublicKey]:
             raise NotAPublicKey(path)
         keys[key_id_of(key)] = key
     return keys
-
-
-def is_signed(checkpoint: Checkpoint, context: str, incarnation: str, key: Ed25519PublicKey) -> bool:
-    """Whether this key signed this checkpoint of this log."""
-    text = statement(context, incarnation, checkpoint.position, checkpoint.hash, checkpoint.key_id)
-    try:
-        key.verify(checkpoint.signature, text)
-    except InvalidSignature:
-        return False
-    return True
 
 
 class Signer:

@@ -11,7 +11,10 @@ from services.matching.application import reservations
 from services.matching.bootstrap import CONTEXT
 from services.matching.domain.case import Case
 from shared.application import Outcome
+from shared.blobs import BlobStore
+from shared.events import published_by
 from shared.relay.checkpoints import key_id_of
+from shared.relay.contents import Contents, flaw_in
 from shared.relay.verify import verify_log
 from shared.store.append import Reservation
 
@@ -84,6 +87,7 @@ def assert_reservations_are_those_of_the_cases(context: MatchingContext) -> None
 def assert_the_chain_is_whole(context: MatchingContext, positions: int) -> None:
     """The log verifies from its first position to its last."""
     public_key = context.signing_key.public_key()
-    verification = verify_log(context.database, CONTEXT, {key_id_of(public_key): public_key})
+    contents = Contents(published_by(CONTEXT), flaw_in(BlobStore(context.installation.settings.var / "blobs")))
+    verification = verify_log(context.database, CONTEXT, {key_id_of(public_key): public_key}, contents)
     assert verification.first_bad is None
     assert verification.positions == positions

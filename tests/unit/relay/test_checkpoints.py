@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from shared.relay.checkpoints import NotAPublicKey, Signer, is_signed, key_id_of, load_public_keys, statement
+from shared.archive import verifier
+from shared.relay.checkpoints import Checkpoint, NotAPublicKey, Signer, key_id_of, load_public_keys, statement
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 CHECKPOINT = Signer(KEY, "matching", "life1").sign(1000, bytes.fromhex("ab" * 32))
+
+
+def is_signed(checkpoint: Checkpoint, context: str, incarnation: str, key: Ed25519PublicKey) -> bool:
+    """Whether a verifier, which knows nothing of the signer's code, counts the signature."""
+    stored = (checkpoint.position, checkpoint.hash.hex(), checkpoint.key_id, checkpoint.signature.hex())
+    return verifier.Checkpoint(*stored).is_signed(context, incarnation, key)
 
 
 def test_the_signed_text_is_this():

@@ -9,13 +9,20 @@ import psycopg
 import typer
 
 from operate.usage import complaint
+from shared.archive.extent import NothingThere
+from shared.archive.files import NotWritten
+from shared.archive.format import ArchiveRefused
+from shared.archive.restoring import AtWork, NotEmpty
+from shared.archive.snapshot import NotSettled
+from shared.archive.writing import NotArchivable
+from shared.blobs import BlobMissing
 from shared.embedded import EmbeddedPostgresFailed
 from shared.events import UnknownEventType
 from shared.migrations import NotInstalled
 from shared.postgres import DatabaseUnavailable
-from shared.read_models.compare import NotBuilt
 from shared.read_models.feed import Fork
 from shared.read_models.parking import NotParked
+from shared.read_models.replay.replaying import NotBuilt
 from shared.read_models.standing import ModelReplaced
 from shared.relay.checkpoints import NotAPublicKey
 from shared.relay.fork import BehindStream, LogForked
@@ -75,6 +82,13 @@ EXPECTED: tuple[type[Exception], ...] = (
     NotParked,
     NotAPublicKey,
     TryAgain,
+    NotSettled,
+    NothingThere,
+    NotArchivable,
+    NotWritten,
+    BlobMissing,
+    NotEmpty,
+    AtWork,
 )
 """What operators can do something about; the catalogue introduces each, by its name, in its own words."""
 
@@ -88,6 +102,8 @@ def sentence(fault: Exception, words: Words) -> tuple[str, Status]:
     if isinstance(fault, WorkerFailed):
         detail, status = sentence(fault.cause, words)
         return words("errors.worker", worker=fault.worker, detail=detail), status
+    if isinstance(fault, ArchiveRefused):
+        return words(f"objections.{fault.objection.name}", where=fault.where), Status.NOT_POSSIBLE
     for kind in EXPECTED:
         if isinstance(fault, kind):
             detail = " ".join(str(fault).split())

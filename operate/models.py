@@ -11,9 +11,10 @@ import typer
 from operate.failures import Status
 from operate.followers import USUAL, chosen, followers, opened
 from operate.session import Session, table
-from shared.read_models.compare import Changed, Difference, NotBuilt, compare
+from shared.read_models.compare import Changed, Difference, compare
 from shared.read_models.model import Key
 from shared.read_models.rebuild import rebuild as rebuild_model
+from shared.read_models.replay.replaying import NotBuilt
 from shared.read_models.status import status as status_of
 from shared.store.log import LogDamaged
 

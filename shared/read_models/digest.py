@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from shared.read_models.model import Key, ReadModel
+    from shared.read_models.source import Source
     from shared.sealing import SubjectId
-    from shared.store.log import Log
 
     KeysOf = Callable[[Event], Iterable[Key]]
 
@@ -73,7 +73,7 @@ class Digest:
         model: ReadModel[Any],
         skipped: frozenset[int] = frozenset(),
         mine: Callable[[Key], bool] | None = None,
-        log: Log | None = None,
+        log: Source | None = None,
     ) -> None:
         self._model = model
         self._log = log

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from shared.postgres import Connection
     from shared.read_models.model import Key, ReadModel
+    from shared.read_models.source import Source
     from shared.read_models.tables import Rows
-    from shared.store.log import FactPage, Log
+    from shared.store.log import FactPage
 
     Progress = Callable[[str, int, int], None]
     """Called with a stage (`folding`, `writing`, `indexing`), what is done of it, and all there is to do."""
@@ -56,7 +57,7 @@ class Filling(Generic[Row]):
     def __init__(  # noqa: PLR0913 - a table, where it comes from, and the limits
         self,
         model: ReadModel[Row],
-        log: Log,
+        log: Source,
         rows: Rows[Row],
         *,
         skipped: frozenset[int] = frozenset(),

@@ -63,6 +63,10 @@ class Fold(Generic[Row]):
         get, evolve = self.rows.get, self._evolve
         return [(key, evolve(key, get(key), event)) for key in keys]
 
+    def touched(self, event: Event, keys: Iterable[Key]) -> Iterable[Key]:  # noqa: ARG002 - as above
+        """The rows that the event is about to change."""
+        return keys
+
     def _reject(self, rejected: Rejected) -> None:
         self.rejected.append(rejected)
         self._held.add(rejected.originator_id)
@@ -87,6 +91,12 @@ class ForgettingFold(Fold[Row]):
         for key, row in changed:
             self._note(key, row)
         return changed
+
+    def touched(self, event: Event, keys: Iterable[Key]) -> Iterable[Key]:
+        """The rows that the event is about to change; those of a person who is forgotten as well."""
+        if isinstance(event, Forgetting):
+            return {*keys, *self._keys_by_person.get(event.subject, ())}
+        return keys
 
     def _forget(self, event: Event, person: SubjectId, keys: Iterable[Key]) -> list[tuple[Key, Row | None]]:
         # Rows that were about the person once are listed too, so look again.

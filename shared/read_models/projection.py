@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shared.postgres import Connection
     from shared.read_models.digest import Ready
     from shared.read_models.model import Key, ReadModel
-    from shared.store.log import Log
+    from shared.read_models.source import Source
 
 _BATCH = 500
 _REMEMBERED = 10_000
@@ -101,7 +101,7 @@ class Projection(Generic[Row]):
 def catch_up(  # noqa: PLR0913 - where from, where to, and what to leave out are all needed
     model: ReadModel[Row],
     connection: Connection,
-    log: Log,
+    log: Source,
     rows: Rows[Row],
     *,
     after: int,

@@ -13,13 +13,14 @@ from shared.postgres import Connections
 from shared.store.horizon import EVENTS_BETWEEN, FACTS_BETWEEN, START, Place, between
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from shared.postgres import Database
 
 LogRow = tuple[str, bytes, UUID, int, bytes]
 """(type, data, originator_id, originator_version, meta)."""
 
+_INCARNATION = "select incarnation from log"
 _HEAD = "select position_to, hash from page order by position_to desc limit 1"
 
 # The page that ends at or before a position, and the one that goes beyond it.
@@ -46,6 +47,13 @@ cross join lateral (
     order by epoch, xid, id limit 1
 ) as page
 where originator_id = %s and originator_version = %s
+"""
+
+_SETTLED_AT = "select at from page where position_to >= %s order by position_to limit 1"
+_VERSIONS = """
+select type, data, originator_id, originator_version, meta
+from event join unnest(%s::uuid[], %s::int8[]) as wanted (originator_id, originator_version)
+    using (originator_id, originator_version)
 """
 
 _SETTLED_BY = "select position_to from page where at <= %s order by position_to desc limit 1"
@@ -114,6 +122,11 @@ class Log:
         rows = self._connections.fetch(_HEAD)
         return Head(*rows[0]) if rows else Head(0, bytes(32))
 
+    def incarnation(self) -> str:
+        """The life of the log; one that was recovered to another past begins a new one."""
+        [(incarnation,)] = self._connections.fetch(_INCARNATION)
+        return str(incarnation)
+
     def read(self, after: int = 0, until: int | None = None, size: int = 5000) -> Iterator[LogPage]:
         """Pages of about `size` events behind position `after`, up to `until` or where the log ends now.
 
@@ -131,6 +144,16 @@ class Log:
         """The position of an aggregate's event; None while the relay has not settled it, or where there is none."""
         rows = self._connections.fetch(_POSITION_OF, (originator_id, version))
         return int(rows[0][0]) if rows else None
+
+    def settled_at(self, position: int) -> datetime | None:
+        """When this position was given to its event; None behind the end of the log."""
+        rows = self._connections.fetch(_SETTLED_AT, (position,))
+        return rows[0][0] if rows else None
+
+    def versions(self, wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], LogRow]:
+        """Events by their aggregate and version, settled or not; those that there are not are left out."""
+        columns = [[originator_id for originator_id, _ in wanted], [version for _, version in wanted]]
+        return {(row[2], row[3]): row for row in self._connections.fetch(_VERSIONS, columns)}
 
     def circumstances(self, position: int) -> Circumstances:
         """Under what circumstances the event at a settled position happened."""

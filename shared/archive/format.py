@@ -14,14 +14,17 @@ from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - msgspec reads the annotation at run time
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from shared.decoding import json_decoder
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FORMAT = 1
-"""The only version so far; a reader refuses a greater one."""
+"""The only version so far; the verifier refuses a greater one."""
 EVENTS_A_FILE = 100_000
 
 MANIFEST = "manifest.json"
@@ -30,30 +33,24 @@ VERIFIER = "verify.py"
 
 
 class Objection(StrEnum):
-    """Why a folder cannot be used as the archive that it was taken for."""
+    """Why a folder cannot be written or taken as the archive that it was meant to be."""
 
-    NO_ARCHIVE = "it is not a folder that an export wrote"
-    HALF_WRITTEN = "its export was not finished: go on with `caretrail events export PATH --resume`"
-    NEWER_FORMAT = "it is of a newer format: use the release that wrote it, or a later one"
-    NOT_A_MANIFEST = "its manifest.json is not one"
-    UNSAFE_PATH = "its manifest names a file outside the archive"
-    FILE_MISSING = "a file that its manifest names is missing"
-    FILE_ALTERED = "a file does not have the digest that the manifest gives it"
-    EVENT_ALTERED = "an event is not the one that follows the event before it"
-    EVENTS_MISSING = "there are fewer or more events than the manifest says"
-    UNKNOWN_CONTEXT = "it holds a context that this release does not know"
-    UNKNOWN_TYPES = "it holds types of events that this release does not know"
-    PARTIAL = "it holds a part of a log, and only whole logs can be imported"
+    NOT_EMPTY = "there is something in it: name a folder that is empty or not there, or go on with `--resume`"
+    NOTHING_BEGUN = "no export was interrupted in it: leave `--resume` out and name an empty folder"
+    FINISHED = "its export is finished: there is nothing to go on with"
+    OTHER_LOG = "what was written so far is of another log: export into an empty folder"
+    UNKNOWN_CONTEXT = "it holds a context that this release does not know: use the release that wrote it"
+    PARTIAL = "it holds a part of a log, and only whole logs can be imported: export without --from and --to"
+    DAMAGED = "it is not what was written: verify it with `caretrail audit verify PATH`, and get it again"
 
 
 class ArchiveRefused(ValueError):
-    """An archive cannot be used; `figures` say where: its `context`, `position`, `path`, as far as they are known."""
+    """An archive cannot be used; `where` is its folder, or the file, or the context with the position."""
 
-    def __init__(self, objection: Objection, **figures: object) -> None:
-        where = ", ".join(f"{name} {value}" for name, value in figures.items())
-        super().__init__(f"{objection}{where and f' ({where})'}")
+    def __init__(self, objection: Objection, where: object) -> None:
+        super().__init__(f"{where}: {objection}")
         self.objection = objection
-        self.figures = figures
+        self.where = str(where)
 
 
 class ArchivedFile(msgspec.Struct, frozen=True):
@@ -99,35 +96,9 @@ class Manifest(msgspec.Struct, frozen=True):
     files: list[ArchivedFile]
 
 
-class _Format(msgspec.Struct):
-    format: int
-
-
 def read_manifest(archive: Path) -> Manifest:
-    """What a finished archive says that it holds; raises `ArchiveRefused`. Its files are not looked at."""
-    file = archive / MANIFEST
-    if not file.is_file():
-        begun = (archive / PROGRESS).is_file()
-        raise ArchiveRefused(Objection.HALF_WRITTEN if begun else Objection.NO_ARCHIVE, path=archive)
-    content = file.read_bytes()
-    try:
-        if (found := json_decoder(_Format).decode(content).format) > FORMAT:
-            raise ArchiveRefused(Objection.NEWER_FORMAT, format=found, known=FORMAT)
-        manifest = json_decoder(Manifest).decode(content)
-    except msgspec.MsgspecError as fault:
-        raise ArchiveRefused(Objection.NOT_A_MANIFEST, path=file, detail=fault) from fault
-    for listed in (*manifest.files, *(file for part in manifest.contexts.values() for file in part.files)):
-        path_in(archive, listed.path)
-    return manifest
-
-
-def path_in(archive: Path, name: str) -> Path:
-    """Where a file lies that a manifest names; raises `ArchiveRefused` unless that is inside the archive."""
-    path = archive / name
-    # A link or `..` on the way would make the two differ.
-    if PurePosixPath(name).is_absolute() or path.resolve() != archive.resolve() / name:
-        raise ArchiveRefused(Objection.UNSAFE_PATH, path=name)
-    return path
+    """What an archive says that it holds, once the verifier has found nothing wrong with it."""
+    return json_decoder(Manifest).decode((archive / MANIFEST).read_bytes())
 
 
 def events_file(context: str, first: int, last: int) -> str:

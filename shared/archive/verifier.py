@@ -329,11 +329,12 @@ class _Walk:
             except zstandard.ZstdError:
                 last = max(file.last, self._position + 1)
                 raise Wrong(self._position + 1, last, Flaw.FILE_ALTERED, file.path) from None
+            digest = source.digest()
         if self._position < file.last:
             raise Wrong(self._position + 1, file.last, Flaw.FILE_CUT, file.path)
         if self._position > file.last:
             raise Wrong(file.last + 1, self._position, Flaw.EVENT_INSERTED)
-        if source.digest != file.sha256:
+        if digest != file.sha256:
             raise Wrong(file.first, file.last, Flaw.FILE_ALTERED, file.path)
 
     def end(self) -> None:
@@ -414,7 +415,6 @@ class _Digested:
         self._sha256.update(chunk)
         return chunk
 
-    @property
     def digest(self) -> str:
         """The SHA-256 of the whole file, in hex."""
         while self.read(_CHUNK):
@@ -487,7 +487,7 @@ def _digest_of(path: Path) -> str:
     if not path.is_file():
         return ""
     with path.open("rb") as file:
-        return _Digested(file).digest
+        return _Digested(file).digest()
 
 
 class UnknownTypes(StrEnum):

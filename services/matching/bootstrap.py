@@ -38,6 +38,7 @@ _CALENDAR_NOTICE = timedelta(days=60)
 
 REGISTRY = "identity"
 """The context that keeps the registry, whose log is followed."""
+FOLLOWS = (REGISTRY,)
 
 _READ_MODELS: tuple[type[ReadModel[Any]], ...] = (
     FamilyCases,
@@ -66,7 +67,7 @@ def matching_in(
 
     It asks the registry of identity, whose log has to be installed; or the one given, and then follows no other log.
     """
-    follows = (REGISTRY,) if registry is None else ()
+    follows = FOLLOWS if registry is None else ()
     with foundation(place, CONTEXT, follows) as base, ExitStack() as closing:
         if registry is None:
             known = KnownRegistry(base.database, base.logs[REGISTRY], base.positions, clock)

@@ -1,0 +1,189 @@
+"""`caretrail events export`, `import`, `recover`: logs leave an installation, begin another, or are made whole."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from operate.contexts import contexts, events_of, followers_first, known
+from operate.documents.__main__ import release
+from operate.documents.schemas import DIALECT, data_schema, envelope_schema, schema_id
+from operate.failures import Mistake
+from operate.session import Session
+from shared.archive.extent import Selection
+from shared.archive.format import ArchiveRefused, read_manifest
+from shared.archive.restoring import NotEmpty, keep_blobs, refuse_partial, restore, restored
+from shared.archive.verifier import Archive, UnknownTypes, Unverifiable
+from shared.archive.writing import Belongings, begin, export, resume
+from shared.blobs import BlobStore
+from shared.installation import stored
+from shared.relay.checkpoints import load_public_keys
+from shared.relay.contents import Contents
+from shared.vault.signing import public_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    from operate.session import Watch
+    from shared.archive.format import Manifest
+    from shared.postgres import Database
+    from shared.settings import Settings
+
+
+class Kept(msgspec.Struct):
+    """The positions of one log that an archive holds, or that an installation was given."""
+
+    context: str
+    first: int
+    last: int
+    whole: bool
+    hash: str
+
+
+class Archived(msgspec.Struct):
+    """What was exported or imported, by context."""
+
+    path: str
+    contexts: list[Kept]
+
+
+def export_events(  # noqa: PLR0913 - an option each
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="ARCHIVE")],
+    *,
+    names: Annotated[list[str] | None, typer.Option("--context")] = None,
+    first: Annotated[int | None, typer.Option("--from", min=1)] = None,
+    last: Annotated[int | None, typer.Option("--to", min=1)] = None,
+    goes_on: Annotated[bool, typer.Option("--resume")] = False,
+) -> None:
+    """Write logs, with all that proves and restores them, into a folder."""
+    session: Session = context.obj
+    if goes_on and (names or first or last):
+        raise Mistake("mistakes.resumed-otherwise")
+    settings = session.settings
+    belongings = Belongings(_blobs(settings), _public_keys(settings), _schemas)
+    with _in_words():
+        begun = resume(path) if goes_on else begin(path, _selection(names, first, last), release(), datetime.now(UTC))
+        with _stores(settings, begun.selection.contexts) as stores, session.progress() as watch:
+            told = _Telling(watch, session.words("archive.exporting"))
+            manifest = export(path, begun, stores, belongings, told)
+    _show(session, "archive.exported", path, manifest)
+
+
+def import_events(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="ARCHIVE")],
+    *,
+    key: Annotated[list[Path] | None, typer.Option("--key", exists=True, dir_okay=False)] = None,
+    goes_on: Annotated[bool, typer.Option("--resume")] = False,
+    allow_unknown_types: Annotated[bool, typer.Option("--allow-unknown-types")] = False,
+) -> None:
+    """Make the logs of an empty installation from an archive."""
+    session: Session = context.obj
+    settings = session.settings
+    unknown = UnknownTypes.PASSED_BY if allow_unknown_types else UnknownTypes.REFUSED
+    with _in_words():
+        archive = Archive(path)
+        _refuse_unproved(session, archive, load_public_keys(key) if key else archive.keys(), unknown)
+        manifest = read_manifest(path)
+        refuse_partial(manifest, contexts())
+        with _stores(settings, contexts()) as stores, session.progress() as watch:
+            done = restored(manifest, stores)
+            if done and not goes_on:
+                raise NotEmpty(done[0])
+            keep_blobs(path, manifest, _blobs(settings))
+            told = _Telling(watch, session.words("archive.importing"))
+            for name in followers_first(manifest.contexts):
+                if name not in done:
+                    restore(path, name, manifest.contexts[name], stores[name], told)
+    _show(session, "archive.imported", path, manifest)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What is wrong with an archive becomes a sentence in the operator's language."""
+    try:
+        yield
+    except Unverifiable as fault:
+        raise Mistake(f"obstacles.{fault.obstacle.name}", detail=fault.detail) from fault
+    except ArchiveRefused as fault:
+        raise Mistake(f"objections.{fault.objection.name}", where=fault.where) from fault
+
+
+class _Telling:
+    """Says to whoever watches which context is at work."""
+
+    def __init__(self, watch: Watch, doing: str) -> None:
+        self._watch = watch
+        self._doing = doing
+
+    def __call__(self, context: str, done: int, total: int) -> None:
+        self._watch(f"{context}: {self._doing}", done, total)
+
+
+def _selection(names: list[str] | None, first: int | None, last: int | None) -> Selection:
+    chosen = [known(name, contexts()) for name in names or contexts()]
+    if (first or last) and len(chosen) != 1:
+        raise Mistake("mistakes.positions-of-one", known=", ".join(contexts()))
+    return Selection(followers_first(chosen), first, last)
+
+
+@contextmanager
+def _stores(settings: Settings, names: Iterable[str]) -> Iterator[dict[str, Database]]:
+    with ExitStack() as closing:
+        yield {name: closing.enter_context(stored(settings, name)) for name in names}
+
+
+def _blobs(settings: Settings) -> BlobStore:
+    return BlobStore(settings.var / "blobs")
+
+
+def _public_keys(settings: Settings) -> dict[str, bytes]:
+    """This installation's keys for checkpoints in PEM, as far as they are at hand."""
+    file = settings.checkpoint_key_file
+    public = file.with_suffix(".pub")
+    keys = public_keys(file) if file.exists() else load_public_keys([public] if public.exists() else [])
+    pem = (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return {key_id: key.public_bytes(*pem) for key_id, key in keys.items()}
+
+
+def _schemas(types: Iterable[str]) -> dict[str, bytes]:
+    """The JSON Schemas of those of these types that this release knows, and of the envelope."""
+    published = {name: event for context in contexts() for name, event in events_of(context).items()}
+    schemas = {name: data_schema(name, published[name]) for name in types if name in published}
+    schemas["Envelope"] = {"$schema": DIALECT, "$id": schema_id("Envelope"), **envelope_schema()}
+    return {name: json.dumps(schema, ensure_ascii=False, indent=2).encode() for name, schema in schemas.items()}
+
+
+def _refuse_unproved(
+    session: Session, archive: Archive, keys: dict[str, Ed25519PublicKey], unknown: UnknownTypes
+) -> None:
+    """Raise `Mistake` with the first thing that is wrong with an archive."""
+    if altered := archive.altered_files():
+        raise Mistake("audit.altered-file", path=altered[0])
+    published = {name: event for context in contexts() for name, event in events_of(context).items()}
+    contents = Contents(published, archive.flaw_of_blob, unknown)
+    with session.progress() as watch:
+        told = _Telling(watch, session.words("audit.verifying"))
+        for name in archive.contexts:
+            bad = archive.verify(name, keys, contents, partial(told, name)).first_bad
+            if bad is not None:
+                flaw = session.words(f"flaws.{bad.what.name}", detail=bad.detail)
+                raise Mistake("archive.flawed", context=name, first=bad.first, last=bad.last, flaw=flaw)
+
+
+def _show(session: Session, key: str, path: Path, manifest: Manifest) -> None:
+    parts = manifest.contexts.items()
+    found = [Kept(name, part.first, part.last, part.is_whole, part.hash) for name, part in parts]
+    told = (session.words(key, context=one.context, first=one.first, last=one.last) for one in found)
+    session.show(Archived(str(path), found), *told, session.words(f"{key}-next", path=path))

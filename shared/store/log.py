@@ -160,6 +160,13 @@ class Log:
         [page] = self.read(position - 1, position)
         return _circumstances(page.rows[0])
 
+    def traces(self, positions: Collection[int]) -> Iterator[tuple[str, str]]:
+        """The traceparent, perhaps empty, and the type of the events at these settled positions, in order."""
+        for page in self.read(min(positions, default=1) - 1, max(positions, default=0)):
+            for position, row in enumerate(page.rows, page.first):
+                if position in positions:
+                    yield _circumstances(row).traceparent, row[0]
+
     def until_time(self, moment: datetime) -> int:
         """The position up to which everything had happened at `moment` (aware); 0 if nothing had."""
         settled = self._connections.fetch(_SETTLED_BY, (moment,))

@@ -63,13 +63,21 @@ def test_only_the_types_asked_for_are_shown(looked_at):
     assert positions(tail(looked_at, "--type", "CaseSubmitted", "--limit", "1")) == [submitted[-1].position]
 
 
-def test_the_events_of_another_context_are_shown_where_it_is_named(installation):
-    installation.answer("registry", "hospitals", "--county", "臺北市")
-    assert tail(installation) == []
-    with opened(installation.settings) as place, compose("identity")(place) as identity, identity.workers([Duty.RELAY]):
+def test_the_events_of_several_contexts_are_shown_by_their_time(lived_in):
+    lived_in.answer("registry", "hospitals", "--county", "連江縣")
+    with opened(lived_in.settings) as place, compose("identity")(place) as identity, identity.workers([Duty.RELAY]):
         eventually(lambda: identity.log.head().position)
-    shown = tail(installation, "--context", "identity", "--type", "InstitutionRegistered", "--limit", "2")
-    assert [event.type for event in shown] == ["identity.InstitutionRegistered.v1"] * 2
+    shown = tail(lived_in, "--context", "identity", "--type", "InstitutionRegistered", "--limit", "1")
+    assert [event.type for event in shown] == ["identity.InstitutionRegistered.v1"]
+    matching = tail(lived_in, "--from", "1")
+    every = tail(lived_in, "--context", "all", "--limit", "1000")
+    assert [event.time for event in every] == sorted(event.time for event in every)
+    assert [event for event in every if event.type.startswith("matching.")] == matching
+    assert len(every) > len(matching)
+    named = lived_in.caretrail("events", "tail", "--context", "matching", "--context", "identity", "--limit", "1000")
+    headings, *lines = named.stdout.splitlines()
+    assert headings.split()[:2] == ["context", "position"]
+    assert {line.split()[0] for line in lines} == {"matching", "identity"}
 
 
 def test_only_the_case_asked_for_is_shown(looked_at):
@@ -84,6 +92,7 @@ def test_only_the_case_asked_for_is_shown(looked_at):
         (("--type", "CaseSubmited"), "CaseSubmitted"),
         (("--context", "identity", "--type", "CaseSubmitted"), "InstitutionRegistered"),
         (("--from", "0"), "--from"),
+        (("--context", "all", "--from", "1"), "--from"),
         (("--from", "the beginning"), "--from"),
         (("--limit", "0"), "--limit"),
     ],

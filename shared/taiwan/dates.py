@@ -13,7 +13,8 @@ from shared.calendar import TAIPEI
 from shared.refusals import Refusal
 from shared.taiwan.text import folded
 
-_ROC_OFFSET = 1911
+ROC_OFFSET = 1911
+"""What a Gregorian year is ahead of the ROC year."""
 _LAST_ROC_YEAR = 999
 _WEEKDAYS = "一二三四五六日"
 _ROC_DATE = re.compile(r"([0-9]{2,3})([0-9]{2})([0-9]{2})|([0-9]{1,3})([/-])([0-9]{1,2})\5([0-9]{1,2})")
@@ -23,7 +24,7 @@ _TIME = re.compile(r"([0-9]{2})([0-9]{2})|([0-9]{1,2}):([0-9]{2})")
 _CARD_MOMENT = re.compile(r"([0-9]{7})([0-9]{2})([0-9]{2})([0-9]{2})?")
 _LISTED_MOMENT = re.compile(r"([0-9]{7})([0-9]{4})(?:星期([一二三四五六日]))?")
 
-OPEN_ENDED = date(_LAST_ROC_YEAR + _ROC_OFFSET, 12, 31)
+OPEN_ENDED = date(_LAST_ROC_YEAR + ROC_OFFSET, 12, 31)
 """999/12/31: how the portals write an end that has not been set; later than every real day."""
 
 
@@ -265,11 +266,11 @@ def listed_moment(moment: datetime) -> str:
 def _gregorian_year(roc_year: int, field: str) -> int:
     if roc_year < 1:
         raise YearBeforeRoc(field)
-    return roc_year + _ROC_OFFSET
+    return roc_year + ROC_OFFSET
 
 
 def _roc_year(day: date) -> int:
-    year = day.year - _ROC_OFFSET
+    year = day.year - ROC_OFFSET
     if not 1 <= year <= _LAST_ROC_YEAR:
         raise ValueError(f"{day} has no ROC date: years 1 to {_LAST_ROC_YEAR} are 1912 to 2910")
     return year

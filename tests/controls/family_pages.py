@@ -9,11 +9,14 @@ import msgspec
 from services.gateway.commands import DropDraft, SaveDraft
 from services.gateway.entrypoints.questions import DraftAsked, PagesAsked
 from services.gateway.messages import WORDING as GATEWAY
+from services.identity import commands as identity
 from services.identity.entrypoints.service import Search
+from services.identity.messages import WORDING as IDENTITY
 from services.matching import commands
 from services.matching.entrypoints.questions import CaseNumber, DoctorsSought, Matter
 from services.matching.messages import WORDING as MATCHING
-from services.notifier.entrypoints.questions import Messages
+from services.notifier import commands as notifier
+from services.notifier.entrypoints.questions import MessageAsked, Messages
 from services.notifier.messages import WORDING as NOTIFIER
 from shared.application import Outcome
 from shared.refusals import Refusal
@@ -26,13 +29,15 @@ from tests.controls.remote import Remote, refusal
 CASE_NO = "260309P1021014"
 MOBILE = "0912345000"
 
-_WORDS = {"gateway": GATEWAY, "matching": MATCHING, "notifier": NOTIFIER}
+_WORDS = {"gateway": GATEWAY, "identity": IDENTITY, "matching": MATCHING, "notifier": NOTIFIER}
 _FORMS = {
     "gateway.draft": DraftAsked,
     "gateway.drop_draft": DropDraft,
     "gateway.pages": PagesAsked,
     "gateway.save_draft": SaveDraft,
     "identity.find_institutions": Search,
+    "identity.request_code": identity.RequestCode,
+    "identity.verify_code": identity.VerifyCode,
     "matching.actions": Matter,
     "matching.amend_preferences": commands.AmendPreferences,
     "matching.change_contact": commands.ChangeContact,
@@ -42,7 +47,9 @@ _FORMS = {
     "matching.request_change": commands.RequestChange,
     "matching.submit_application": commands.SubmitApplication,
     "matching.withdraw": commands.Withdraw,
+    "notifier.message": MessageAsked,
     "notifier.messages": Messages,
+    "notifier.send_again": notifier.SendAgain,
 }
 """What each method takes: whatever a page sends is read by the form of the service that it is sent to."""
 
@@ -112,6 +119,35 @@ def ahead(what, number=None, by_itself=None):
     return {"what": what, "rank": number, "by_itself": by_itself, **about}
 
 
+def letter(**differing):
+    """A message to the family."""
+    return {
+        "id": str(UUID(int=5)),
+        "template": "application-received",
+        "channel": "sms",
+        "audience": "family",
+        "status": "sent",
+        "means": "已交給電信業者",
+        "reason": "",
+        "advice": "",
+        "answer": "",
+        "case_no": CASE_NO,
+        "institution": "",
+        "county": "臺北市",
+        "address": MOBILE,
+        "name": "林示範",
+        "phone": MOBILE,
+        "queued_at": "2026-03-09T02:21:00Z",
+        "changed_at": "2026-03-09T02:21:05Z",
+        "due_at": None,
+        "attempts": 1,
+        "carrier": "sms",
+        "provider_id": "",
+        "can_be_sent_again": True,
+        **differing,
+    }
+
+
 def case(**differing):
     """A case whose second preference is being asked."""
     residence = {"county": "臺北市", "district": "大安區", "postal_code": "106", "street": "示範路 1 號"}
@@ -122,6 +158,7 @@ def case(**differing):
         "kind": "new",
         "started_at": "2026-03-09T02:21:00+00:00",
         "match": "matching",
+        "is_live": True,
         "enrolment": "not_enrolled",
         "child": child,
         "mother": {"kind": "national_id", "identifier": "B200002008"},
@@ -189,7 +226,7 @@ class Family(Remote):
         _read(method, asked)
         return super().query(method, asked, asking, written)
 
-    def deed(self, method, payload, asking=None):
+    def deed(self, method, payload, asking=None, _=None):
         _read(method, payload)
         return super().deed(method, payload, asking)
 

@@ -6,13 +6,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from shared.calendar import TAIPEI, taipei_day
-from shared.taiwan.dates import roc_slashes, weekday
+from shared.taiwan.dates import ROC_OFFSET, roc_slashes, weekday
 from shared.words import Language
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-_FIRST_ROC_YEAR = 1912
 _NOON = 12
 
 
@@ -55,7 +54,7 @@ def _clock(shown: datetime, language: Language) -> str:
 def both_eras(given: str | date, language: Language) -> str:
     """民國 115 年 3 月 13 日（2026 年）; in English 13 March 2026 (ROC 115)."""
     shown = as_day(given)
-    roc = shown.year - _FIRST_ROC_YEAR + 1
+    roc = shown.year - ROC_OFFSET
     if language is Language.ENGLISH:
         return f"{shown.day} {shown:%B} {shown.year}" + (f" (ROC {roc})" if roc > 0 else "")
     if roc <= 0:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
+from services.matching.domain.statuses import LIVE
 from services.matching.entrypoints.answers.bureaus import BureauCaseListed
 from services.matching.entrypoints.answers.clinics import EnrolmentListed, OfferListed
 from services.matching.entrypoints.answers.families import (
@@ -68,6 +69,7 @@ def _family_case(desk: Desk, case: FamilyCase, row: dict[str, Any], names: Names
         "former_institution_name": names.institution(case.former_institution),
         "former_doctor_name": names.doctor(case.former_doctor),
         "working_days_waiting": waited,
+        "is_live": case.match in LIVE,
         "by_itself": case.by_itself,
         "choices": tuple(ChoiceListed(**_named(asdict(choice), names)) for choice in case.choices),
         "timeline": tuple(StepListed(**_named(asdict(step), names)) for step in case.timeline),

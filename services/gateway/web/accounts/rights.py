@@ -8,8 +8,8 @@ from flask import request
 
 from services.gateway.web.areas import BUREAUS, CLINICS
 from services.gateway.web.asking import caller
+from services.gateway.web.counties import county_choices
 from services.gateway.web.faults import Faults
-from services.gateway.web.work.choosing import county_choices
 from shared.principal import Role
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from services.gateway.web.areas import BUREAUS
 from services.gateway.web.asking import caller
 from services.gateway.web.bureau.area import BUREAU
 from services.gateway.web.bureau.listed import CaseListed
+from services.gateway.web.counties import Choice, district_choices
 from services.gateway.web.holding import typed
 from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import language, show, t, today, value
 from services.gateway.web.sheets import sheet
-from services.gateway.web.work.choosing import Choice, district_choices
 from services.gateway.web.work.filters import Filter, Filters, Kind
 from services.gateway.web.work.list_pages import drop_page, keep_page, search_page
 from services.gateway.web.work.saved_filters import saved_filters

@@ -17,11 +17,11 @@ from services.gateway.web.bureau.listed import CaseListed  # noqa: TC001 - as ab
 from services.gateway.web.family_forms import EXPLANATION_LIMIT, RELATIONS
 from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
+from services.gateway.web.letters import letters_of
 from services.gateway.web.rendering import refused, show, t
 from services.gateway.web.work.actions import allowed, objections
 from services.gateway.web.work.days import day_in
 from services.gateway.web.work.giving import given as given_command
-from services.gateway.web.work.letters import letters_of
 from services.gateway.web.work.people import Child, Contact, Mother  # noqa: TC001 - as above
 
 if TYPE_CHECKING:

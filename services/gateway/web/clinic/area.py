@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from services.gateway.web.areas import Area
+from services.gateway.web.counties import Choice
 from services.gateway.web.menu import staff_menu
 from services.gateway.web.rendering import today
-from services.gateway.web.work.choosing import Choice, own_doctors
+from services.gateway.web.work.choosing import own_doctors
 
 CLINIC = Area("clinic", __name__)
 CLINIC.context_processor(staff_menu)

@@ -11,10 +11,11 @@ from services.gateway.web.areas import CLINICS
 from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.clinic.offers import Offer
+from services.gateway.web.counties import county_choices, district_choices
 from services.gateway.web.holding import typed
 from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import show
-from services.gateway.web.work.choosing import BIRTH_ORDERS, birth_order_choices, county_choices, district_choices
+from services.gateway.web.work.choosing import BIRTH_ORDERS, birth_order_choices
 from services.gateway.web.work.filters import Filter, Filters, Kind
 from services.gateway.web.work.list_pages import drop_page, keep_page, search_page
 from services.gateway.web.work.saved_filters import saved_filters

@@ -10,9 +10,9 @@ from services.gateway.web.areas import CLINICS
 from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
 from services.gateway.web.clinic.offers import Offer
+from services.gateway.web.letters import letters_of
 from services.gateway.web.rendering import show
 from services.gateway.web.work.actions import allowed, objections
-from services.gateway.web.work.letters import letters_of
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import request, url_for
 
 from services.gateway.web.asking import caller
+from services.gateway.web.letters import letter_in_words, letters
 from services.gateway.web.messages.area import MESSAGES, READERS
 from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import language, show, today
@@ -49,13 +50,13 @@ def listed() -> ResponseReturnValue:
     filters = Filters.read(FILTERS, request.args.to_dict(flat=False), tab)
     since = _from(filters)
     asked = _asked(filters, since)
-    found = caller().ask("notifier.messages", {**asked, "cursor": cursor_asked()})
+    found = letters(**asked, cursor=cursor_asked())
     counted = caller().ask("notifier.message_counts", {"since": since, "language": language()})
     counts = {one["status"]: one["messages"] for one in counted}
     return show(
         "messages/listed.html",
-        messages=found["entries"],
-        following=filters.address(cursor=found["following"]) if found["following"] else None,
+        messages=found.entries,
+        following=filters.address(cursor=found.following) if found.following else None,
         filters=filters,
         since=since,
         tabs=[
@@ -68,13 +69,7 @@ def listed() -> ResponseReturnValue:
 @MESSAGES.page("/messages/<uuid:message_id>", READERS)
 def letter(message_id: UUID) -> ResponseReturnValue:
     """One message, in the words in which it went; codes and links stay hidden."""
-    return show("messages/letter.html", letter=letter_of(message_id), back=url_for("messages.listed"))
-
-
-def letter_of(message_id: UUID) -> dict[str, Any]:
-    """The message and its words. Raises `RemoteRefusal`."""
-    found: dict[str, Any] = caller().ask("notifier.message", {"message_id": str(message_id), "language": language()})
-    return found
+    return show("messages/letter.html", letter=letter_in_words(message_id), back=url_for("messages.listed"))
 
 
 def start_of(day: date) -> str:
@@ -94,4 +89,4 @@ def _asked(filters: Filters, since: str) -> dict[str, object]:
             asked[name] = filters.one(name)
     if until := filters.one("queued_until"):
         asked["queued_until"] = start_of(date.fromisoformat(until) + timedelta(days=1))
-    return {**asked, "queued_from": since, "statuses": list(TABS[filters.tab]), "language": language()}
+    return {**asked, "queued_from": since, "statuses": list(TABS[filters.tab])}

@@ -11,8 +11,8 @@ from services.gateway.web.areas import OPERATORS
 from services.gateway.web.asking import caller
 from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened
+from services.gateway.web.letters import letter_in_words
 from services.gateway.web.messages.area import CALLERS, MESSAGES
-from services.gateway.web.messages.listing import letter_of
 from services.gateway.web.rendering import refused, show, t
 from shared.rpc.wire import RemoteRefusal
 
@@ -28,7 +28,7 @@ _ACCEPTED, _AVOIDED = "accepted", "avoided"
 def send_again(message_id: UUID) -> ResponseReturnValue:
     """To whom it goes and what it says, and the button."""
     if is_opened():
-        return show("messages/send_again.html", letter=letter_of(message_id), faults=Faults())
+        return show("messages/send_again.html", letter=letter_in_words(message_id), faults=Faults())
     twice = _ACCEPTED if request.form.get("twice") else _AVOIDED
     try:
         caller().command(
@@ -37,7 +37,7 @@ def send_again(message_id: UUID) -> ResponseReturnValue:
             request.form["idempotency_key"],
         )
     except RemoteRefusal as refusal:
-        return refused("messages/send_again.html", letter=letter_of(message_id), faults=Faults.of(refusal))
+        return refused("messages/send_again.html", letter=letter_in_words(message_id), faults=Faults.of(refusal))
     flash(t("messages.again.done"), "done")
     return redirect(url_for("messages.letter", message_id=message_id), HTTPStatus.SEE_OTHER)
 

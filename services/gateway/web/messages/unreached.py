@@ -6,9 +6,11 @@ from base64 import b64decode
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
 from flask import Response, request, url_for
 
 from services.gateway.web.asking import caller
+from services.gateway.web.letters import Letters
 from services.gateway.web.messages.area import CALLERS, MESSAGES
 from services.gateway.web.messages.listing import start_of
 from services.gateway.web.paging import cursor_asked
@@ -28,11 +30,11 @@ def unreached() -> ResponseReturnValue:
     days = _days()
     since = start_of(today() - timedelta(days=days))
     asked = {"since": since, "language": language()}
-    found = caller().ask("notifier.unreached", {**asked, "cursor": cursor_asked()})
-    following = url_for("messages.unreached", days=days, cursor=found["following"]) if found["following"] else None
+    found = msgspec.convert(caller().ask("notifier.unreached", {**asked, "cursor": cursor_asked()}), Letters)
+    following = url_for("messages.unreached", days=days, cursor=found.following) if found.following else None
     return show(
         "messages/unreached.html",
-        messages=found["entries"],
+        messages=found.entries,
         following=following,
         days=days,
         periods=PERIODS,

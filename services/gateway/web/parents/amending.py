@@ -9,13 +9,15 @@ from flask import flash, redirect, request, url_for
 
 from services.gateway.web.areas import FAMILIES
 from services.gateway.web.asking import caller
+from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened
+from services.gateway.web.parents.about import page_about
 from services.gateway.web.parents.answers import preferences
 from services.gateway.web.parents.area import PARENTS
-from services.gateway.web.parents.cases import heading_of, matter, ref_of
 from services.gateway.web.parents.choosing import Bench, saved_or_why_not
 from services.gateway.web.parents.doctors import Search
-from services.gateway.web.parents.drafts import Chosen, Draft
+from services.gateway.web.parents.drafts import Draft
+from services.gateway.web.parents.matters import matter
 from services.gateway.web.parents.possible import not_now
 from services.gateway.web.parents.rules import rules_today
 from services.gateway.web.rendering import refused, show, t
@@ -23,34 +25,23 @@ from services.gateway.web.rendering import words_of as words
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from flask.typing import ResponseReturnValue
 
-    Matter = Mapping[str, Any]
+    from services.gateway.web.parents.matters import Matter
 
 
 def _draft_of(case: Matter) -> Draft:
     """The order that the family is making; begun from the case's own."""
-    draft = Draft.opened(f"preferences/{case['case_no']}")
-    return draft if draft.version else Draft(draft.kind, chosen=_standing(case))
-
-
-def _standing(case: Matter) -> tuple[Chosen, ...]:
-    return tuple(
-        Chosen(one["institution"], one["doctor"], one["institution_name"], one["doctor_name"])
-        for one in case["choices"]
-    )
+    draft = Draft.opened(f"preferences/{case.case_no}")
+    return draft if draft.version else Draft(draft.kind, chosen=case.choices)
 
 
 def _bench(case: Matter) -> Bench:
     """The first preference stays (S000, 申請 3/4), and so does whatever was asked."""
-    asked = [one["rank"] for one in case["choices"] if one["status"] != "waiting"]
-    return Bench(
-        most=rules_today().preferences,
-        fixed=max([1, *asked]),
-        former=(case["former_institution"], case["former_doctor"]),
-    )
+    asked = [one.rank for one in case.choices if not one.is_waiting]
+    return Bench(most=rules_today().preferences, fixed=max([1, *asked]), former=case.former)
 
 
 @PARENTS.page("/cases/<ref>/preferences", FAMILIES, methods=("GET", "POST"))
@@ -69,7 +60,7 @@ def amend(ref: str) -> ResponseReturnValue:
         return refused("parents/amend.html", **_page(case, draft, bench, objection))
     if "press" in request.form:
         return redirect(request.full_path, HTTPStatus.SEE_OTHER)
-    return redirect(url_for("parents.amend_check", ref=ref_of(case)), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("parents.amend_check", ref=case.ref), HTTPStatus.SEE_OTHER)
 
 
 @PARENTS.page("/cases/<ref>/preferences/check", FAMILIES, methods=("GET", "POST"))
@@ -86,7 +77,7 @@ def amend_check(ref: str) -> ResponseReturnValue:
     try:
         caller().command(
             "matching.amend_preferences",
-            {"case_id": case["id"], "preferences": preferences(draft.chosen)},
+            {"case_id": str(case.id), "preferences": preferences(draft.chosen)},
             request.form.get("idempotency_key", ""),
         )
     except RemoteRefusal as refusal:
@@ -94,31 +85,14 @@ def amend_check(ref: str) -> ResponseReturnValue:
         return refused("parents/amend_check.html", **_check_page(case, draft, told))
     draft.dropped()
     flash(t("parents.amend.done"), "done")
-    return redirect(url_for("parents.case", ref=ref_of(case)), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("parents.case", ref=case.ref), HTTPStatus.SEE_OTHER)
 
 
 def _page(case: Matter, draft: Draft, bench: Bench, objection: str = "") -> dict[str, Any]:
-    residence = (case["child"] or {}).get("residence", {})
-    home = Search(residence.get("county", ""), residence.get("district", ""))
-    return {
-        "case": case,
-        "ref": ref_of(case),
-        "heading": heading_of(case),
-        "draft": draft,
-        "errors": {"doctors": objection} if objection else {},
-        **bench.page(draft.chosen, home),
-    }
+    faults = Faults({"doctors": objection} if objection else {})
+    home = Search.around(case.child.residence if case.child else None)
+    return page_about(case, faults, draft=draft, **bench.page(draft.chosen, home))
 
 
-def _check_page(case: Matter, draft: Draft, told: list[str] | None = None) -> dict[str, Any]:
-    return {
-        "case": case,
-        "ref": ref_of(case),
-        "heading": heading_of(case),
-        "draft": draft,
-        "before": _standing(case),
-        "after": draft.chosen,
-        "whole": told or [],
-        "errors": {},
-        "key": request.form.get("idempotency_key"),
-    }
+def _check_page(case: Matter, draft: Draft, told: Sequence[str] = ()) -> dict[str, Any]:
+    return page_about(case, draft=draft, before=case.choices, after=draft.chosen) | {"whole": told}

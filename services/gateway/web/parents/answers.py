@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from services.gateway.web.parents.entered_dates import ROC, EnteredDate, fields_of
@@ -10,8 +9,11 @@ from shared.taiwan.text import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
-    from services.gateway.web.parents.drafts import Chosen
+    from services.gateway.web.parents.matters import Matter
+    from services.gateway.web.parents.places import Place
+    from services.gateway.web.work.people import Address
 
     Form = dict[str, Any]
 
@@ -83,7 +85,7 @@ class Answers:
         }
 
 
-def application(answers: Answers, chosen: Iterable[Chosen], mobile: str) -> Form:
+def application(answers: Answers, chosen: Iterable[Place], mobile: str) -> Form:
     """申請幼兒專責醫師, as `matching.submit_application` takes it."""
     return {
         "contact": answers.contact(mobile),
@@ -93,43 +95,41 @@ def application(answers: Answers, chosen: Iterable[Chosen], mobile: str) -> Form
     }
 
 
-def preferences(chosen: Iterable[Chosen]) -> list[Form]:
+def preferences(chosen: Iterable[Place]) -> list[Form]:
     """志願, in order of rank."""
     return [{"institution": one.institution, "doctor": one.doctor} for one in chosen]
 
 
-def fields_of_case(case: Mapping[str, Any]) -> dict[str, str]:
+def fields_of_case(case: Matter) -> dict[str, str]:
     """What a case knows that a form about its child asks for, birth date and name aside."""
-    child = case["child"] or {}
-    twins = case["birth_order"] > 0
+    child = case.child
     fields = {
-        "twins": "yes" if twins else "no",
-        "child.birth_order": str(case["birth_order"]) if twins else "",
-        **_address_fields("child.residence", child.get("residence") or {}),
+        "twins": "yes" if case.birth_order else "no",
+        "child.birth_order": str(case.birth_order) if case.birth_order else "",
+        **_address_fields("child.residence", child.residence if child else None),
     }
-    if household := child.get("household"):
-        return fields | {"household": "other", **_address_fields("child.household", household)}
+    if child and child.household:
+        return fields | {"household": "other", **_address_fields("child.household", child.household)}
     return fields | {"household": "same"}
 
 
-def fields_for_twin(case: Mapping[str, Any]) -> dict[str, str]:
+def fields_for_twin(case: Matter) -> dict[str, str]:
     """The answers for the next child of the same birth: everything of the first case that both share."""
-    child, contact, mother = case["child"], case["contact"], case["mother"]
-    name = "child.birth_date" if case["born"] else "child.due_date"
-    day = date.fromisoformat(child[name.partition(".")[2]])
-    return {
+    fields = {
         **fields_of_case(case),
-        **fields_of(day, name, ROC),
-        "born": "yes" if case["born"] else "no",
+        "born": "yes" if case.born else "no",
         "twins": "yes",
-        "child.birth_order": str(case["birth_order"] + 1),
-        "mother.identifier-kind": mother["kind"],
-        "mother.identifier": mother["identifier"],
-        "contact.relation": contact["relation"],
-        "contact.name": contact["name"],
-        "contact.email": contact.get("email", ""),
+        "child.birth_order": str(case.birth_order + 1),
     }
+    if case.child and (day := case.child.birth_date or case.child.due_date):
+        fields |= fields_of(day, "child.birth_date" if case.born else "child.due_date", ROC)
+    if case.mother:
+        fields |= {"mother.identifier-kind": case.mother.kind, "mother.identifier": case.mother.identifier}
+    if case.contact:
+        known = {name: getattr(case.contact, name) for name in ("relation", "name", "email")}
+        fields |= {f"contact.{name}": text for name, text in known.items()}
+    return fields
 
 
-def _address_fields(name: str, address: Mapping[str, str]) -> dict[str, str]:
-    return {f"{name}.{part}": address.get(part, "") for part in ("county", "district", "street")}
+def _address_fields(name: str, address: Address | None) -> dict[str, str]:
+    return {f"{name}.{part}": getattr(address, part, "") for part in ("county", "district", "street")}

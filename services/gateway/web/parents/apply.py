@@ -12,9 +12,9 @@ from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.parents.answers import Answers
 from services.gateway.web.parents.area import PARENTS
-from services.gateway.web.parents.cases import matters
 from services.gateway.web.parents.drafts import APPLICATION, Draft
 from services.gateway.web.parents.echoes import date_echoes
+from services.gateway.web.parents.matters import matters
 from services.gateway.web.parents.objections import faults_of, sentence
 from services.gateway.web.parents.questions import Question, Questionnaire, question_named
 from services.gateway.web.parents.rules import rules_today
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 TO_CHECK = "check"
 """Where a page leads that was opened from the last look at the answers: back there."""
-
-
-_LIVE = frozenset({"awaiting_closure", "matching", "awaiting_notice"})
 
 
 def opened() -> Questionnaire:
@@ -138,7 +135,7 @@ def _not_saved(
 
 def _under_way() -> list[str]:
     """The cases of this phone that are not over: nobody applies twice for one child."""
-    return [one["case_no"] for one in matters() if one["match"] in _LIVE]
+    return [one.case_no for one in matters() if one.is_live]
 
 
 def _template(asked: Question) -> str:

@@ -11,10 +11,11 @@ from services.gateway.web.areas import FAMILIES
 from services.gateway.web.asking import caller
 from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
+from services.gateway.web.parents.about import page_about
 from services.gateway.web.parents.answers import Answers, fields_of_case
 from services.gateway.web.parents.area import PARENTS
-from services.gateway.web.parents.cases import heading_of, matter, ref_of
 from services.gateway.web.parents.echoes import date_echoes
+from services.gateway.web.parents.matters import matter
 from services.gateway.web.parents.objections import faults_of
 from services.gateway.web.parents.possible import not_now
 from services.gateway.web.parents.questions import (
@@ -29,10 +30,9 @@ from services.gateway.web.rendering import refused, show, t
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flask.typing import ResponseReturnValue
 
+    from services.gateway.web.parents.matters import Matter
     from services.gateway.web.parents.rules import Rules
 
 _CHECKS = (check_birth_date, check_twins, check_child, check_residence, check_household)
@@ -61,24 +61,15 @@ def report_birth(ref: str) -> ResponseReturnValue:
     try:
         caller().command(
             "matching.report_birth",
-            {"case_id": case["id"], "child": child},
+            {"case_id": str(case.id), "child": child},
             request.form.get("idempotency_key", ""),
         )
     except RemoteRefusal as refusal:
         return refused("parents/birth.html", **_page(case, answers, rules, Faults.of(refusal)))
     flash(t("parents.birth.done"), "done")
-    return redirect(url_for("parents.case", ref=ref_of(case)), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("parents.case", ref=case.ref), HTTPStatus.SEE_OTHER)
 
 
-def _page(case: Mapping[str, Any], answers: Answers, rules: Rules, faults: Faults) -> dict[str, Any]:
-    return {
-        "case": case,
-        "ref": ref_of(case),
-        "heading": heading_of(case),
-        "answers": answers,
-        "rules": rules,
-        "errors": faults.errors,
-        "whole": faults.whole,
-        "echoes": {} if faults else date_echoes(answers.fields, rules),
-        "key": request.form.get("idempotency_key"),
-    }
+def _page(case: Matter, answers: Answers, rules: Rules, faults: Faults) -> dict[str, Any]:
+    echoes = {} if faults else date_echoes(answers.fields, rules)
+    return page_about(case, faults, answers=answers, rules=rules, echoes=echoes)

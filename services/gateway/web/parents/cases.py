@@ -3,73 +3,35 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import TYPE_CHECKING
 
-from flask import abort, redirect, request, url_for
+from flask import redirect, request, url_for
 
 from services.gateway.web.areas import FAMILIES
-from services.gateway.web.asking import caller
 from services.gateway.web.parents.area import PARENTS
 from services.gateway.web.parents.letters import letters_of
+from services.gateway.web.parents.matters import CASE_NO_LIMIT, matter, matters
 from services.gateway.web.parents.possible import possible
 from services.gateway.web.parents.trail import Trail, status_of
 from services.gateway.web.rendering import refused, show, t
 from shared.taiwan.text import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from flask.typing import ResponseReturnValue
 
-    Matter = Mapping[str, Any]
-
-_CASE_NO_LIMIT = 20
-
-
-def case_numbered(case_no: str) -> Matter:
-    """A case of the caller's; refuses with `case-unknown`."""
-    found: Matter = caller().ask("matching.family_case", {"case_no": case_no})
-    return found
-
-
-def matters() -> Sequence[Matter]:
-    """Every case and enrolment of the caller's phone, the newest first."""
-    found: Sequence[Matter] = caller().ask("matching.family_cases")
-    return found
-
-
-def matter(ref: str) -> Matter:
-    """A case by its number, or an enrolment made on paper, which has none, by its id; 404 where it is not theirs."""
-    if not _is_id(ref):
-        return case_numbered(ref[:_CASE_NO_LIMIT])
-    found = next((one for one in matters() if one["id"] == ref), None)
-    if found is None:
-        abort(HTTPStatus.NOT_FOUND)
-    return found
-
-
-def ref_of(one: Matter) -> str:
-    """How addresses name a case or an enrolment."""
-    return str(one["case_no"] or one["id"])
-
-
-def heading_of(one: Matter) -> str:
-    """Of whom a page tells; a child that is not born has no name yet."""
-    name = (one["child"] or {}).get("name")
-    return t("parents.case.heading", name=name) if name else t("parents.case.heading-unborn")
+    from services.gateway.web.parents.matters import Matter
 
 
 @PARENTS.page("/cases", FAMILIES)
 def cases() -> ResponseReturnValue:
     """The list; a case number that was typed leads to its case."""
-    case_no = folded(request.args.get("case_no", ""))[:_CASE_NO_LIMIT].upper()
-    listed = [{**one, "ref": ref_of(one), "heading": heading_of(one), "standing": status_of(one)} for one in matters()]
+    case_no = folded(request.args.get("case_no", ""))[:CASE_NO_LIMIT].upper()
+    listed = [(one, status_of(one)) for one in matters()]
     if not case_no:
         objection = t("parents.missing.case-no") if "case_no" in request.args else ""
         page = refused if objection else show
         return page("parents/cases.html", cases=listed, case_no="", errors=_errors(objection))
-    if any(one["ref"] == case_no for one in listed):
+    if any(one.ref == case_no for one, _ in listed):
         return redirect(url_for("parents.case", ref=case_no), HTTPStatus.SEE_OTHER)
     objection = t("parents.cases.not-found", case_no=case_no)
     return refused("parents/cases.html", cases=listed, case_no=case_no, errors=_errors(objection))
@@ -82,26 +44,19 @@ def case(ref: str) -> ResponseReturnValue:
     return show(
         "parents/case.html",
         case=found,
-        ref=ref_of(found),
-        heading=heading_of(found),
+        ref=found.ref,
+        heading=found.heading,
         case_label=_label(found),
         standing=status_of(found),
         trail=Trail.of(found),
         possible=possible(found),
-        letters=letters_of(found["case_no"]) if found["case_no"] else [],
+        letters=letters_of(found.case_no) if found.case_no else [],
     )
 
 
 def _label(one: Matter) -> str:
-    return t("parents.case.label", case_no=one["case_no"]) if one["case_no"] else t("parents.cases.on-paper")
+    return t("parents.case.label", case_no=one.case_no) if one.case_no else t("parents.cases.on-paper")
 
 
 def _errors(objection: str) -> dict[str, str]:
     return {"case_no": objection} if objection else {}
-
-
-def _is_id(ref: str) -> bool:
-    try:
-        return str(UUID(ref)) == ref
-    except ValueError:
-        return False

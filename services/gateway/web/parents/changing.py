@@ -12,12 +12,13 @@ from services.gateway.web.areas import FAMILIES
 from services.gateway.web.asking import caller
 from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
+from services.gateway.web.parents.about import page_about
 from services.gateway.web.parents.answers import Answers, preferences
 from services.gateway.web.parents.area import PARENTS
-from services.gateway.web.parents.cases import heading_of, matter, ref_of
 from services.gateway.web.parents.choosing import Bench, saved_or_why_not
 from services.gateway.web.parents.doctors import Search
 from services.gateway.web.parents.drafts import Draft
+from services.gateway.web.parents.matters import matter
 from services.gateway.web.parents.objections import faults_of, missing, too_long
 from services.gateway.web.parents.possible import not_now
 from services.gateway.web.parents.questions import ADDRESS_PARTS, check_address
@@ -26,20 +27,19 @@ from services.gateway.web.rendering import refused, show, t, words_of
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from flask.typing import ResponseReturnValue
 
+    from services.gateway.web.parents.matters import Matter
     from services.gateway.web.parents.rules import Rules
-
-    Matter = Mapping[str, Any]
 
 REASONS = ("moved", "doctor_left", "care_needs", "convenience", "other")
 _FIELDS = ("reason", "explanation", *(f"residence.{part}" for part in ADDRESS_PARTS))
 
 
 def _draft_of(one: Matter) -> Draft:
-    return Draft.opened(f"change/{ref_of(one)}")
+    return Draft.opened(f"change/{one.ref}")
 
 
 @PARENTS.page("/cases/<ref>/change", FAMILIES, methods=("GET", "POST"))
@@ -59,7 +59,7 @@ def request_change(ref: str) -> ResponseReturnValue:
     if faults:
         return refused("parents/change.html", **_why_page(one, draft, fields, rules, faults))
     page = "parents.request_change" if is_staying else "parents.change_doctors"
-    return redirect(url_for(page, ref=ref_of(one)), HTTPStatus.SEE_OTHER)
+    return redirect(url_for(page, ref=one.ref), HTTPStatus.SEE_OTHER)
 
 
 @PARENTS.page("/cases/<ref>/change/doctors", FAMILIES, methods=("GET", "POST"))
@@ -69,7 +69,7 @@ def change_doctors(ref: str) -> ResponseReturnValue:
     if closed := not_now(one, "request_change"):
         return closed
     draft = _draft_of(one)
-    bench = Bench(rules_today().preferences, former=(one["institution"], one["doctor"]))
+    bench = Bench(rules_today().preferences, former=one)
     if is_opened():
         return show("parents/change_doctors.html", **_doctors_page(one, draft, bench))
     chosen, objection = bench.pressed(draft.chosen)
@@ -81,7 +81,7 @@ def change_doctors(ref: str) -> ResponseReturnValue:
         return refused("parents/change_doctors.html", **_doctors_page(one, draft, bench, objection))
     if "press" in request.form:
         return redirect(request.full_path, HTTPStatus.SEE_OTHER)
-    return redirect(url_for("parents.change_check", ref=ref_of(one)), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("parents.change_check", ref=one.ref), HTTPStatus.SEE_OTHER)
 
 
 @PARENTS.page("/cases/<ref>/change/check", FAMILIES, methods=("GET", "POST"))
@@ -95,7 +95,7 @@ def change_check(ref: str) -> ResponseReturnValue:
         return closed
     answers = Answers(draft.fields)
     if _checked(answers, rules) or not draft.chosen:
-        return redirect(url_for("parents.request_change", ref=ref_of(one)), HTTPStatus.SEE_OTHER)
+        return redirect(url_for("parents.request_change", ref=one.ref), HTTPStatus.SEE_OTHER)
     if is_opened():
         return show("parents/change_check.html", **_check_page(one, draft, answers, rules))
     if request.form.get("draft", "") != draft.version:
@@ -106,7 +106,7 @@ def change_check(ref: str) -> ResponseReturnValue:
 
 def _requested(one: Matter, draft: Draft, answers: Answers, rules: Rules) -> ResponseReturnValue:
     form = {
-        "case_or_enrolment_id": one["id"],
+        "case_or_enrolment_id": str(one.id),
         "reason": answers.text("reason"),
         "explanation": answers.text("explanation"),
         "preferences": preferences(draft.chosen),
@@ -134,38 +134,17 @@ def _checked(answers: Answers, rules: Rules) -> Faults:
     return faults_of(objections)
 
 
-def _of(one: Matter, draft: Draft) -> dict[str, Any]:
-    return {"case": one, "ref": ref_of(one), "heading": heading_of(one), "draft": draft}
-
-
 def _why_page(one: Matter, draft: Draft, fields: Mapping[str, str], rules: Rules, faults: Faults) -> dict[str, Any]:
-    return {
-        **_of(one, draft),
-        "answers": Answers(fields),
-        "errors": faults.errors,
-        "whole": faults.whole,
-        "rules": rules,
-        "reasons": REASONS,
-    }
+    return page_about(one, faults, draft=draft, answers=Answers(fields), rules=rules, reasons=REASONS)
 
 
 def _doctors_page(one: Matter, draft: Draft, bench: Bench, objection: str = "") -> dict[str, Any]:
-    answers, residence = Answers(draft.fields), (one["child"] or {}).get("residence", {})
-    has_moved = answers.text("reason") == "moved"
-    home = answers.address("residence") if has_moved else residence
-    default = Search(home.get("county", ""), home.get("district", ""))
-    errors = {"doctors": objection} if objection else {}
-    return {**_of(one, draft), "errors": errors, **bench.page(draft.chosen, default)}
+    answers, faults = Answers(draft.fields), Faults({"doctors": objection} if objection else {})
+    home = Search.around(one.child.residence if one.child else None)
+    if answers.text("reason") == "moved":
+        home = Search(answers.text("residence.county"), answers.text("residence.district"))
+    return page_about(one, faults, draft=draft, **bench.page(draft.chosen, home))
 
 
-def _check_page(
-    one: Matter, draft: Draft, answers: Answers, rules: Rules, told: list[str] | None = None
-) -> dict[str, Any]:
-    return {
-        **_of(one, draft),
-        "answers": answers,
-        "rules": rules,
-        "whole": told or [],
-        "errors": {},
-        "key": request.form.get("idempotency_key"),
-    }
+def _check_page(one: Matter, draft: Draft, answers: Answers, rules: Rules, told: Sequence[str] = ()) -> dict[str, Any]:
+    return page_about(one, draft=draft, answers=answers, rules=rules) | {"whole": told}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from flask import abort, request
 
 from services.gateway.web.areas import FAMILIES
+from services.gateway.web.counties import district_choices
 from services.gateway.web.parents.answers import Answers
 from services.gateway.web.parents.area import PARENTS
 from services.gateway.web.parents.echoes import ECHOES
-from services.gateway.web.parents.places import district_choices
 from services.gateway.web.parents.rules import rules_today
 from services.gateway.web.rendering import show
 

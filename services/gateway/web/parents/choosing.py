@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import request
 
 from services.gateway.web.paging import cursor_asked
-from services.gateway.web.parents.doctors import Search, chosen_from, doctor, found, why_not
+from services.gateway.web.parents.doctors import Doctor, Search, doctor, found
 from services.gateway.web.parents.objections import sentence
+from services.gateway.web.parents.places import Place
 from services.gateway.web.rendering import t
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.gateway.web.parents.drafts import Chosen, Draft
+    from services.gateway.web.parents.drafts import Draft
 
-    Preferences = tuple[Chosen, ...]
+    Preferences = tuple[Place, ...]
+
+
+class Row(NamedTuple):
+    """A doctor found, the rank where one is chosen (from 1), and otherwise why one cannot be."""
+
+    doctor: Doctor
+    rank: int | None
+    why_not: str
+
+
+_NOWHERE = Place()
 
 
 @dataclass(frozen=True)
@@ -27,14 +39,16 @@ class Bench:
 
     most: int
     fixed: int = 0
-    former: tuple[str, str] = ("", "")
-    """The institution and doctor that a change is to lead away from."""
+    former: Place = _NOWHERE
+    """What a change is to lead away from."""
 
-    def why_not_added(self, chosen: Preferences, one: Chosen) -> str:
+    def why_not_added(self, chosen: Preferences, one: Doctor) -> str:
         """Why a doctor cannot be added; empty where nothing stands in the way."""
-        if any(one.is_same(other) for other in chosen):
+        if one.why_not:
+            return one.why_not
+        if any(one.is_same_place(other) for other in chosen):
             return t("parents.doctors.chosen-already")
-        if (one.institution, one.doctor) == self.former:
+        if one.is_same_place(self.former):
             return t("parents.doctors.is-former")
         if len(chosen) >= self.most:
             return t("parents.doctors.enough", most=self.most)
@@ -57,24 +71,21 @@ class Bench:
 
     def _added(self, chosen: Preferences, about: str) -> tuple[Preferences, str]:
         institution, _, number = about.partition("/")
-        row = doctor(institution, number)
-        if row is None:
+        one = doctor(institution, number)
+        if one is None:
             return chosen, t("parents.doctors.gone")
-        one = chosen_from(row)
-        objection = why_not(row) or self.why_not_added(chosen, one)
+        objection = self.why_not_added(chosen, one)
         return (chosen, objection) if objection else ((*chosen, one), "")
 
-    def _row(self, chosen: Preferences, row: Mapping[str, Any]) -> dict[str, Any]:
-        """A doctor found, with its rank where it is chosen, and otherwise why it cannot be."""
-        one = chosen_from(row)
-        rank = next((place for place, other in enumerate(chosen, start=1) if one.is_same(other)), None)
-        return {**row, "rank_chosen": rank, "why_not": why_not(row) or self.why_not_added(chosen, one)}
+    def _row(self, chosen: Preferences, one: Doctor) -> Row:
+        rank = next((place for place, other in enumerate(chosen, start=1) if one.is_same_place(other)), None)
+        return Row(one, rank, self.why_not_added(chosen, one))
 
     def page(self, chosen: Preferences, default: Search) -> dict[str, Any]:
         """What the page shows: those chosen, what is sought, and whom that finds."""
         search = Search.asked(default)
         doctors = found(search, cursor_asked())
-        rows = [self._row(chosen, row) for row in doctors.found]
+        rows = [self._row(chosen, one) for one in doctors.found]
         path = request.path
         return {
             "chosen": chosen,

@@ -1,4 +1,4 @@
-"""變更聯絡人: another phone, mail address or person to be reached, for a case or an enrolment."""
+"""變更聯絡人: another phone, mail address or person to be reached; what is new counts once a code has proved it."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ from services.gateway.web.areas import FAMILIES
 from services.gateway.web.asking import caller
 from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
+from services.gateway.web.parents.about import page_about
 from services.gateway.web.parents.answers import Answers
 from services.gateway.web.parents.area import PARENTS
-from services.gateway.web.parents.cases import heading_of, matter, ref_of
+from services.gateway.web.parents.drafts import Draft
+from services.gateway.web.parents.matters import matter
 from services.gateway.web.parents.objections import faults_of, found, missing
 from services.gateway.web.parents.possible import not_now
 from services.gateway.web.parents.questions import check_contact
 from services.gateway.web.parents.rules import rules_today
 from services.gateway.web.rendering import refused, show, t
 from shared.rpc.wire import RemoteRefusal
-from shared.taiwan.contacts import parse_mobile_number
+from shared.taiwan.contacts import parse_email_address, parse_mobile_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flask.typing import ResponseReturnValue
 
+    from services.gateway.web.parents.matters import Matter
+
 _FIELDS = ("relation", "name", "mobile", "email")
+_NOT_PROVED = "contact-not-proved"
 
 
 @PARENTS.page("/cases/<ref>/contact", FAMILIES, methods=("GET", "POST"))
@@ -37,32 +40,46 @@ def change_contact(ref: str) -> ResponseReturnValue:
     if closed := not_now(one, "change_contact"):
         return closed
     if is_opened():
-        held = typed()
-        return show("parents/contact.html", **_page(one, Answers(held or _known(one)), Faults()))
-    answers = Answers(request.form)
+        return _form(one, typed() or entered(one).fields or _known(one), Faults())
+    answers = Answers({f"contact.{name}": request.form.get(f"contact.{name}", "").strip() for name in _FIELDS})
     if faults := _checked(answers):
-        return refused("parents/contact.html", **_page(one, answers, faults))
-    return _changed(one, answers)
+        return _form(one, answers.fields, faults)
+    read = Answers({**answers.fields, **_read(answers)})
+    entered(one).saved(fields=read.fields)
+    return changed(one, read)
 
 
-def _changed(one: Mapping[str, Any], answers: Answers) -> ResponseReturnValue:
-    mobile = parse_mobile_number(answers.text("contact.mobile")).number
-    is_another = mobile != one["contact"]["mobile"]
-    if is_another and request.form.get("confirmed") != mobile:
-        return show("parents/contact_phone.html", **_page(one, answers, Faults()), mobile=mobile)
+def entered(one: Matter) -> Draft:
+    """The contact that the family has filled in, kept until it is proved."""
+    return Draft.opened(f"contact/{one.ref}")
+
+
+def changed(one: Matter, answers: Answers) -> ResponseReturnValue:
+    """Give the command; where matching wants something proved first, lead there, and nothing has changed."""
+    mobile = answers.text("contact.mobile")
     try:
         caller().command(
             "matching.change_contact",
-            {"case_or_enrolment_id": one["id"], "contact": answers.contact(mobile)},
+            {"case_or_enrolment_id": str(one.id), "contact": answers.contact(mobile)},
             request.form.get("idempotency_key", ""),
         )
     except RemoteRefusal as refusal:
-        return refused("parents/contact.html", **_page(one, answers, Faults.of(refusal)))
-    if is_another:
-        flash(t("parents.contact.moved", end=mobile[-3:]), "alert")
-        return redirect(url_for("parents.cases"), HTTPStatus.SEE_OTHER)
-    flash(t("parents.contact.done"), "done")
-    return redirect(url_for("parents.case", ref=ref_of(one)), HTTPStatus.SEE_OTHER)
+        unproved = [objection.field for objection in refusal.objections if objection.code == _NOT_PROVED]
+        if len(unproved) < len(refusal.objections):
+            return _form(one, answers.fields, Faults.of(refusal))
+        way = unproved[0].removeprefix("contact.")
+        return redirect(url_for("parents.prove_contact", ref=one.ref, way=way), HTTPStatus.SEE_OTHER)
+    entered(one).dropped()
+    if one.contact and mobile == one.contact.mobile:
+        flash(t("parents.contact.done"), "done")
+        return redirect(url_for("parents.case", ref=one.ref), HTTPStatus.SEE_OTHER)
+    flash(t("parents.contact.moved", end=mobile[-3:]), "alert")
+    return redirect(url_for("parents.cases"), HTTPStatus.SEE_OTHER)
+
+
+def _form(one: Matter, fields: Any, faults: Faults) -> ResponseReturnValue:
+    page = page_about(one, faults, answers=Answers(fields))
+    return refused("parents/contact.html", **page) if faults else show("parents/contact.html", **page)
 
 
 def _checked(answers: Answers) -> Faults:
@@ -73,18 +90,14 @@ def _checked(answers: Answers) -> Faults:
     return faults_of([*objections, *found(lambda: parse_mobile_number(mobile, field="contact.mobile"))])
 
 
-def _known(one: Mapping[str, Any]) -> dict[str, str]:
-    contact = one["contact"] or {}
-    return {f"contact.{name}": contact.get(name, "") for name in _FIELDS}
-
-
-def _page(one: Mapping[str, Any], answers: Answers, faults: Faults) -> dict[str, Any]:
+def _read(answers: Answers) -> dict[str, str]:
+    """Phone and mail address as they are written everywhere, whatever was typed."""
+    email = answers.text("contact.email")
     return {
-        "case": one,
-        "ref": ref_of(one),
-        "heading": heading_of(one),
-        "answers": answers,
-        "errors": faults.errors,
-        "whole": faults.whole,
-        "key": request.form.get("idempotency_key"),
+        "contact.mobile": parse_mobile_number(answers.text("contact.mobile")).number,
+        "contact.email": parse_email_address(email).address if email else "",
     }
+
+
+def _known(one: Matter) -> dict[str, str]:
+    return {f"contact.{name}": getattr(one.contact, name, "") for name in _FIELDS}

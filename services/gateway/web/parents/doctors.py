@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime  # noqa: TC003 - msgspec reads the annotations at run time
+from decimal import Decimal  # noqa: TC003 - as above
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlencode
 
@@ -10,20 +12,62 @@ import msgspec
 from flask import request
 
 from services.gateway.web.asking import caller
-from services.gateway.web.parents.drafts import Chosen
+from services.gateway.web.parents.places import Place
 from services.gateway.web.rendering import words_of
 from shared.refusals import Refusal
 from shared.rpc.wire import RemoteRefusal, Told
 from shared.taiwan.places import county_named, district_named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from services.gateway.web.work.people import Address
 
 PAGE = 10
 """Doctors on a page: what a phone shows in a few screens."""
 _RADIUS_METRES = 10_000
 _MOST_LOCATED = 100
 _TEXT_LIMIT = 100
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """等候: how many families wait for this doctor, and the median time that answers took since a day."""
+
+    families_now: int
+    median_working_days: Decimal | None
+    answers: int
+    since: date
+    least_answers: int
+
+
+class PlacesLeft(msgspec.Struct, frozen=True):
+    """餘額, as the clinic stated it."""
+
+    places: int
+    stated_at: datetime
+
+
+class Doctor(Place, frozen=True, kw_only=True):
+    """A doctor found; `metres` away where a place was asked for."""
+
+    county: str
+    district: str
+    street: str
+    phone: str
+    metres: int | None
+    objection: Told | None
+    waiting: Waiting
+    places: PlacesLeft | None
+
+    @property
+    def why_not(self) -> str:
+        """Why this doctor cannot be named today; empty where nothing stands in the way."""
+        return words_of(self.objection) if self.objection else ""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the clinic has stated that no place is left."""
+        return self.places is not None and not self.places.places
 
 
 @dataclass(frozen=True)
@@ -35,6 +79,11 @@ class Search:
     institution: str = ""
     doctor: str = ""
     near: str = ""
+
+    @classmethod
+    def around(cls, home: Address | None) -> Self:
+        """What stands there at first: where the child lives, as far as that is known."""
+        return cls(home.county, home.district) if home else cls()
 
     @classmethod
     def asked(cls, default: Self) -> Self:
@@ -65,7 +114,7 @@ class Search:
 class Doctors:
     """A page of doctors, or why none could be sought; `following` is the cursor of the next page."""
 
-    found: Sequence[Mapping[str, Any]] = ()
+    found: Sequence[Doctor] = ()
     following: str | None = None
     objection: str = ""
     field: str = ""
@@ -89,29 +138,20 @@ def found(search: Search, cursor: str | None = None) -> Doctors:
         page = caller().ask("matching.find_doctors", {"sought": sought, "limit": PAGE, "cursor": cursor})
     except RemoteRefusal as refusal:
         return Doctors(objection=words_of(refusal), field=refusal.field.rpartition(".")[2])
-    return Doctors(page["entries"], page["following"], is_near=place is not None)
+    doctors = msgspec.convert(page["entries"], list[Doctor])
+    return Doctors(doctors, page["following"], is_near=place is not None)
 
 
-def doctor(institution: str, number: str) -> Mapping[str, Any] | None:
+def doctor(institution: str, number: str) -> Doctor | None:
     """The doctor of this number at the institution of this code."""
     sought = {"institution": institution, "doctor": number, "listed": "all"}
     try:
         page = caller().ask("matching.find_doctors", {"sought": sought, "limit": PAGE})
     except RemoteRefusal:
         return None
-    entries: Sequence[Mapping[str, Any]] = page["entries"]
-    return next((one for one in entries if (one["institution"], one["doctor"]) == (institution, number)), None)
-
-
-def chosen_from(row: Mapping[str, Any]) -> Chosen:
-    """A doctor found, as a preference."""
-    return Chosen(row["institution"], row["doctor"], row["institution_name"], row["doctor_name"])
-
-
-def why_not(row: Mapping[str, Any]) -> str:
-    """Why this doctor cannot be named today; empty where nothing stands in the way."""
-    objection = msgspec.convert(row["objection"], Told | None)
-    return words_of(objection) if objection else ""
+    sought_place = Place(institution=institution, doctor=number)
+    entries = msgspec.convert(page["entries"], list[Doctor])
+    return next((one for one in entries if one.is_same_place(sought_place)), None)
 
 
 def _middle_of(search: Search) -> dict[str, Any] | None:

@@ -5,27 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+import msgspec
+
 from services.gateway.web.asking import caller
+from services.gateway.web.parents.places import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 APPLICATION = "apply"
 """The draft of an application; that of a change is named after what it changes."""
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """志願: a doctor, with the names under which the family chose."""
-
-    institution: str
-    doctor: str
-    institution_name: str
-    doctor_name: str
-
-    def is_same(self, other: Chosen) -> bool:
-        """Whether both are the same doctor at the same institution."""
-        return (self.institution, self.doctor) == (other.institution, other.doctor)
 
 
 @dataclass(frozen=True)
@@ -37,7 +26,7 @@ class Draft:
 
     kind: str
     fields: Mapping[str, str] = field(default_factory=dict)
-    chosen: tuple[Chosen, ...] = ()
+    chosen: tuple[Place, ...] = ()
     sent_as: str = ""
     version: str = ""
     kept_until: str = ""
@@ -52,7 +41,7 @@ class Draft:
         return cls(
             kind,
             fields=content["fields"],
-            chosen=tuple(Chosen(**one) for one in content["chosen"]),
+            chosen=msgspec.convert(content["chosen"], tuple[Place, ...]),
             sent_as=content["sent_as"],
             version=kept["version"],
             kept_until=kept["expires_at"],
@@ -62,13 +51,13 @@ class Draft:
         self,
         *,
         fields: Mapping[str, str] | None = None,
-        chosen: Iterable[Chosen] | None = None,
+        chosen: Iterable[Place] | None = None,
         version: str | None = None,
     ) -> None:
         """Keep it with other answers; `version` is that of the page, if not this one. Raises `RemoteRefusal`."""
         content = {
             "fields": dict(self.fields if fields is None else fields),
-            "chosen": [vars(one) for one in (self.chosen if chosen is None else chosen)],
+            "chosen": [one.place for one in (self.chosen if chosen is None else chosen)],
             "sent_as": "",
         }
         self._save(content, self.version if version is None else version)

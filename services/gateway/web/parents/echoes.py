@@ -11,7 +11,7 @@ from services.gateway.web.parents.entered_dates import ROC
 from services.gateway.web.parents.objections import sentence
 from services.gateway.web.parents.questions import check_birth_date, check_child_number, check_due_date, check_mother
 from services.gateway.web.rendering import language, t
-from shared.taiwan.dates import weekday
+from shared.taiwan.dates import ROC_OFFSET, weekday
 from shared.taiwan.identifiers import Sex, parse_personal_id
 from shared.words import Language
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from services.gateway.web.parents.objections import Objection
     from services.gateway.web.parents.rules import Rules
 
-_ROC_OFFSET = 1911
 _MONTHS_OF_A_BABY = 24
 _DAYS_OF_A_NEWBORN = 31
 
@@ -98,7 +97,7 @@ def _both_eras(answers: Answers, name: str) -> str:
     switched = t("parents.echo.taken-as-roc" if typed_roc else "parents.echo.taken-as-western")
     told = t(
         "parents.echo.western" if typed_roc else "parents.echo.roc",
-        roc=day.year - _ROC_OFFSET,
+        roc=day.year - ROC_OFFSET,
         year=day.year,
         month=_month(day),
         day=day.day,

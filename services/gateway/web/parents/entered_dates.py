@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from shared.refusals import FieldMissing
-from shared.taiwan.dates import parse_date
+from shared.taiwan.dates import ROC_OFFSET, parse_date
 from shared.taiwan.text import folded
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 PARTS = ("era", "year", "month", "day")
 ROC, WESTERN = "roc", "western"
 
-_ROC_OFFSET = 1911
 _LEAST_WESTERN_DIGITS = 4
 
 
@@ -63,5 +62,5 @@ class EnteredDate:
 
 def fields_of(day: date, name: str, era: str) -> dict[str, str]:
     """The fields in which this day stands when a form is filled in for somebody."""
-    year = day.year - _ROC_OFFSET if era == ROC else day.year
+    year = day.year - ROC_OFFSET if era == ROC else day.year
     return dict(zip(parts_of(name), (era, str(year), str(day.month), str(day.day)), strict=True))

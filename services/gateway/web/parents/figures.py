@@ -1,13 +1,12 @@
-"""What every page of a family can say: the phone by which it came in, counties and districts, names of doctors."""
+"""What every page of a family can say: the phone by which it came in, counties and districts, codes in words."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from services.gateway.web.asking import caller
+from services.gateway.web.counties import county_choices, district_choices
 from services.gateway.web.parents.area import PARENTS
-from services.gateway.web.parents.places import county_choices, district_choices
-from services.gateway.web.parents.trail import place_name
 from services.gateway.web.rendering import value
 
 
@@ -30,6 +29,5 @@ def figures() -> dict[str, Any]:
         "mobile": proved_mobile(),
         "counties": county_choices(),
         "districts_of": district_choices,
-        "place_name": place_name,
         "label": label,
     }

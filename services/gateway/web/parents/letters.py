@@ -1,63 +1,43 @@
-"""The messages of a case: to whom each went, and what is known of its arrival."""
+"""The messages of a case as its family reads them: to whom each went, and what is known of its arrival."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from services.gateway.web.asking import caller
-from services.gateway.web.rendering import language, t, value
+from services.gateway.web import letters
+from services.gateway.web.rendering import t, value
 from services.gateway.web.shown import last
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-_TONES = {
-    "delivered": "done",
-    "waiting": "wait",
-    "sending": "wait",
-    "sent": "wait",
-    "failed": "alert",
-    "uncertain": "alert",
-    "suppressed": "ended",
-    "expired": "ended",
-}
-_SHOWN = 50
+    from services.gateway.web.letters import Letter
 
 
 @dataclass(frozen=True)
-class Letter:
-    """One mail or SMS; `state` is a word, `means` the sentence behind it, `advice` what to do if it did not arrive."""
+class FamilyLetter:
+    """One mail or SMS, and in words to whom it went, what it was about and how it stands."""
 
+    letter: Letter
     to: str
     about: str
     state: str
-    means: str
-    advice: str
-    tone: str
-    at: str
+
+    @classmethod
+    def of(cls, letter: Letter) -> FamilyLetter:
+        """The message as it was told to this family."""
+        about = t(f"parents.letters.about.{letter.template}")
+        return cls(letter, _recipient(letter), about, value(letter.status))
 
 
-def letters_of(case_no: str) -> list[Letter]:
-    """What the family was told of a case, the newest first."""
-    page = caller().ask("notifier.messages", {"case_no": case_no, "language": language(), "limit": _SHOWN})
-    return [_letter(message) for message in page["entries"]]
+def letters_of(case_no: str) -> list[FamilyLetter] | None:
+    """What the family was told of a case, the newest first; None while nobody can tell."""
+    found = letters.letters_of(case_no)
+    return None if found is None else [FamilyLetter.of(one) for one in found]
 
 
-def _letter(message: Mapping[str, Any]) -> Letter:
-    return Letter(
-        to=_recipient(message),
-        about=t(f"parents.letters.about.{message['template']}"),
-        state=value(message["status"]),
-        means=message["means"],
-        advice=message["advice"],
-        tone=_TONES[message["status"]],
-        at=message["changed_at"],
-    )
-
-
-def _recipient(message: Mapping[str, Any]) -> str:
-    address = message["address"]
-    if not address:
+def _recipient(letter: Letter) -> str:
+    if not letter.address:
         return t("parents.letters.forgotten")
-    return t("parents.letters.sms", end=last(address)) if message["channel"] == "sms" else t("parents.letters.mail")
+    if letter.channel == "sms":
+        return t("parents.letters.sms", end=last(letter.address))
+    return t("parents.letters.mail")

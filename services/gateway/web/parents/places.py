@@ -1,26 +1,36 @@
-"""Counties and districts as choices, in the reader's language."""
+"""An institution and one of its doctors, as families name them and are told of them."""
 
 from __future__ import annotations
 
-from services.gateway.web.rendering import language
-from shared.refusals import Refusal
-from shared.taiwan.places import counties, districts_of
-from shared.words import Language
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from services.gateway.web.rendering import t
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
-def county_choices() -> list[dict[str, str]]:
-    """The 22 counties and cities."""
-    return [{"value": one.name, "label": _label(one.name, one.name_en)} for one in counties()]
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """By code and number, with the names that the register has for them; empty where none is meant."""
 
+    institution: str = ""
+    institution_name: str = ""
+    doctor: str = ""
+    doctor_name: str = ""
 
-def district_choices(county: str) -> list[dict[str, str]]:
-    """The districts of a county; none of what is no county."""
-    try:
-        found = districts_of(county)
-    except Refusal:
-        return []
-    return [{"value": one.name, "label": _label(one.name, one.name_en)} for one in found]
+    @property
+    def place_name(self) -> str:
+        """Both by name, or by code where the register has no name; the institution alone where no doctor is meant."""
+        institution, doctor = self.institution_name or self.institution, self.doctor_name or self.doctor
+        return t("parents.place", institution=institution, doctor=doctor) if doctor else institution
 
+    @property
+    def place(self) -> Mapping[str, str]:
+        """What of anything at a place says where that is, as it is kept."""
+        return {name: getattr(self, name) for name in Place.__struct_fields__}
 
-def _label(name: str, name_en: str) -> str:
-    return f"{name_en} {name}" if language() is Language.ENGLISH else name
+    def is_same_place(self, other: Place) -> bool:
+        """Whether both are the same doctor at the same institution."""
+        return (self.institution, self.doctor) == (other.institution, other.doctor)

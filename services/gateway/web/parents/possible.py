@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from flask import url_for
@@ -13,9 +13,9 @@ from services.gateway.web.rendering import refused, t, words_of
 from shared.rpc.wire import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flask import Response
+
+    from services.gateway.web.parents.matters import Matter
 
 _PAGES = {
     "amend_preferences": "parents.amend",
@@ -38,34 +38,34 @@ class Possible:
     cannot: list[dict[str, str]]
 
 
-def possible(matter: Mapping[str, Any]) -> Possible:
+def possible(matter: Matter) -> Possible:
     """Asked of matching, by the guards of the commands themselves; of twins, also the next child's application."""
-    objections = objections_to(matter["id"])
+    objections = objections_to(matter)
     found = Possible([], [])
-    ref = matter["case_no"] or matter["id"]
     for command, page in _PAGES.items():
         if command not in objections:
             continue
         text, objection = t(f"parents.actions.{command}"), objections[command]
         if objection is None:
-            found.can.append({"text": text, "href": url_for(page, ref=ref)})
+            found.can.append({"text": text, "href": url_for(page, ref=matter.ref)})
         elif objection.code not in _SELF_EVIDENT:
             found.cannot.append({"text": text, "why": words_of(objection)})
-    if matter["kind"] == "new" and matter["birth_order"]:
-        found.can.append({"text": t("parents.actions.twin"), "href": url_for("parents.twin", ref=ref)})
+    if matter.is_of_twins:
+        found.can.append({"text": t("parents.actions.twin"), "href": url_for("parents.twin", ref=matter.ref)})
     return found
 
 
-def objections_to(matter_id: str) -> dict[str, Told | None]:
+def objections_to(matter: Matter) -> dict[str, Told | None]:
     """Every command that could be given about it, each with what speaks against it."""
-    actions = caller().ask("matching.actions", {"case_or_enrolment_id": matter_id})
+    actions = caller().ask("matching.actions", {"case_or_enrolment_id": str(matter.id)})
     return {one["command"]: msgspec.convert(one["objection"], Told | None) for one in actions}
 
 
-def not_now(matter: Mapping[str, Any], command: str) -> Response | None:
+def not_now(matter: Matter, command: str) -> Response | None:
     """The page that says why this cannot be done now; None where it can."""
-    objection = objections_to(matter["id"])[command]
+    objection = objections_to(matter)[command]
     if objection is None:
         return None
-    ref = matter["case_no"] or matter["id"]
-    return refused("parents/not_now.html", ref=ref, title=t(f"parents.actions.{command}"), why=words_of(objection))
+    return refused(
+        "parents/not_now.html", ref=matter.ref, title=t(f"parents.actions.{command}"), why=words_of(objection)
+    )

@@ -14,9 +14,9 @@ from services.gateway.web.holding import is_opened
 from services.gateway.web.parents.answers import application as application_form
 from services.gateway.web.parents.apply import TO_CHECK, opened, question_url, to_question
 from services.gateway.web.parents.area import PARENTS
-from services.gateway.web.parents.cases import case_numbered
 from services.gateway.web.parents.figures import proved_mobile
 from services.gateway.web.parents.letters import letters_of
+from services.gateway.web.parents.matters import case_numbered
 from services.gateway.web.parents.objections import sentence
 from services.gateway.web.parents.possible import possible
 from services.gateway.web.parents.questions import Questionnaire, question_of_field

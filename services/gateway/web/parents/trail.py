@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from services.gateway.web import shown
 from services.gateway.web.asking import caller
 from services.gateway.web.rendering import has_phrase, language, t, today, value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from datetime import datetime
 
-    Matter = Mapping[str, Any]
+    from services.gateway.web.parents.matters import Matter, Step, StepAhead
 
 _TOLD_WITH_ANOTHER = frozenset({"NoticeRequested", "BureauTaskOpened"})
 """Steps that the one beside them tells of."""
@@ -39,7 +39,7 @@ class Past:
     """A step that happened."""
 
     title: str
-    at: str
+    at: datetime
     told: str = ""
     tone: str = "done"
 
@@ -51,7 +51,7 @@ class Fact:
     label: str
     figure: str
     note: str = ""
-    when: str = ""
+    when: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -84,36 +84,35 @@ class Trail:
     @classmethod
     def of(cls, case: Matter) -> Self:
         """The trail of what `matching.family_case` tells."""
-        steps = [step for step in case["timeline"] if step["what"] not in _TOLD_WITH_ANOTHER]
+        steps = [step for step in case.timeline if step.what not in _TOLD_WITH_ANOTHER]
         return cls([_past(step) for step in steps], _present(case), _future(case))
 
 
-def status_of(case: Matter) -> dict[str, str]:
-    """The status as its family sees it: tone and words (DESIGN §5)."""
-    if case["match"] is None:
-        closed = bool(case["closed_on"])
-        return {
-            "tone": "ended" if closed else "done",
-            "word": t(f"parents.status.{'closed' if closed else 'enrolled'}"),
-        }
-    if case["enrolment"] == "enrolled" and case["closed_on"]:
-        return {"tone": "ended", "word": t("parents.status.closed")}
-    tones = {
-        "matching": "turn" if case["waits_for"] == "parent" else "wait",
-        "awaiting_closure": "wait",
-        "awaiting_notice": "turn" if case["waits_for"] == "parent" else "wait",
-        "matched": "done",
-        "unmatched": "wait",
-        "withdrawn": "ended",
-    }
-    return {"tone": tones[case["match"]], "word": t(f"parents.status.{_state(case)}")}
+class Standing(NamedTuple):
+    """Where a case stands as its family sees it: tone and words (DESIGN §5)."""
+
+    tone: str
+    word: str
 
 
-def place_name(row: Mapping[str, Any], kind: str = "") -> str:
-    """An institution and, where one is meant, its doctor; by code where the register has no name."""
-    institution = row.get(f"{kind}institution_name") or row.get(f"{kind}institution", "")
-    doctor = row.get(f"{kind}doctor_name") or row.get(f"{kind}doctor", "")
-    return t("parents.place", institution=institution, doctor=doctor) if doctor else institution
+_TONES = {
+    "matching": "wait",
+    "awaiting_closure": "wait",
+    "awaiting_notice": "wait",
+    "matched": "done",
+    "unmatched": "wait",
+    "withdrawn": "ended",
+}
+"""By the match, as long as the family itself is not waited for."""
+
+
+def status_of(case: Matter) -> Standing:
+    """What stands beside its name."""
+    if case.match is None or (case.enrolment == "enrolled" and case.closed_on):
+        state = "closed" if case.closed_on else "enrolled"
+        return Standing("ended" if case.closed_on else "done", t(f"parents.status.{state}"))
+    tone = "turn" if case.waits_for == "parent" else _TONES[case.match]
+    return Standing(tone, t(f"parents.status.{_state(case)}"))
 
 
 def rank_name(rank: int | None) -> str:
@@ -123,7 +122,7 @@ def rank_name(rank: int | None) -> str:
 
 def _state(case: Matter) -> str:
     """The key of the words for where a case stands."""
-    match case["match"], case["waits_for"]:
+    match case.match, case.waits_for:
         case "matching", "institution":
             return "asked"
         case "matching", "parent":
@@ -136,55 +135,54 @@ def _state(case: Matter) -> str:
             return str(match).replace("_", "-")
 
 
-def _past(step: Mapping[str, Any]) -> Past:
-    key, reason = f"parents.trail.{step['what']}", step.get("reason", "")
-    figures = {"place": place_name(step), "rank": rank_name(step.get("rank"))}
-    told = t("parents.trail.reason", reason=value(reason)) if reason else ""
+def _past(step: Step) -> Past:
+    key = f"parents.trail.{step.what}"
+    figures = {"place": step.place_name, "rank": rank_name(step.rank)}
+    told = t("parents.trail.reason", reason=value(step.reason)) if step.reason else ""
     if not told and has_phrase(f"{key}-told"):
         told = t(f"{key}-told")
-    return Past(t(key, **figures), step["at"], told, _PAST_TONES.get(step["what"], "done"))
+    return Past(t(key, **figures), step.at, told, _PAST_TONES.get(step.what, "done"))
 
 
 def _present(case: Matter) -> Present | None:
-    if case["match"] in {None, "matched", "withdrawn"}:
+    if case.match in {None, "matched", "withdrawn"}:
         return None
     state, status = _state(case), status_of(case)
-    due_by = case["due_by"]
-    is_late = due_by is not None and datetime.fromisoformat(due_by) < caller().now and state != "unmatched"
-    place = place_name(case, "former_" if state == "awaiting-closure" else "")
+    is_late = case.due_by is not None and case.due_by < caller().now and state != "unmatched"
+    place = (case.former if state == "awaiting-closure" else case).place_name
     told = f"parents.present.{state}.{'late' if is_late else 'told'}"
     return Present(
         title=t(f"parents.present.{state}.title", place=place),
         told=t(told if has_phrase(told) else f"parents.present.{state}.told", place=place),
-        holder="alert" if is_late else status["tone"],
-        word=status["word"],
+        holder="alert" if is_late else status.tone,
+        word=status.word,
         facts=_facts(case, state),
     )
 
 
 def _facts(case: Matter, state: str) -> list[Fact]:
     facts = []
-    if since := case["waiting_since"]:
+    if since := case.waiting_since:
         facts.append(
             Fact(
                 t("parents.present.waited"),
-                _waited(case["working_days_waiting"]),
+                _waited(case.working_days_waiting),
                 t("parents.present.since", at=_moment(since)),
             )
         )
-    if due_by := case["due_by"]:
+    if due_by := case.due_by:
         facts.append(Fact(t(f"parents.present.{state}.due"), _moment(due_by), _reminded(case), due_by))
     return facts
 
 
 def _reminded(case: Matter) -> str:
     """When whoever is waited for was reminded last."""
-    since = case["waiting_since"]
-    reminders = [step["at"] for step in case["timeline"] if step["what"] == "OfferReminded" and step["at"] >= since]
+    since = case.waiting_since
+    reminders = [step.at for step in case.timeline if step.what == "OfferReminded" and since and step.at >= since]
     return t("parents.present.reminded", at=_moment(reminders[-1])) if reminders else ""
 
 
-def _moment(at: str) -> str:
+def _moment(at: datetime) -> str:
     return shown.moment(at, language(), today())
 
 
@@ -194,20 +192,20 @@ def _waited(days: int | None) -> str:
 
 def _future(case: Matter) -> list[Future]:
     """What comes when all goes well, then what comes by itself when nobody acts."""
-    if case["match"] == "unmatched":
+    if case.match == "unmatched":
         return [Future(t("parents.future.bureau-calls"))]
-    told = _PRESENT_ITSELF | ({"notice_signed"} if case["match"] == "awaiting_notice" else set())
-    return [_ahead(case, step) for step in case["ahead"] if step["what"] not in told]
+    told = _PRESENT_ITSELF | ({"notice_signed"} if case.match == "awaiting_notice" else set())
+    return [_ahead(case, step) for step in case.ahead if step.what not in told]
 
 
-def _ahead(case: Matter, step: Mapping[str, Any]) -> Future:
-    match step["what"]:
+def _ahead(case: Matter, step: StepAhead) -> Future:
+    match step.what:
         case "notice_signed":
             return Future(t("parents.future.sign"), t("parents.future.sign-told"))
         case "enrolled":
             return Future(t("parents.future.enrolled"), t("parents.future.enrolled-told"))
         case "preference_asked":
-            return Future(t(f"parents.future.{_cause(case)}.next", rank=rank_name(step["rank"])), place_name(step))
+            return Future(t(f"parents.future.{_cause(case)}.next", rank=rank_name(step.rank)), step.place_name)
         case _:
             return Future(t(f"parents.future.{_cause(case)}.bureau"), t("parents.future.bureau-told"))
 

@@ -11,8 +11,8 @@ from services.gateway.web.areas import FAMILIES
 from services.gateway.web.holding import is_opened
 from services.gateway.web.parents.answers import fields_for_twin
 from services.gateway.web.parents.area import PARENTS
-from services.gateway.web.parents.cases import case_numbered
-from services.gateway.web.parents.drafts import APPLICATION, Chosen, Draft
+from services.gateway.web.parents.drafts import APPLICATION, Draft
+from services.gateway.web.parents.matters import case_numbered
 from services.gateway.web.rendering import show
 
 if TYPE_CHECKING:
@@ -27,9 +27,5 @@ def twin(ref: str) -> ResponseReturnValue:
     is_replacing = bool(draft.version) and not draft.sent_as
     if is_opened():
         return show("parents/twin.html", case=case, ref=ref, is_replacing=is_replacing)
-    chosen = [
-        Chosen(one["institution"], one["doctor"], one["institution_name"], one["doctor_name"])
-        for one in case["choices"]
-    ]
-    draft.saved(fields=fields_for_twin(case), chosen=chosen)
+    draft.saved(fields=fields_for_twin(case), chosen=case.choices)
     return redirect(url_for("parents.begin"), HTTPStatus.SEE_OTHER)

@@ -11,8 +11,9 @@ from services.gateway.web.areas import FAMILIES
 from services.gateway.web.asking import caller
 from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
+from services.gateway.web.parents.about import page_about
 from services.gateway.web.parents.area import PARENTS
-from services.gateway.web.parents.cases import heading_of, matter, ref_of
+from services.gateway.web.parents.matters import matter
 from services.gateway.web.parents.objections import faults_of, missing
 from services.gateway.web.parents.possible import not_now
 from services.gateway.web.rendering import refused, show, t
@@ -20,6 +21,8 @@ from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from services.gateway.web.parents.matters import Matter
 
 REASONS = ("found_otherwise", "not_needed", "moved", "mistake", "other")
 
@@ -37,23 +40,14 @@ def withdraw(ref: str) -> ResponseReturnValue:
     try:
         caller().command(
             "matching.withdraw",
-            {"case_id": case["id"], "reason": request.form["reason"]},
+            {"case_id": str(case.id), "reason": request.form["reason"]},
             request.form.get("idempotency_key", ""),
         )
     except RemoteRefusal as refusal:
         return refused("parents/withdraw.html", **_page(case, Faults.of(refusal)))
     flash(t("parents.withdraw.done"), "done")
-    return redirect(url_for("parents.case", ref=ref_of(case)), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("parents.case", ref=case.ref), HTTPStatus.SEE_OTHER)
 
 
-def _page(case: Any, faults: Faults) -> dict[str, Any]:
-    return {
-        "case": case,
-        "ref": ref_of(case),
-        "heading": heading_of(case),
-        "reasons": REASONS,
-        "reason": typed().get("reason"),
-        "errors": faults.errors,
-        "whole": faults.whole,
-        "key": request.form.get("idempotency_key"),
-    }
+def _page(case: Matter, faults: Faults) -> dict[str, Any]:
+    return page_about(case, faults, reasons=REASONS, reason=typed().get("reason"))

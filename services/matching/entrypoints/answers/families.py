@@ -64,8 +64,8 @@ class FamilyCaseListed(msgspec.Struct, frozen=True, kw_only=True):
     """A case (新案申請, 變更) or an enrolment, whose `kind` is None (案件種類 "-", 現行系統收案資料).
 
     `waits_for` has to act next, since `waiting_since`, for `working_days_waiting` so far, until `due_by`; when nobody
-    has by then, `by_itself` happens. `timeline` is what has happened, `ahead` what has not. Who has been forgotten is
-    None.
+    has by then, `by_itself` happens. While it `is_live` there is no second case for the child. `timeline` is what has
+    happened, `ahead` what has not. Who has been forgotten is None.
     """
 
     id: UUID
@@ -73,6 +73,7 @@ class FamilyCaseListed(msgspec.Struct, frozen=True, kw_only=True):
     kind: events.CaseKind | None
     started_at: datetime
     match: MatchStatus | None
+    is_live: bool
     enrolment: EnrolmentStatus
     child: events.Child | None
     mother: events.Mother | None

@@ -122,21 +122,6 @@ def test_a_withdrawal_needs_a_reason_and_is_given_once():
     assert family.done == [("matching.withdraw", {"case_id": case()["id"], "reason": "moved"}, "key")]
 
 
-def test_another_phone_is_read_once_more_before_the_case_moves_to_it():
-    family = Family([case()])
-    client, entered = (
-        browser(family),
-        {"contact.relation": "father", "contact.name": "林", "contact.mobile": "０９２２-333-444"},
-    )
-    again = client.post(f"/cases/{CASE_NO}/contact", data={**entered, **KEY})
-    assert "0922 333 444" in again.text
-    assert family.done == []
-    moved = client.post(f"/cases/{CASE_NO}/contact", data={**entered, "confirmed": "0922333444", **KEY})
-    assert moved.location == "/cases"
-    [(_, form, _)] = family.done
-    assert form["contact"] == {"relation": "father", "name": "林", "mobile": "0922333444", "email": ""}
-
-
 def test_the_first_preference_and_those_asked_stay_where_they_are():
     family = Family([case()])
     client = browser(family)

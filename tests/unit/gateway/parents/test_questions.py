@@ -2,10 +2,13 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from services.gateway.web.parents.answers import Answers, application, fields_for_twin
-from services.gateway.web.parents.drafts import Chosen, Draft
+from services.gateway.web.parents.drafts import Draft
+from services.gateway.web.parents.matters import Matter
+from services.gateway.web.parents.places import Place
 from services.gateway.web.parents.questions import Questionnaire, question_named, question_of_field
 from services.gateway.web.parents.rules import Rules
 from tests.controls.family_pages import case
@@ -48,7 +51,7 @@ EXPECTED = {
     "child.due_date-month": "6",
     "child.due_date-day": "1",
 }
-DOCTOR = Chosen("3501200001", "D001", "第1診所", "醫師1")
+DOCTOR = Place(institution="3501200001", doctor="D001", institution_name="第1診所", doctor_name="醫師1")
 
 
 def questionnaire(fields, *chosen):
@@ -155,7 +158,7 @@ def test_of_a_child_that_is_expected_nothing_is_sent_that_was_answered_before_th
 
 
 def test_the_next_twin_begins_with_what_both_share():
-    fields = fields_for_twin(case(birth_order=1))
+    fields = fields_for_twin(msgspec.convert(case(birth_order=1), Matter))
     assert fields["child.birth_order"] == "2"
     assert questionnaire(fields, DOCTOR).first_open.name == "child"
 

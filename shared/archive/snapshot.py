@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from shared.postgres import Connection, Database
 
 _BEGIN = "begin transaction isolation level repeatable read, read only"
-_TRIES = 20
-_PAUSE = 0.05
+_TRIES = 10
+_PAUSE = 0.02
 _LONGEST_WAIT = 10.0
 """Seconds for which writers may be kept waiting; shorter than PostgreSQL lets a transaction be idle."""
 

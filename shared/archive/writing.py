@@ -61,12 +61,16 @@ class Progress(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Belongings:
-    """What an archive needs beside the logs: blobs, public keys in PEM by their ids, JSON Schemas by their names."""
+    """What an archive needs beside the logs: blobs, public keys in PEM by their ids, JSON Schemas by their names.
+
+    A file of events ends at a multiple of `events_a_file`.
+    """
 
     blobs: BlobStore
     keys: Mapping[str, bytes]
     schemas: Callable[[Iterable[str]], Mapping[str, bytes]]
     """Of these types, those that this release knows, and of the `Envelope`."""
+    events_a_file: int = EVENTS_A_FILE
 
 
 def begin(archive: Path, selection: Selection, release: str, now: datetime) -> Progress:
@@ -152,7 +156,8 @@ class _Export:
 
     def _write_events(self, context: str) -> None:
         while (done := _written(self._parts[context])) < self._parts[context].last:
-            end = min(self._parts[context].last, (done // EVENTS_A_FILE + 1) * EVENTS_A_FILE)
+            size = self._belongings.events_a_file
+            end = min(self._parts[context].last, (done // size + 1) * size)
             self._parts[context] = self._write_file(context, self._parts[context], done, end)
             self._note()
 

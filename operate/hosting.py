@@ -7,15 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from operate.contexts import compose, service_of
-from operate.running import Running, tell, watched
+from operate.running import Running, tell, told_of, watched
 from shared.ending import Ending
-from shared.health import examine
+from shared.health import Watched, examine
 from shared.installation import installation
 from shared.read_models.rebuild import rebuild_if_needed
 from shared.rpc.aside import aside
 from shared.rpc.call import Host
 from shared.rpc.hosting import broker_uri, give_way, hosted
 from shared.rpc.keys import principal_reader
+from shared.tracing import exported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,6 +41,7 @@ def host(
     """Answer the calls of these contexts, with these duties done and the site served beside, until told to end."""
     settings = session.settings
     with Ending() as ending, installation(settings, give_way, aside) as place, ExitStack() as closing:
+        closing.enter_context(exported(settings.traces, f"{names[0]}-serve" if len(names) == 1 else "up"))
         composed = [closing.enter_context(compose(name)(place)) for name in names]
         if duties:
             for one in composed:
@@ -48,7 +50,8 @@ def host(
         hosts = {service_of(one.name): Host(one, reader, tuple(duties)) for one in composed}
         containers = closing.enter_context(hosted(hosts, broker_uri(settings)))
         address = closing.enter_context(beside(settings))
-        port = closing.enter_context(watched(health, partial(_examine, composed, duties)))
+        told = Watched(partial(_examine, composed, duties), partial(told_of, composed, duties))
+        port = closing.enter_context(watched(health, told))
         tell(session, Running.of(settings, names, ["serve", *duties], port, address))
         containers.work(ending)
 

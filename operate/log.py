@@ -83,16 +83,6 @@ def _found(session: Session, context: str) -> Found:
 
 def judge(context: str, log: LogStatus) -> Found:
     """What an operator is told of a log, with the alarms that it gives cause for."""
-    alarms = []
-    limit = Pace().alarm_seconds
-    if log.horizon_age > limit:
-        alarms.append("horizon-held-back")
-    if log.waiting and not log.at_work:
-        alarms.append("no-relay")
-    if log.behind > limit and log.at_work:
-        alarms.append("publishing-behind")
-    if _known_end(log) > log.head:
-        alarms.append("end-missing")
     return Found(
         context=context,
         incarnation=log.incarnation,
@@ -104,13 +94,8 @@ def judge(context: str, log: LogStatus) -> Found:
         relay=Relay(log.at_work, log.holder, log.generation, log.heartbeat, log.published, log.behind),
         horizon_age=log.horizon_age,
         checkpoint=Checkpoint(*log.checkpoint) if log.checkpoint else None,
-        alarms=alarms,
+        alarms=log.alarms(Pace().alarm_seconds),
     )
-
-
-def _known_end(log: LogStatus) -> int:
-    """The last position that the log must have had, since it was published or signed."""
-    return max(log.published, log.checkpoint.position if log.checkpoint else 0)
 
 
 def _told(words: Words, found: Found) -> list[RenderableType]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
 from operate.failures import Mistake
+from shared.context import Duty
 from shared.health import HealthServer
+from shared.oversight import oversee
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from operate.session import Session
-    from shared.health import Report
+    from shared.context import Context
+    from shared.health import Watched
+    from shared.oversight import Oversight
     from shared.settings import Settings
 
 
@@ -52,7 +56,7 @@ class Running(msgspec.Struct):
 
 
 @contextmanager
-def watched(address: str | None, look: Callable[[], Sequence[Report]]) -> Iterator[int | None]:
+def watched(address: str | None, told: Watched) -> Iterator[int | None]:
     """A health server at this address, where one is given; its port. Raises `Mistake`."""
     if address is None:
         yield None
@@ -60,8 +64,16 @@ def watched(address: str | None, look: Callable[[], Sequence[Report]]) -> Iterat
     host, _, port = address.rpartition(":")
     if not host or not port.isascii() or not port.isdigit():
         raise Mistake("mistakes.no-address", given=address)
-    with HealthServer(host, int(port), look) as server:
+    with HealthServer(host, int(port), told) as server:
         yield server.port
+
+
+def told_of(composed: Sequence[Context[Any]], duties: Collection[Duty]) -> list[Oversight]:
+    """How contexts stand, for Prometheus: told by the process that relays them alone, or all would be told four times.
+
+    Raises what a database raises that is away.
+    """
+    return [oversee(one) for one in composed] if Duty.RELAY in duties else []
 
 
 def tell(session: Session, running: Running) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from operate.contexts import compose, contexts, known, served
 from operate.failures import Mistake
-from operate.running import Running, tell, watched
+from operate.running import Running, tell, told_of, watched
 from operate.session import Session
 from shared.context import Duty
 from shared.ending import Ending
-from shared.health import Report, examine
+from shared.health import Watched, examine
 from shared.installation import installation
+from shared.tracing import exported
 
 ContextName = Annotated[str, typer.Argument(metavar="CONTEXT")]
 Health = Annotated[str | None, typer.Option("--health", metavar="HOST:PORT")]
@@ -82,11 +84,9 @@ def begin_hosting() -> None:
 def _work(session: Session, name: str, duty: Duty, health: str | None) -> None:
     demand_broker(session)
     with Ending() as ending, installation(session.settings) as place, compose(name)(place) as composed:
-
-        def look() -> list[Report]:
-            return [examine(composed, [duty])]
-
-        with composed.workers([duty]) as workers, watched(health, look) as port:
+        told = Watched(lambda: [examine(composed, [duty])], partial(told_of, [composed], [duty]))
+        told_on = exported(session.settings.traces, f"{name}-{duty}")
+        with told_on, composed.workers([duty]) as workers, watched(health, told) as port:
             tell(session, Running.of(session.settings, [name], [duty], port))
             while not ending.is_told and not workers.wait(_LOOK):
                 pass

@@ -15,7 +15,7 @@ from operate.failures import Mistake
 from operate.running import Running, tell, watched
 from operate.serve import begin_hosting, demand_broker
 from shared.ending import Ending
-from shared.health import Check, Report
+from shared.health import Check, Report, Watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,11 @@ def web(context: typer.Context, health: Health = None) -> None:
     session: Session = context.obj
     demand_broker(session)
     begin_hosting()
-    with Ending() as ending, site(session.settings) as address, watched(health, partial(_examine, address)) as port:
+    with (
+        Ending() as ending,
+        site(session.settings) as address,
+        watched(health, Watched(partial(_examine, address))) as port,
+    ):
         tell(session, Running.of(session.settings, [], ["web"], port, address))
         while not ending.is_told:
             time.sleep(_LOOK)

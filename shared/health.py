@@ -1,19 +1,23 @@
 """Whether a process can do its work, for supervisors and operators: asked by HTTP, or of a service by RPC.
 
 `GET /live` answers 200 as long as the process answers at all, `GET /ready` 200 or 503 with a list of `Report` in JSON:
-systemd, compose and Kubernetes look at.
+systemd, compose and Kubernetes look at. `GET /metrics` answers with figures for Prometheus.
 """
 
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
+import structlog
 
+from shared import metrics
 from shared.context import Duty
+from shared.oversight import BEHIND_SECONDS
 from shared.read_models.status import status as status_of_models
 from shared.relay.status import status as status_of_log
 from shared.trouble import TROUBLE
@@ -22,12 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from shared.context import Context
+    from shared.oversight import Oversight
     from shared.relay.status import LogStatus
 
-BEHIND_SECONDS = 30.0
-"""An event that has waited this long for the relay, or for a follower, shows that nobody is at work."""
 
 _REQUEST_SECONDS = 5.0
+
+_log = structlog.get_logger()
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -103,11 +108,19 @@ def _followers(context: Context[Any], name: str, followers: Collection[Any], *, 
     )
 
 
-class HealthServer:
-    """Answers `/live` and `/ready` at an address as long as `with` lasts; port 0 takes any that is free."""
+@dataclass(frozen=True)
+class Watched:
+    """What a health server tells of its process: whether it is ready, and how its contexts stand, for Prometheus."""
 
-    def __init__(self, host: str, port: int, look: Callable[[], Sequence[Report]]) -> None:
-        self._server = ThreadingHTTPServer((host, port), _handler(look))
+    look: Callable[[], Sequence[Report]]
+    standings: Callable[[], Sequence[Oversight]] = tuple
+
+
+class HealthServer:
+    """Answers `/live`, `/ready` and `/metrics` at an address for as long as `with` lasts; port 0 takes any free one."""
+
+    def __init__(self, host: str, port: int, watched: Watched) -> None:
+        self._server = ThreadingHTTPServer((host, port), _handler(watched))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
 
@@ -126,9 +139,9 @@ class HealthServer:
         self._server.server_close()
 
 
-def _handler(look: Callable[[], Sequence[Report]]) -> type[BaseHTTPRequestHandler]:
+def _handler(watched: Watched) -> type[BaseHTTPRequestHandler]:
     class Answer(BaseHTTPRequestHandler):
-        """Two questions, nothing else."""
+        """Three questions, nothing else."""
 
         timeout = _REQUEST_SECONDS
 
@@ -137,19 +150,30 @@ def _handler(look: Callable[[], Sequence[Report]]) -> type[BaseHTTPRequestHandle
             if self.path == "/live":
                 self._say(HTTPStatus.OK, b'{"live":true}')
             elif self.path == "/ready":
-                reports = look()
+                reports = watched.look()
                 ready = all(report.ready for report in reports)
                 status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
                 self._say(status, msgspec.json.encode(reports))
+            elif self.path == "/metrics":
+                self._measure()
             else:
                 self._say(HTTPStatus.NOT_FOUND, b"{}")
 
         def log_message(self, *_: object) -> None:
             """Supervisors ask every few seconds: nothing to keep."""
 
-        def _say(self, status: HTTPStatus, body: bytes) -> None:
+        def _measure(self) -> None:
+            try:
+                standings = watched.standings()
+            except TROUBLE as trouble:
+                # What was counted here is told all the same; the alarm on missing figures tells of the rest.
+                _log.warning("standing_unknown", cause=type(trouble).__name__)
+                standings = ()
+            self._say(HTTPStatus.OK, metrics.exposed(standings), metrics.CONTENT_TYPE)
+
+        def _say(self, status: HTTPStatus, body: bytes, content_type: str = "application/json") -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -77,6 +77,8 @@ class Settings:
     """With what identity signs principals."""
     principal_public_key_file: Path | None
     """With what the other services read them; None where they find identity's own file."""
+    unsigned_seconds: int
+    """For so long a log may go without a signature before commands are refused and nothing more is published."""
     forgotten_ledger: Path
     cached_keys: int
     """How many people's unwrapped data keys a process keeps in memory."""
@@ -98,6 +100,8 @@ class Settings:
     sms: str | None = field(repr=False)
     """The address of the SMS provider; None means that SMS are put into the local outbox."""
     sms_token: str = field(repr=False)
+    traces: str | None
+    """The address of the OpenTelemetry collector that spans go to; None means that none are recorded."""
     language: Language
     log_format: LogFormat
     log_level: LogLevel
@@ -129,6 +133,7 @@ VARIABLES = (
     "CARETRAIL_CHECKPOINT_KEY_FILE",
     "CARETRAIL_PRINCIPAL_KEY_FILE",
     "CARETRAIL_PRINCIPAL_PUBLIC_KEY_FILE",
+    "CARETRAIL_UNSIGNED_SECONDS",
     "CARETRAIL_FORGOTTEN_LEDGER",
     "CARETRAIL_CACHED_KEYS",
     "CARETRAIL_SITE",
@@ -146,6 +151,9 @@ VARIABLES = (
     "CARETRAIL_LOG_LEVEL",
 )
 """Every variable there is, beside one `CARETRAIL_DATABASE_<CONTEXT>` a context."""
+
+TRACES = "OTEL_EXPORTER_OTLP_ENDPOINT"
+"""The one variable that is not ours by name."""
 
 SECRETS = ("CARETRAIL_BROKER", "CARETRAIL_SMTP", "CARETRAIL_SMS_TOKEN")
 """Variables that hold a secret, beside the addresses of databases: `<VARIABLE>_FILE` may name a file that has it."""
@@ -166,6 +174,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         checkpoint_key_file=_path(given, "CARETRAIL_CHECKPOINT_KEY_FILE", var / "keys" / "checkpoint.key"),
         principal_key_file=_path(given, "CARETRAIL_PRINCIPAL_KEY_FILE", var / "keys" / "principal.key"),
         principal_public_key_file=_optional_path(given, "CARETRAIL_PRINCIPAL_PUBLIC_KEY_FILE"),
+        unsigned_seconds=_count(given, "CARETRAIL_UNSIGNED_SECONDS", 3600),
         forgotten_ledger=_path(given, "CARETRAIL_FORGOTTEN_LEDGER", var / "vault" / "forgotten.jsonl"),
         cached_keys=_count(given, "CARETRAIL_CACHED_KEYS", CACHED_KEYS),
         site=_site(given),
@@ -178,6 +187,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         mail_sender=_mail_sender(given),
         sms=_sms(given),
         sms_token=given.get("CARETRAIL_SMS_TOKEN", ""),
+        traces=_traces(environment),
         language=_choice(given, "CARETRAIL_LANGUAGE", Language.CHINESE),
         log_format=_choice(given, "CARETRAIL_LOG_FORMAT", LogFormat.CONSOLE),
         log_level=_choice(given, "CARETRAIL_LOG_LEVEL", LogLevel.INFO),
@@ -298,6 +308,17 @@ def _sms(given: Mapping[str, str]) -> str | None:
     if "CARETRAIL_SMS_TOKEN" not in given:
         raise SettingRefused("CARETRAIL_SMS_TOKEN", "give the token that the SMS provider knows this installation by")
     return sms
+
+
+def _traces(environment: Mapping[str, str]) -> str | None:
+    """OpenTelemetry's own variable, which its other programs read as well."""
+    endpoint = environment.get(TRACES)
+    if not endpoint:
+        return None
+    parts = _split(endpoint)
+    if parts is None or parts.scheme not in {"http", "https"}:
+        raise SettingRefused(TRACES, "give the collector's address, as in http://collector:4318")
+    return endpoint
 
 
 def _split(address: str) -> SplitResult | None:

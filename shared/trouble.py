@@ -36,14 +36,28 @@ _LONGEST_PAUSE = 10.0
 _log = structlog.get_logger()
 
 
-def persevere(name: str, stop: Event, step: Callable[[], object], begin_anew: Callable[[], object]) -> None:
-    """Repeat `step` until `stop` is set. After trouble wait, longer each time, and `begin_anew`; all else is raised."""
+def untold(_: BaseException) -> None:
+    """For whom nobody keeps account of what was waited out."""
+
+
+def persevere(
+    name: str,
+    stop: Event,
+    step: Callable[[], object],
+    begin_anew: Callable[[], object],
+    tell: Callable[[BaseException], object] = untold,
+) -> None:
+    """Repeat `step` until `stop` is set. After trouble `tell` it, wait, longer each time, and `begin_anew`.
+
+    All else is raised.
+    """
     pause = _FIRST_PAUSE
     while not stop.is_set():
         try:
             step()
         except TROUBLE as trouble:
             _log.warning("follower_paused", follower=name, cause=type(trouble).__name__, seconds=pause)
+            tell(trouble)
             begin_anew()
             stop.wait(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)

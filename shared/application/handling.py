@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import msgspec
@@ -15,6 +15,7 @@ from shared.sealing import PersonForgotten
 from shared.store.append import Answer, Cause
 from shared.store.application import StoredApplication
 from shared.store.errors import AlreadyAnswered, ReservationTaken, VersionConflict
+from shared.tracing import span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -140,7 +141,11 @@ class ContextApplication(StoredApplication):
         for prepare in decision.beforehand:
             prepare()
         answer = Answer(*answering, msgspec.json.encode(decision.outcome))
-        self.append(*decision.changed, cause=cause, reserve=decision.reserve, release=decision.release, answer=answer)
+        with span(f"append {type(command).__name__}", cause.traceparent) as within:
+            cause = replace(cause, traceparent=within.traceparent)
+            self.append(
+                *decision.changed, cause=cause, reserve=decision.reserve, release=decision.release, answer=answer
+            )
         return decision.outcome
 
     def _decide(self, command: object, principal: Principal, now: datetime) -> Decision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from shared import failures
 from shared.trouble import persevere
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ class DeadlineClock:
 
     def run(self, stop: Signal) -> None:
         """Look every second until `stop` is set, waiting out a database that is away."""
+        tell = partial(failures.note, self._database, self._name)
         try:
-            persevere(self._name, stop, partial(self._step, stop), self.close)
+            persevere(self._name, stop, partial(self._step, stop), self.close, tell)
         finally:
             self.close()
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Generic
 
+from shared import failures
 from shared.milestones import unwatched
 from shared.processes.deadlines import Deadlines
 from shared.processes.reactions import ReactingFold, Reactions
@@ -82,8 +84,9 @@ class ProcessRunner(Generic[Row]):
 
         Raises `Fork`, `ModelReplaced` and `UnknownEventType`, which only a person can mend.
         """
+        tell = partial(failures.note, self._database, self._process.name)
         try:
-            persevere(self._process.name, stop, self.step, self.close)
+            persevere(self._process.name, stop, self.step, self.close, tell)
         finally:
             self.close()
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Generic
 
+from shared import failures
 from shared.milestones import unwatched
 from shared.read_models import collector, parking, standing
 from shared.read_models.digest import Digest
@@ -15,6 +16,7 @@ from shared.read_models.parking import Retried
 from shared.read_models.projection import Projection
 from shared.read_models.rebuild import rebuild_if_needed
 from shared.read_models.tables import UNSTORABLE, Rows
+from shared.tracing import spans
 from shared.trouble import persevere
 
 if TYPE_CHECKING:
@@ -66,8 +68,9 @@ class Projector(Generic[Row]):
 
         Raises `Fork`, `ModelReplaced` and `UnknownEventType`, which only a person can mend.
         """
+        tell = partial(failures.note, self._database, self._name)
         try:
-            persevere(self._name, stop, self.step, self.close)
+            persevere(self._name, stop, self.step, self.close, tell)
         finally:
             self.close()
 
@@ -123,10 +126,11 @@ class Projector(Generic[Row]):
     def _fold(self, connection: Connection, run: Run) -> bool:
         """Fold these events, save the position and tell; False where somebody else has moved the model meanwhile."""
         ready = self._digest.ready(run)
-        try:
-            return self._take(connection, run, partial(self._projection.apply, connection, ready))
-        except UNSTORABLE:
-            return self._take(connection, run, partial(self._projection.apply_by_halves, connection, ready))
+        with spans(f"project {self._name}", "consumer", lambda: self._log.traces({at for at, *_ in ready})):
+            try:
+                return self._take(connection, run, partial(self._projection.apply, connection, ready))
+            except UNSTORABLE:
+                return self._take(connection, run, partial(self._projection.apply_by_halves, connection, ready))
 
     def _take(self, connection: Connection, run: Run, apply: Callable[[set[UUID]], list[Rejected]]) -> bool:
         with self._alone(connection) as at:

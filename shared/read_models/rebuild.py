@@ -12,6 +12,7 @@ from shared.read_models import parking, standing
 from shared.read_models.filling import MEMORY, Filling, unreported
 from shared.read_models.model import Row
 from shared.read_models.projection import catch_up
+from shared.read_models.rebuilding import told
 from shared.read_models.tables import Rows
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ def rebuild(
     next time; a second one waits for the first. `memory` is the number of bytes that rows may take at a time.
     """
     standing.install(database)
-    with alone(model, database) as connection:
-        return _Rebuild(model, log, progress, memory).run(connection)
+    with alone(model, database) as connection, told(connection, model.table.name, progress) as progress_told:
+        return _Rebuild(model, log, progress_told, memory).run(connection)
 
 
 def rebuild_if_needed(
@@ -61,7 +62,8 @@ def rebuild_if_needed(
     with alone(model, database) as connection:
         if _is_current(connection, model):
             return None
-        return _Rebuild(model, log, progress, MEMORY).run(connection)
+        with told(connection, model.table.name, progress) as progress_told:
+            return _Rebuild(model, log, progress_told, MEMORY).run(connection)
 
 
 @contextmanager

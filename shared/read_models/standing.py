@@ -28,6 +28,24 @@ create table if not exists parked (
     dropped_at timestamptz,
     primary key (model, position)
 );
+create table if not exists parking_deed (
+    at timestamptz not null default now(),
+    actor text not null,
+    deed text not null,
+    model text not null,
+    originator_id uuid not null,
+    positions int8[] not null
+);
+create index if not exists parking_deed_at on parking_deed (at);
+create table if not exists rebuilding (
+    model text primary key,
+    pid int4 not null,
+    stage text not null,
+    done int8 not null,
+    total int8 not null,
+    began_at timestamptz not null default now(),
+    told_at timestamptz not null default now()
+);
 """
 
 _READ = "select position, fingerprint, moved_at from read_model where name = %s"

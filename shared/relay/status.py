@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shared.relay.sequencer import SettledPages
 from shared.store.horizon import horizon_age
+from shared.store.log import UNSIGNED
 
 if TYPE_CHECKING:
     from shared.postgres import Connection
@@ -25,6 +26,8 @@ select generation, holder, published, heartbeat, extract(epoch from clock_timest
 from relay
 """
 _CHECKPOINT = "select position, key_id, at from checkpoint order by position desc limit 1"
+UNSIGNED_SECONDS = 300.0
+"""A log that is quiet is signed after a minute: what has waited for so long cannot be signed."""
 
 
 class LastCheckpoint(NamedTuple):
@@ -40,7 +43,8 @@ class LogStatus(NamedTuple):
 
     `backlog` counts the events that have no position yet; `published` is the last position that the broker has
     confirmed; while events wait, `behind` is for how long no relay has been at their end. `holder` is the host and
-    process of the relay that works, or worked last, empty where none ever has.
+    process of the relay that works, or worked last, empty where none ever has. `unsigned` is for how long nobody has
+    vouched for the whole log.
     """
 
     incarnation: str
@@ -56,6 +60,27 @@ class LogStatus(NamedTuple):
     at_work: bool
     horizon_age: float
     checkpoint: LastCheckpoint | None
+    unsigned: float
+
+    def alarms(self, limit: float) -> list[str]:
+        """What somebody has to look after; `limit` is for how long events should not wait, in seconds."""
+        found = []
+        if self.horizon_age > limit:
+            found.append("horizon-held-back")
+        if self.waiting and not self.at_work:
+            found.append("no-relay")
+        if self.behind > limit and self.at_work:
+            found.append("publishing-behind")
+        if self.known_end > self.head:
+            found.append("end-missing")
+        if self.unsigned > UNSIGNED_SECONDS and self.at_work:
+            found.append("unsigned")
+        return found
+
+    @property
+    def known_end(self) -> int:
+        """The last position that the log must have had, since it was published or signed."""
+        return max(self.published, self.checkpoint.position if self.checkpoint else 0)
 
     @property
     def waiting(self) -> int:
@@ -72,6 +97,7 @@ def status(connection: Connection, context: str) -> LogStatus:
     [(backlog,)] = connection.execute(_BACKLOG, place).fetchall()
     [(generation, holder, published, heartbeat, behind, at_work)] = connection.execute(_RELAY).fetchall()
     signed = connection.execute(_CHECKPOINT).fetchone()
+    unsigned = connection.execute(UNSIGNED).fetchone()
     return LogStatus(
         incarnation=pages.incarnation,
         epoch=epoch,
@@ -86,4 +112,5 @@ def status(connection: Connection, context: str) -> LogStatus:
         at_work=at_work,
         horizon_age=horizon_age(connection),
         checkpoint=LastCheckpoint(*signed) if signed else None,
+        unsigned=unsigned[0] if unsigned else 0.0,
     )

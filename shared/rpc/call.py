@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID  # noqa: TC003 - its form reads the annotation at run time
 
@@ -13,7 +14,9 @@ from nameko.extensions import DependencyProvider
 from shared.access import objection_to
 from shared.application.entries import refuse_unprintable
 from shared.context import Duty, utc_now
+from shared.inspection.refusals import Refusals
 from shared.logs import about
+from shared.metrics import CALLS
 from shared.principal import VISITOR, Principal, Role
 from shared.read_models.reader import NotFilledYet
 from shared.refusals import IdempotencyKeyReused, Refusal, heed
@@ -22,6 +25,7 @@ from shared.rpc.forms import Form
 from shared.rpc.refusals import FieldMalformed, PrincipalMissing
 from shared.rpc.wire import CallRefused, ServiceFailed, ServiceUnavailable
 from shared.store.errors import StoreUnavailable
+from shared.tracing import span
 from shared.trouble import TROUBLE, reason
 
 if TYPE_CHECKING:
@@ -48,6 +52,9 @@ HOST = "caretrail"
 _OWN_KEYS = ("process/", "forgotten/", "import/")
 """So begin the keys under which a context's own processes and imports do their work. They can be foretold: a caller who
 took one first would have that work refused, or reported as done."""
+
+_OUTCOMES: Mapping[type, str] = {CallRefused: "refused", ServiceFailed: "failed", ServiceUnavailable: "unavailable"}
+"""How a call ended that was not answered, as metrics name it."""
 
 _log = structlog.get_logger()
 
@@ -111,12 +118,17 @@ class Readers:
 _written = Form(Written)
 
 
+def _unnoted(principal: Principal, trace: Trace, refusal: Refusal) -> None:
+    """A question that was refused is in the log of the process alone."""
+
+
 @dataclass(frozen=True)
 class Call:
     """A call that has come, with all that is needed to answer it."""
 
     host: Host
     readers: Readers
+    refusals: Refusals
     method: str
     headers: Mapping[str, object]
     now: datetime
@@ -136,7 +148,10 @@ class Call:
             told: dict[str, Any] = msgspec.to_builtins(msgspec.structs.asdict(outcome))
             return told
 
-        return self._guarded(task.parties, work)
+        def note(principal: Principal, trace: Trace, refusal: Refusal) -> None:
+            self.refusals.note(self.method, refusal.code, principal, trace, self.now)
+
+        return self._guarded(task.parties, work, note)
 
     def answer(self, service: object, question: Question, payload: object, written: object) -> Answer:
         """Find what is asked, as the principal may see it."""
@@ -154,23 +169,48 @@ class Call:
         wanted = _written.read(written)
         return self.readers.of(model).fresh_enough(wanted.id, wanted.version, FRESH_SECONDS)
 
-    def _guarded(self, parties: tuple[Party, ...], work: Callable[[Principal, Trace], dict[str, Any]]) -> Answer:
-        """Do the work for whoever may have it done. What is raised is returned: Nameko would log it with its values."""
+    def _guarded(
+        self,
+        parties: tuple[Party, ...],
+        work: Callable[[Principal, Trace], dict[str, Any]],
+        note: Callable[[Principal, Trace, Refusal], object] = _unnoted,
+    ) -> Answer:
+        """Have the work done for whoever may have it done, measured, as a part of what the call belongs to.
+
+        `note` hears what is refused to whom: to nobody in particular where that could not be told.
+        """
+        began = time.perf_counter()
         trace = trace_in(self.headers)
-        with about(trace.correlation_id, trace.causation_id):
-            try:
-                principal = self._principal(parties)
-                heed(objection_to(principal, parties))
-                return work(principal, trace)
-            except Refusal as refusal:
-                _log.info("call_refused", method=self.method, code=refusal.code)
-                return CallRefused.because_of(refusal)
-            except (*TROUBLE, StoreUnavailable, NotFilledYet) as trouble:
-                _log.warning("call_unanswerable", method=self.method, cause=type(trouble).__name__)
-                return ServiceUnavailable(trace.correlation_id)
-            except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets an incident number
-                _log.error("call_failed", method=self.method, reason=reason(fault))
-                return ServiceFailed(trace.correlation_id)
+        with about(trace.correlation_id, trace.causation_id), span(self.method, trace.traceparent, "server") as within:
+            answer = self._answered(parties, work, note, replace(trace, traceparent=within.traceparent))
+            outcome = _OUTCOMES.get(type(answer), "answered")
+            within.note("outcome", outcome)
+        CALLS.labels(self.method, outcome).observe(time.perf_counter() - began)
+        return answer
+
+    def _answered(
+        self,
+        parties: tuple[Party, ...],
+        work: Callable[[Principal, Trace], dict[str, Any]],
+        note: Callable[[Principal, Trace, Refusal], object],
+        trace: Trace,
+    ) -> Answer:
+        """Do the work for whoever may have it done. What is raised is returned: Nameko would log it with its values."""
+        principal = VISITOR
+        try:
+            principal = self._principal(parties)
+            heed(objection_to(principal, parties))
+            return work(principal, trace)
+        except Refusal as refusal:
+            _log.info("call_refused", method=self.method, code=refusal.code)
+            note(principal, trace, refusal)
+            return CallRefused.because_of(refusal)
+        except (*TROUBLE, StoreUnavailable, NotFilledYet) as trouble:
+            _log.warning("call_unanswerable", method=self.method, cause=type(trouble).__name__)
+            return ServiceUnavailable(trace.correlation_id)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the caller gets an incident number
+            _log.error("call_failed", method=self.method, reason=reason(fault))
+            return ServiceFailed(trace.correlation_id)
 
     def _principal(self, parties: tuple[Party, ...]) -> Principal:
         try:
@@ -188,12 +228,14 @@ class Calls(DependencyProvider):  # type: ignore[misc]
         """Prepare for the first call."""
         self._host: Host = self.container.config[HOST]
         self._readers = Readers(self._host.context)
+        self._refusals = Refusals(self._host.context.database)
 
     def stop(self) -> None:
         """Close what was opened; no call is under way any more."""
         self._readers.close()
+        self._refusals.close()
 
     def get_dependency(self, worker_ctx: WorkerContext) -> Call:
         """The call that this worker answers."""
         method = f"{worker_ctx.service_name}.{worker_ctx.entrypoint.method_name}"
-        return Call(self._host, self._readers, method, worker_ctx.data, self._host.clock())
+        return Call(self._host, self._readers, self._refusals, method, worker_ctx.data, self._host.clock())

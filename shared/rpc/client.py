@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
@@ -25,6 +25,7 @@ from shared.application import UNTRACED, Outcome, Trace
 from shared.decoding import converted
 from shared.rpc.callers import headers_of
 from shared.rpc.wire import CallRefused
+from shared.tracing import span
 from shared.transport import BrokerLost
 from shared.transport.inproc import register_with_kombu
 
@@ -134,9 +135,9 @@ class RpcClient:
         told = self.call(method, asking, payload=form, idempotency_key=key, based_on=based_on)
         return converted(told, Outcome)
 
-    def deed(self, method: str, payload: object, asking: Asking = VISITING) -> Any:
+    def deed(self, method: str, payload: object, asking: Asking = VISITING, timeout: float | None = None) -> Any:
         """Have something done whose answer is told once: `identity.log_in` and its form. Raises as `call` does."""
-        return Found(**self.call(method, asking, payload=msgspec.to_builtins(payload))).found
+        return Found(**self.call(method, asking, timeout=timeout, payload=msgspec.to_builtins(payload))).found
 
     def query(
         self, method: str, asked: object = None, asking: Asking = VISITING, written: Outcome | None = None
@@ -152,19 +153,28 @@ class RpcClient:
         `NoAnswer`, `ServiceUnknown`, `BrokerLost`.
         """
         seconds = self._timeout if timeout is None else timeout
+        with span(f"ask {method}", asking.trace.traceparent, "client") as within:
+            trace = replace(asking.trace, traceparent=within.traceparent)
+            reply = self._exchange(method, headers_of(asking.principal, trace), arguments, seconds)
+        return _result(reply)
+
+    def _exchange(
+        self, method: str, headers: dict[str, str], arguments: dict[str, object], seconds: float
+    ) -> dict[str, Any]:
+        """The reply to a request."""
         service, _, name = method.partition(".")
         number, pending = str(uuid4()), _Pending()
         self._pending[number] = pending
         try:
             if not self._listening.wait(seconds):
                 raise BrokerLost("the broker cannot be reached")
-            self._send(service, name, number, headers_of(asking.principal, asking.trace), arguments, seconds)
+            self._send(service, name, number, headers, arguments, seconds)
             reply = pending.wait(seconds)
         finally:
             del self._pending[number]
         if reply is None:
             raise NoAnswer(service, name, seconds)
-        return _result(reply)
+        return reply
 
     def _send(  # noqa: PLR0913, PLR0917 - a message
         self,

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from shared.metrics import APPENDS
 from shared.store.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ class GroupCommit:
         try:
             self._give_way()
             followers = self._take(append)
-            refusals = self._write([append, *(follower.append for follower in followers)])
+            appends = [append, *(follower.append for follower in followers)]
+            refusals = self._write(appends)
+            APPENDS.observe(sum(len(one.events) for one in appends))
         except BaseException:
             interrupted = StoreUnavailable("the caller that was storing for all was interrupted")
             refusals = {follower.append: interrupted for follower in followers}

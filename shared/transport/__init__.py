@@ -34,6 +34,15 @@ class Delivery:
     tag: int
 
 
+@dataclass(frozen=True, slots=True)
+class QueueStanding:
+    """How many messages a queue holds, and who takes them; None where the broker does not say, or has no such queue."""
+
+    name: str
+    messages: int | None
+    consumers: int | None
+
+
 class Subscription(Protocol):
     """One consumer's queue, in order. What is not acknowledged when it closes or breaks is delivered again."""
 
@@ -77,3 +86,6 @@ class Transport(Protocol):
 
     def stream_tail(self, context: str, since: datetime | None) -> Iterator[bytes]:
         """The context's events that the broker still keeps, from `since` (None: the first) to the last, then ends."""
+
+    def standing_of(self, queues: Sequence[str]) -> list[QueueStanding]:
+        """How these queues are doing, by their whole names, in their order; nothing is made. Raises `BrokerLost`."""

@@ -17,7 +17,7 @@ import kombu.transport
 from amqp.exceptions import ChannelError
 from kombu.transport import memory, virtual
 
-from shared.transport import CONTENT_TYPE, Delivery
+from shared.transport import CONTENT_TYPE, Delivery, QueueStanding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -257,3 +257,8 @@ class InprocTransport:
     def stream_tail(self, context: str, since: datetime | None) -> Iterator[bytes]:  # noqa: ARG002
         """Nothing: what a process keeps of the past is its log."""
         return iter(())
+
+    def standing_of(self, queues: Sequence[str]) -> list[QueueStanding]:
+        """How many messages these queues of this process hold; who takes them, nobody keeps account of."""
+        lines = KombuChannel.queues
+        return [QueueStanding(name, lines[name].qsize() if name in lines else None, None) for name in queues]

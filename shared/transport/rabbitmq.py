@@ -9,7 +9,7 @@ from uuid import uuid4
 import amqp
 from kombu.utils.url import parse_url
 
-from shared.transport import CONTENT_TYPE, LOG_STREAM, BrokerLost, Delivery, PublishFailed
+from shared.transport import CONTENT_TYPE, LOG_STREAM, BrokerLost, Delivery, PublishFailed, QueueStanding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -211,6 +211,11 @@ class RabbitTransport:
                 channel.basic_ack(arrived[-1].delivery_tag, multiple=True)
                 arrived.clear()
 
+    def standing_of(self, queues: Sequence[str]) -> list[QueueStanding]:
+        """How these queues are doing, by their whole names, in their order; nothing is made."""
+        with self._connected() as connection:
+            return [_standing(connection, queue) for queue in queues]
+
     @contextmanager
     def _connected(self) -> Iterator[_Connection]:
         connection = self._connect()
@@ -263,6 +268,16 @@ def _look_for(channel: amqp.Channel, exchange: str, queues: Iterable[str]) -> No
         channel.exchange_declare(name, "topic", passive=True)
     for queue in queues:
         channel.queue_declare(queue, passive=True)
+
+
+def _standing(connection: _Connection, queue: str) -> QueueStanding:
+    channel = connection.channel()  # one for each: the broker closes that on which a missing queue is asked for
+    try:
+        found = channel.queue_declare(queue, passive=True)
+    except amqp.NotFound:
+        return QueueStanding(queue, None, None)
+    channel.close()
+    return QueueStanding(queue, found.message_count, found.consumer_count)
 
 
 def _drain_for(connection: _Connection, timeout: float) -> None:

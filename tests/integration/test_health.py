@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 
-from shared.health import Check, HealthServer, Report
+from shared.health import Check, HealthServer, Report, Watched
 
 UNMET = Check("relay", is_met=False, found="nobody relays; 3 events wait", needed=True)
 
@@ -22,7 +22,7 @@ def asked(port, path):
 
 @pytest.mark.parametrize(("ready", "status"), [(True, 200), (False, 503)])
 def test_ready_answers_by_what_is_needed_and_says_what_was_found(ready, status):
-    with HealthServer("127.0.0.1", 0, lambda: [Report("matching", ready, (UNMET,))]) as server:
+    with HealthServer("127.0.0.1", 0, Watched(lambda: [Report("matching", ready, (UNMET,))])) as server:
         answered, [report] = asked(server.port, "/ready")
     assert answered == status
     assert report["checks"] == [
@@ -32,7 +32,7 @@ def test_ready_answers_by_what_is_needed_and_says_what_was_found(ready, status):
 
 def test_one_context_that_is_not_ready_is_enough():
     reports = [Report("identity", ready=True, checks=()), Report("matching", ready=False, checks=())]
-    with HealthServer("127.0.0.1", 0, lambda: reports) as server:
+    with HealthServer("127.0.0.1", 0, Watched(lambda: reports)) as server:
         assert asked(server.port, "/ready")[0] == 503
         assert asked(server.port, "/live") == (200, {"live": True})
         assert asked(server.port, "/everything")[0] == 404

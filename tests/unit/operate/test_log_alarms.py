@@ -8,7 +8,7 @@ import pytest
 
 from operate.log import judge
 from shared.relay.relay import Pace
-from shared.relay.status import LastCheckpoint, LogStatus
+from shared.relay.status import UNSIGNED_SECONDS, LastCheckpoint, LogStatus
 
 WELL = LogStatus(
     incarnation="1f",
@@ -24,6 +24,7 @@ WELL = LogStatus(
     at_work=True,
     horizon_age=0.0,
     checkpoint=LastCheckpoint(5, "abcd", datetime(2025, 2, 18, tzinfo=UTC)),
+    unsigned=0.0,
 )
 LIMIT = Pace().alarm_seconds
 
@@ -42,6 +43,9 @@ LIMIT = Pace().alarm_seconds
         ({"backlog": 3, "behind": LIMIT + 1}, ["publishing-behind"]),
         ({"backlog": 3, "behind": LIMIT + 1, "at_work": False}, ["no-relay"]),
         ({"backlog": 3, "at_work": False, "horizon_age": LIMIT + 1}, ["horizon-held-back", "no-relay"]),
+        ({"unsigned": UNSIGNED_SECONDS}, []),
+        ({"unsigned": UNSIGNED_SECONDS + 1}, ["unsigned"]),
+        ({"unsigned": UNSIGNED_SECONDS + 1, "at_work": False}, []),
     ],
 )
 def test_a_long_write_a_missing_relay_and_one_that_lags_are_alarms(changes, alarms):

@@ -17,7 +17,7 @@ from operate.words import Words
 from shared.relay.verify import Flaw
 from shared.words import Language
 
-OF_CODES = ("alarms.", "errors.", "flaws.", "help.", "kinds.", "stages.")
+OF_CODES = ("alarms.", "errors.", "flaws.", "help.", "kinds.", "stages.", "columns.", "troubles.")
 """Groups with one sentence a code, name or command: their keys are put together."""
 
 SOURCES = sorted(Path(operate.__file__).parent.glob("*.py"))

@@ -81,8 +81,23 @@ document.addEventListener("submit", ({ target }) => {
   target.querySelectorAll("[data-reveals]").forEach((button) => reveal(button, "password"));
 });
 
+// Where the reader is, to some hundred metres: asked of the browser, and sent with the form the button stands in.
+function locate(button) {
+  const form = button.form;
+  const refused = () => (form.querySelector("[data-located]").textContent = button.dataset.refused);
+  const found = ({ coords }) => {
+    form.elements.latitude.value = coords.latitude.toFixed(3);
+    form.elements.longitude.value = coords.longitude.toFixed(3);
+    form.requestSubmit();
+  };
+  if (navigator.geolocation) navigator.geolocation.getCurrentPosition(found, refused, { timeout: 10000 });
+  else refused();
+}
+
 document.addEventListener("click", ({ target }) => {
   if (target.closest("[data-print]")) print();
+  const locating = target.closest("[data-locate]");
+  if (locating) locate(locating);
   const button = target.closest("[data-reveals]");
   if (button) reveal(button, document.getElementById(button.dataset.reveals).type === "text" ? "password" : "text");
 });

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask import request
 
 from services.gateway.web.paging import cursor_asked
-from services.gateway.web.parents.doctors import Doctor, Search, doctor, found
+from services.gateway.web.parents.doctors import HERE, MIDDLE, Doctor, Search, doctor, found
+from services.gateway.web.parents.nearby import own_place
 from services.gateway.web.parents.objections import sentence
 from services.gateway.web.parents.places import Place
 from services.gateway.web.rendering import t
@@ -97,10 +98,15 @@ class Bench:
             "path": path,
             "next_page": search.address(path, cursor=doctors.following) if doctors.following else None,
             "is_first_page": "cursor" not in request.args,
-            "near_page": Search(search.county, search.district, near="yes").address(path)
-            if search.has_district
-            else None,
+            "middle_page": _near(search, MIDDLE).address(path) if search.has_district else None,
+            "own_page": _near(search, HERE).address(path),
+            "plain_page": _near(search, "").address(path),
+            "has_place": own_place() is not None,
         }
+
+
+def _near(search: Search, near: str) -> Search:
+    return Search(search.county, search.district, near=near)
 
 
 def saved_or_why_not(draft: Draft, chosen: Preferences, fields: Mapping[str, str] | None = None) -> str:

@@ -12,6 +12,7 @@ import msgspec
 from flask import request
 
 from services.gateway.web.asking import caller
+from services.gateway.web.parents.nearby import own_place
 from services.gateway.web.parents.places import Place
 from services.gateway.web.rendering import words_of
 from shared.refusals import Refusal
@@ -28,6 +29,8 @@ PAGE = 10
 _RADIUS_METRES = 10_000
 _MOST_LOCATED = 100
 _TEXT_LIMIT = 100
+MIDDLE, HERE = "district", "here"
+"""From where distances are counted: the middle of the district's institutions, or where the family is."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -72,7 +75,7 @@ class Doctor(Place, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Search:
-    """What is sought, as it stands in the address of the page; `near` is "yes" for the neighbourhood of a district."""
+    """What is sought, as it stands in the address of the page; `near` is what distances are counted from, if any."""
 
     county: str = ""
     district: str = ""
@@ -118,8 +121,8 @@ class Doctors:
     following: str | None = None
     objection: str = ""
     field: str = ""
-    is_near: bool = False
-    """Whether they are told with their distance from the middle of the district."""
+    near: str = ""
+    """What their distances are told from, if any."""
 
 
 def found(search: Search, cursor: str | None = None) -> Doctors:
@@ -131,15 +134,15 @@ def found(search: Search, cursor: str | None = None) -> Doctors:
         "doctor": search.doctor,
         "listed": "all" if search.institution or search.doctor else "choosable",
     }
-    place = _middle_of(search) if search.near and search.has_district else None
+    place = _place_of(search)
     if place:
-        sought |= {"county": "", "district": "", "near": place}
+        sought |= {"county": "", "district": "", "near": {**place, "metres": _RADIUS_METRES}}
     try:
         page = caller().ask("matching.find_doctors", {"sought": sought, "limit": PAGE, "cursor": cursor})
     except RemoteRefusal as refusal:
         return Doctors(objection=words_of(refusal), field=refusal.field.rpartition(".")[2])
     doctors = msgspec.convert(page["entries"], list[Doctor])
-    return Doctors(doctors, page["following"], is_near=place is not None)
+    return Doctors(doctors, page["following"], near=search.near if place else "")
 
 
 def doctor(institution: str, number: str) -> Doctor | None:
@@ -154,6 +157,13 @@ def doctor(institution: str, number: str) -> Doctor | None:
     return next((one for one in entries if one.is_same_place(sought_place)), None)
 
 
+def _place_of(search: Search) -> dict[str, Any] | None:
+    """From where distances are counted; None where nothing is known of that place."""
+    if search.near == HERE:
+        return own_place()
+    return _middle_of(search) if search.near == MIDDLE and search.has_district else None
+
+
 def _middle_of(search: Search) -> dict[str, Any] | None:
     """The middle of a district's institutions: nobody's address is asked of a map. None where none has a place."""
     county, district = county_named(search.county).name, district_named(search.county, search.district).name
@@ -165,7 +175,6 @@ def _middle_of(search: Search) -> dict[str, Any] | None:
     return {
         "latitude": _mean([float(place["latitude"]) for place in places]),
         "longitude": _mean([float(place["longitude"]) for place in places]),
-        "metres": _RADIUS_METRES,
     }
 
 

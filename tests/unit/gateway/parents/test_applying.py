@@ -283,15 +283,42 @@ def test_near_means_near_the_middle_of_the_districts_institutions():
     ]
     family = Family(**{"identity.find_institutions": {"entries": located, "following": None}})
     family.doctors = [doctor(1, metres=1240)]
-    page = browser(family).get("/apply/doctors?county=臺北市&district=大安區&near=yes").text
+    page = browser(family).get("/apply/doctors?county=臺北市&district=大安區&near=district").text
     [sought] = [asked["sought"] for method, asked in family.asked if method == "matching.find_doctors"]
     assert sought["near"] == {"latitude": "25.030000", "longitude": "121.530000", "metres": 10_000}
     assert "離區中心約 1.2 公里" in page
 
 
+def test_the_family_s_own_place_stays_in_its_browser_and_sorts_the_doctors():
+    family = Family()
+    family.doctors = [doctor(1, metres=1240)]
+    client = browser(family)
+    back = "/apply/doctors?county=%E8%87%BA%E5%8C%97%E5%B8%82&near=here"
+    kept = client.post("/doctors/near", data={"latitude": "25.0329694", "longitude": "121.5654177", "back": back})
+    assert kept.location == back
+    assert "離您約 1.2 公里" in client.get(back).text
+    assert _near(family) == {"latitude": "25.033", "longitude": "121.565", "metres": 10_000}
+    client.post("/doctors/near", data={"forget": "yes", "back": "/apply/doctors"})
+    client.get(back)
+    assert _near(family) is None
+
+
+@pytest.mark.parametrize("place", [("", ""), ("51.5", "0.1"), ("25.0", "nowhere"), ("nan", "inf")])
+def test_a_place_that_is_none_in_taiwan_is_not_kept_and_what_to_do_is_said(place):
+    client = browser(Family())
+    sent = {"latitude": place[0], "longitude": place[1], "back": "/apply/doctors?near=here"}
+    assert "請再試一次，或選區域" in client.post("/doctors/near", data=sent, follow_redirects=True).text
+
+
+def _near(family):
+    """From where the last search counted distances."""
+    sought = [asked["sought"] for method, asked in family.asked if method == "matching.find_doctors"]
+    return sought[-1].get("near")
+
+
 def test_a_district_without_a_located_institution_is_searched_by_its_name():
     family = Family(**{"identity.find_institutions": {"entries": [], "following": None}})
-    browser(family).get("/apply/doctors?county=臺北市&district=大安區&near=yes")
+    browser(family).get("/apply/doctors?county=臺北市&district=大安區&near=district")
     [sought] = [asked["sought"] for method, asked in family.asked if method == "matching.find_doctors"]
     assert (sought["county"], sought["district"]) == ("臺北市", "大安區")
     assert "near" not in sought

@@ -23,7 +23,7 @@ from services.identity.read_models.personnel import Personnel
 from services.identity.read_models.places import Places
 from services.identity.read_models.sign_ins import SignIns
 from shared.context import Context, foundation, utc_now
-from shared.imports.taking import Purpose
+from shared.imports.files import Purpose
 from shared.rpc.keys import principal_signer
 from shared.trouble import persevere
 

@@ -21,7 +21,7 @@ from services.matching.events import (
     Sex,
     WithdrawReason,
 )
-from shared.imports.taking import Purpose
+from shared.imports.files import Purpose
 from shared.sealing import SubjectId
 from shared.words import Language
 

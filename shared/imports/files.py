@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO
@@ -34,6 +35,15 @@ _OTHER_KINDS = {
 """What else people hand in, by its first bytes."""
 _LONGEST_FIRST_LINE = 64 * 1024
 _CHUNK = 1024 * 1024
+
+
+class Purpose(StrEnum):
+    """What a file is read for."""
+
+    TAKE = "take"
+    """匯入"""
+    TRY = "try"
+    """試匯: nothing is stored; rows that need an earlier row of the same file are told so"""
 
 
 class FileEmpty(Refusal):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -20,15 +19,6 @@ if TYPE_CHECKING:
     from shared.imports.files import Columns, FileRow
     from shared.imports.results import Remark
     from shared.words import Wording
-
-
-class Purpose(StrEnum):
-    """What a file is read for."""
-
-    TAKE = "take"
-    """匯入"""
-    TRY = "try"
-    """試匯: nothing is stored; rows that need an earlier row of the same file are told so"""
 
 
 class RowsTooMany(Refusal):

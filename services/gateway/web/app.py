@@ -21,6 +21,7 @@ from services.gateway.web.console import CONSOLE
 from services.gateway.web.messages import MESSAGES
 from services.gateway.web.notices import NOTICES
 from services.gateway.web.parents import PARENTS
+from services.gateway.web.register import REGISTER
 from services.gateway.web.rendering import prepare
 from services.gateway.web.security import protect
 from services.gateway.web.sign_in import SIGN_IN
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from services.gateway.web.front import Front
 
-PAGES = (PARENTS, SIGN_IN, CLINIC, BUREAU, MESSAGES, NOTICES, ACCOUNTS, CONSOLE, gallery.GALLERY)
+PAGES = (PARENTS, SIGN_IN, CLINIC, BUREAU, REGISTER, MESSAGES, NOTICES, ACCOUNTS, CONSOLE, gallery.GALLERY)
 
 _HEALTH_SECONDS = 2.0
 

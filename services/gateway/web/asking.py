@@ -127,9 +127,12 @@ class Caller:
         }
         return outcome
 
-    def deed(self, method: str, payload: Mapping[str, object]) -> Any:
-        """Have something done whose answer is told once. Raises `RemoteRefusal`."""
-        return self.front.rpc.deed(method, payload, self.asking)
+    def deed(self, method: str, payload: Mapping[str, object], patience: float | None = None) -> Any:
+        """Have something done whose answer is told once; `patience` in seconds, where it takes long.
+
+        Raises `RemoteRefusal`.
+        """
+        return self.front.rpc.deed(method, payload, self.asking, patience)
 
     def _can_prove_more(self, refusal: RemoteRefusal) -> bool:
         """Whether it was refused because of how this session was proved, and the password would do."""

@@ -13,8 +13,8 @@ from shared.principal import Role
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-_CLINIC = ("clinic.queue", "clinic.enrolled", "clinic.places", "messages.listed")
-_BUREAU = ("bureau.board", "bureau.cases", "bureau.statistics", "messages.listed")
+_CLINIC = ("clinic.queue", "clinic.enrolled", "register.file", "clinic.places", "messages.listed")
+_BUREAU = ("bureau.board", "bureau.cases", "register.file", "bureau.statistics", "messages.listed")
 _OVERSEER = ("accounts.listed", "messages.listed")
 _CONSOLE = ("console.ask_why", "accounts.listed")
 _MENUS: Mapping[Role, tuple[str, ...]] = {
@@ -22,7 +22,7 @@ _MENUS: Mapping[Role, tuple[str, ...]] = {
     Role.CASE_MANAGER: _CLINIC,
     Role.BUREAU_MANAGER: (*_BUREAU, "bureau.institutions", "accounts.listed", "notices.edited"),
     Role.BUREAU_OFFICER: _BUREAU,
-    Role.OPERATOR: (*_OVERSEER, "notices.edited", "console.ask_why"),
+    Role.OPERATOR: (*_OVERSEER, "register.file", "notices.edited", "console.ask_why"),
     Role.AUDITOR: (*_OVERSEER, "console.ask_why"),
 }
 """The views of each role's menu."""
@@ -35,6 +35,7 @@ _WORDS: Mapping[str, str] = {
     "bureau.cases": "bureau.menu.cases",
     "bureau.institutions": "bureau.menu.invitations",
     "bureau.statistics": "bureau.menu.statistics",
+    "register.file": "register.menu.file",
     "messages.listed": "messages.menu.messages",
     "accounts.listed": "messages.menu.accounts",
     "notices.edited": "messages.menu.notices",

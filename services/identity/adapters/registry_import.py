@@ -20,7 +20,8 @@ from services.identity.adapters.registry_rows import (
 from services.identity.commands import RecordInstitution, RecordPlace, RecordPractitioner, RecordRegistryImport
 from services.identity.events import RegistryFile
 from services.identity.messages import WORDING
-from shared.imports.taking import Purpose, read_file, take_in
+from shared.imports.files import Purpose
+from shared.imports.taking import read_file, take_in
 from shared.refusals import Refusal
 from shared.taiwan.text import folded
 

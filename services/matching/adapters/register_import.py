@@ -17,7 +17,8 @@ from services.matching.events import RegisterKind
 from services.matching.messages import WORDING
 from shared.application.outcome import Outcome, Result, outcome_of
 from shared.calendar import taipei_day
-from shared.imports.taking import Purpose, read_file, read_whole, take_in
+from shared.imports.files import Purpose
+from shared.imports.taking import read_file, read_whole, take_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -19,9 +19,8 @@ from services.matching.adapters.register_rows import CLOSURES, ENROLMENTS, KINDS
 from services.matching.events import RegisterKind
 from services.matching.read_models.clinic_worklist import ClinicWorklist
 from services.matching.read_models.worklist_search import accepted_offers
-from shared.imports.files import BIG5, open_register
+from shared.imports.files import BIG5, Purpose, open_register
 from shared.imports.results import ResultFile
-from shared.imports.taking import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,9 +17,9 @@ from services.matching.application import Matching
 from services.matching.demonstration.reference_registry import reference_registry
 from services.matching.events import RegisterKind
 from shared.calendar import working_calendar
-from shared.imports.files import ColumnsMissing
+from shared.imports.files import ColumnsMissing, Purpose
 from shared.imports.results import ResultFile, RowOutcome
-from shared.imports.taking import Purpose, RowsTooMany
+from shared.imports.taking import RowsTooMany
 from shared.principal import Role
 from shared.store.schema import install
 from shared.vault import schema as vault_schema

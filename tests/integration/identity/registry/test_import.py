@@ -6,12 +6,12 @@ from io import BytesIO, StringIO
 import pytest
 
 from services.identity.adapters.published_hospitals import published_hospitals
-from services.identity.adapters.registry_import import Purpose, import_registry
+from services.identity.adapters.registry_import import import_registry
 from services.identity.domain.registry.institution import institution_id
 from services.identity.domain.registry.practitioner import practitioner_id
 from services.identity.events import RegistryFile
 from shared.application import Result
-from shared.imports.files import ColumnsMissing, ColumnsUnknown
+from shared.imports.files import ColumnsMissing, ColumnsUnknown, Purpose
 from shared.imports.results import ResultFile, RowOutcome
 from shared.words import Language
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC

@@ -38,7 +38,7 @@ class Contexts(Remote):
         self.calls.append((method, asked, asking.principal, written))
         return Found(self._answer(method, asked), self.stale)
 
-    def deed(self, method, payload, asking=None):
+    def deed(self, method, payload, asking=None, _=None):
         self.calls.append((method, payload, asking.principal, None))
         return self._answer(method, payload)
 

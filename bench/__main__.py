@@ -14,7 +14,19 @@ from rich.console import Console
 from bench.figures import Figure, Limit, as_json, table
 from tests.servers import PostgresServer, RabbitMQServer
 
-MEASUREMENTS = ("append", "decode", "relay", "project", "rebuild", "rpc", "web", "sessions", "registry", "doctors")
+MEASUREMENTS = (
+    "append",
+    "decode",
+    "relay",
+    "project",
+    "rebuild",
+    "replay",
+    "rpc",
+    "web",
+    "sessions",
+    "registry",
+    "doctors",
+)
 
 
 def main(names: list[str]) -> int:

@@ -38,18 +38,19 @@ class Figure:
 
 @dataclass(frozen=True)
 class Limit:
-    """One line of the table that is promised as it is: `most` of what is `measured`; None where it is only shown."""
+    """One line of the table that is promised as it is: `most` or `least` of what is `measured`, or only shown."""
 
     name: str
     measured: float
     most: float | None = None
     unit: str = "ms"
     note: str = ""
+    least: float | None = None
 
     @property
     def is_met(self) -> bool:
         """Whether the promise, if there is one, is kept."""
-        return self.most is None or self.measured <= self.most
+        return (self.most is None or self.measured <= self.most) and (self.least is None or self.measured >= self.least)
 
 
 def compare(
@@ -92,8 +93,8 @@ def table(figures: Iterable[Figure | Limit]) -> Table:
 def _cells(figure: Figure | Limit) -> tuple[str, ...]:
     measured = _readable(figure.measured)
     if isinstance(figure, Limit):
-        most = "" if figure.most is None else _readable(figure.most)
-        return (measured if figure.is_met else f"[bold red]{measured} missed[/]", "", "", "", most)
+        bounds = ("" if bound is None else _readable(bound) for bound in (figure.least, figure.most))
+        return (measured if figure.is_met else f"[bold red]{measured} missed[/]", "", "", *bounds)
     ratio = f"{figure.ratio:.2f}" if figure.is_met else f"[bold red]{figure.ratio:.2f} missed[/]"
     return (measured, _readable(figure.reference), ratio, "" if figure.least is None else f"{figure.least:.2f}", "")
 

@@ -12,6 +12,7 @@ from typer.main import get_group
 
 from operate import (
     accounts,
+    archive,
     audit,
     demo,
     events,
@@ -23,8 +24,12 @@ from operate import (
     parked,
     policy,
     registry,
+    replay,
     serve,
+    status,
+    trace,
     web,
+    why,
 )
 from operate.failures import Mistake, Status, sentence
 from operate.manual import explain
@@ -45,8 +50,14 @@ app.command("serve")(serve.serve)
 app.command("relay")(serve.relay)
 app.command("project")(serve.project)
 app.command("react")(serve.react)
+app.command("replay")(replay.replay)
+app.command("why")(why.why)
+app.command("trace")(trace.trace)
 app.command("policy")(policy.policy)
+app.command("status")(status.status)
 app.command("install")(install.install)
+events.commands.command("export")(archive.export_events)
+events.commands.command("import")(archive.import_events)
 app.add_typer(events.commands, name="events")
 app.add_typer(audit.commands, name="audit")
 app.add_typer(models.commands, name="models")

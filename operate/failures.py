@@ -9,10 +9,10 @@ import psycopg
 import typer
 
 from operate.usage import complaint
+from shared.archive.alone import AtWork
 from shared.archive.extent import NothingThere
 from shared.archive.files import NotWritten
-from shared.archive.format import ArchiveRefused
-from shared.archive.restoring import AtWork, NotEmpty
+from shared.archive.restoring import NotEmpty
 from shared.archive.snapshot import NotSettled
 from shared.archive.writing import NotArchivable
 from shared.blobs import BlobMissing
@@ -23,6 +23,8 @@ from shared.postgres import DatabaseUnavailable
 from shared.read_models.feed import Fork
 from shared.read_models.parking import NotParked
 from shared.read_models.replay.replaying import NotBuilt
+from shared.read_models.replay.scratch import NoSuchReplay
+from shared.read_models.replay.tables import NotComparable
 from shared.read_models.standing import ModelReplaced
 from shared.relay.checkpoints import NotAPublicKey
 from shared.relay.fork import BehindStream, LogForked
@@ -67,6 +69,8 @@ EXPECTED: tuple[type[Exception], ...] = (
     EmbeddedPostgresFailed,
     DatabaseUnavailable,
     NotInstalled,
+    psycopg.errors.DiskFull,
+    psycopg.errors.ConfigurationLimitExceeded,
     psycopg.OperationalError,
     BrokerLost,
     LogForked,
@@ -75,6 +79,8 @@ EXPECTED: tuple[type[Exception], ...] = (
     Unreadable,
     Fork,
     NotBuilt,
+    NoSuchReplay,
+    NotComparable,
     ModelReplaced,
     UnknownEventType,
     LogDamaged,
@@ -102,8 +108,6 @@ def sentence(fault: Exception, words: Words) -> tuple[str, Status]:
     if isinstance(fault, WorkerFailed):
         detail, status = sentence(fault.cause, words)
         return words("errors.worker", worker=fault.worker, detail=detail), status
-    if isinstance(fault, ArchiveRefused):
-        return words(f"objections.{fault.objection.name}", where=fault.where), Status.NOT_POSSIBLE
     for kind in EXPECTED:
         if isinstance(fault, kind):
             detail = " ".join(str(fault).split())

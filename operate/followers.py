@@ -13,7 +13,9 @@ from shared.installation import installation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from operate.words import Words
     from shared.context import Context
+    from shared.read_models.filling import Progress
     from shared.read_models.model import ReadModel
     from shared.settings import Settings
 
@@ -52,6 +54,15 @@ def chosen(context: Context[Any], name: str | None, *, everything: bool) -> list
     if everything is (name is not None):
         raise Mistake("mistakes.one-or-all", known=", ".join(followers(context)))
     return [named(context, name)] if name is not None else list(followers(context).values())
+
+
+def labelled(words: Words, model: ReadModel[Any], watch: Progress) -> Progress:
+    """Shows which model it is about, and the stage in words."""
+
+    def show(stage: str, done: int, total: int) -> None:
+        watch(f"{model.table.name}: {words(f'stages.{stage}')}", done, total)
+
+    return show
 
 
 def _near(name: str, there: Iterable[str]) -> str:

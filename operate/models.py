@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from operate.failures import Status
-from operate.followers import USUAL, chosen, followers, opened
+from operate.followers import USUAL, chosen, followers, labelled, opened
 from operate.session import Session, table
 from shared.read_models.compare import Changed, Difference, compare
 from shared.read_models.model import Key
@@ -134,7 +134,7 @@ def rebuild(context: typer.Context, *, name: Name = None, everything: All = Fals
     with opened(session.settings, of) as composed:
         for model in chosen(composed, name, everything=everything):
             with session.progress() as watch:
-                progress = _labelled(session.words, model, watch)
+                progress = labelled(session.words, model, watch)
                 rebuilt = rebuild_model(model, composed.database, composed.logs[model.context], progress)
             done.append(Rebuilt(model.table.name, rebuilt.position, rebuilt.parked))
     session.show(Rebuilds(done), *(_told_rebuilt(session.words, rebuilt) for rebuilt in done))
@@ -148,7 +148,7 @@ def check(context: typer.Context, *, name: Name = None, everything: All = False,
     with opened(session.settings, of) as composed:
         for model in chosen(composed, name, everything=everything):
             with session.progress() as watch:
-                done.append(_checked(composed, model, _labelled(session.words, model, watch)))
+                done.append(_checked(composed, model, labelled(session.words, model, watch)))
     session.show(Checks(done), *(line for checked in done for line in _told_checked(session.words, checked)))
     verdicts = {checked.equal and checked.position <= checked.head for checked in done}
     if verdicts != {True}:
@@ -202,15 +202,6 @@ def _row(words: Words, found: Standing) -> tuple[object, ...]:
         found.parked,
         words("models.yes" if found.current else "models.no"),
     )
-
-
-def _labelled(words: Words, model: ReadModel[Any], watch: Progress) -> Progress:
-    """Shows which model it is about, and the stage in words."""
-
-    def show(stage: str, done: int, total: int) -> None:
-        watch(f"{model.table.name}: {words(f'stages.{stage}')}", done, total)
-
-    return show
 
 
 def _told_rebuilt(words: Words, found: Rebuilt) -> str:

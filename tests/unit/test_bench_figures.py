@@ -38,3 +38,12 @@ def test_a_wait_beyond_its_limit_is_missed_in_the_table_and_in_the_json():
     assert "61.00 missed" in console.export_text()
     assert json.loads(as_json([slow]))["all_met"] is False
     assert json.loads(as_json([shown]))["all_met"] is True
+
+
+def test_a_speed_below_its_limit_is_missed_in_the_table_and_in_the_json():
+    slow = Limit("replay", measured=149_000, least=150_000, unit="events/s")
+    console = Console(width=160, record=True, file=StringIO())
+    console.print(table([slow, Limit("replay", measured=151_000, least=150_000)]))
+    shown = console.export_text()
+    assert (shown.count("missed"), shown.count("150,000")) == (1, 2)
+    assert json.loads(as_json([slow]))["all_met"] is False

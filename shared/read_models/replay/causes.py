@@ -78,11 +78,13 @@ def _steps(keys: set[Key], columns: Sequence[str], before: Telling, after: Telli
     """What happens to either side, in the order of the log."""
     if before.folder is after.folder:
         return _of_one_folder(keys, columns, before, after)
-    streams = [
-        ((side, step) for step in telling.folder.steps(keys, columns, telling.position))
-        for side, telling in enumerate((before, after))
-    ]
-    return merge(*streams, key=lambda one: one[1].position)
+    sides = (_of_side(side, telling, keys, columns) for side, telling in enumerate((before, after)))
+    return merge(*sides, key=lambda one: one[1].position)
+
+
+def _of_side(side: int, telling: Telling, keys: set[Key], columns: Sequence[str]) -> Iterator[tuple[int, Step]]:
+    for step in telling.folder.steps(keys, columns, telling.position):
+        yield side, step
 
 
 def _of_one_folder(

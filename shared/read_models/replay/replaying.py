@@ -66,7 +66,7 @@ def replay_beside_live(
                 goal = live_position(holder, name, standing.lock)
                 folder.follow(connection, begun.table, position, goal)
                 made = scratch.stands(connection, begun, goal, folder.parked)
-                snapshot.enter_context(_frozen(looking))
+                snapshot.enter_context(frozen(looking))
             yield Beside(made, goal, looking)
 
 
@@ -87,7 +87,7 @@ def live_position(connection: Connection, name: str, look: Look = standing.stand
 
 
 @contextmanager
-def _frozen(connection: Connection) -> Iterator[None]:
+def frozen(connection: Connection) -> Iterator[None]:
     """See everything as it is now, without keeping anyone from changing it."""
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
     with connection.transaction():

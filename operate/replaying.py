@@ -1,0 +1,168 @@
+"""What `caretrail replay` carries out: rows folded from a log as it was, and what they are compared with."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from operate.failures import Mistake
+from shared.calendar import TAIPEI
+from shared.read_models.compare import skipped_by
+from shared.read_models.replay.causes import Telling, caused
+from shared.read_models.replay.differences import Differences
+from shared.read_models.replay.folding import OwnCode
+from shared.read_models.replay.replaying import (
+    frozen,
+    live_position,
+    live_rows,
+    reading,
+    replay,
+    replay_beside_live,
+    replayed_rows,
+)
+from shared.read_models.replay.scratch import Origin, Scratch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.context import Context
+    from shared.read_models.filling import Progress
+    from shared.read_models.model import ReadModel
+    from shared.read_models.replay.causes import Caused
+    from shared.read_models.replay.folding import Folder
+    from shared.read_models.replay.scratch import Replay
+    from shared.read_models.source import Source
+
+LIVE = "live"
+
+
+@dataclass
+class Compared:
+    """A replay against something else: what differs, and who can tell which event caused it."""
+
+    replay: Replay
+    against: str
+    position: int
+    """Where the other side is at."""
+    differences: Differences
+    before: Telling
+    after: Telling
+
+    def rows(self, most: int | None = None) -> Iterator[Caused]:
+        """The rows that differ, or the first so many, each with the position that caused it."""
+        return caused(self.differences, self.before, self.after, most)
+
+
+@dataclass
+class Workshop:
+    """Where replays of one model are made: `source` is its log or an archive of it, `folder` the code that folds it."""
+
+    composed: Context[Any]
+    model: ReadModel[Any]
+    source: Source
+    origin: Origin
+    folder: Folder
+
+    @cached_property
+    def scratch(self) -> Scratch:
+        """Where they lie."""
+        return Scratch(self.composed.database)
+
+    @cached_property
+    def own(self) -> OwnCode:
+        """Folds the live log by this release's code, to tell how live rows came about."""
+        log = self.composed.logs[self.model.context]
+        return OwnCode(self.model, log, skipped_by(self.model, self.composed.database))
+
+    def position(self, until: str | None) -> int:
+        """The position that an operator means by a number or a time, or where the log ends; raises `Mistake`."""
+        head = self.source.head().position
+        if until is None:
+            return head
+        if until.isascii() and until.isdigit():
+            if int(until) > head:
+                raise Mistake("mistakes.until-beyond", given=until, head=head)
+            return int(until)
+        return self.source.until_time(_moment(until))
+
+    def make(self, until: str | None, progress: Progress) -> Replay:
+        """A replay by itself."""
+        return replay(self.scratch, self.folder, self.origin, self.position(until), progress)
+
+    @contextmanager
+    def make_and_compare(self, until: str | None, against: str, progress: Progress) -> Iterator[Compared]:
+        """A replay and how it differs from the live rows, or from another replay, by its number; raises `Mistake`."""
+        if against == LIVE and until is None and not self.origin.archive:
+            with self._beside_live(progress) as compared:
+                yield compared
+            return
+        other = None if against == LIVE else self.scratch.find(_number(against))
+        if other is not None and other.model != self.folder.definition.model:
+            raise Mistake("mistakes.other-model", number=other.number, model=other.model)
+        made = self.make(until, progress)
+        with self._with_live(made) if other is None else self._with_other(made, other) as compared:
+            yield compared
+
+    @contextmanager
+    def _beside_live(self, progress: Progress) -> Iterator[Compared]:
+        database = self.composed.database
+        with replay_beside_live(database, self.scratch, self.folder, self.origin, progress) as beside:
+            live, made = live_rows(database, self.own.definition), replayed_rows(self.scratch, beside.replay)
+            differences = Differences.between(beside.connection, live, made)
+        with differences:
+            yield self._compared(beside.replay, LIVE, beside.live_position, differences)
+
+    @contextmanager
+    def _with_live(self, made: Replay) -> Iterator[Compared]:
+        database = self.composed.database
+        with reading(database) as connection, frozen(connection):
+            position = live_position(connection, made.model)
+            live = live_rows(database, self.own.definition)
+            differences = Differences.between(connection, live, replayed_rows(self.scratch, made))
+        with differences:
+            yield self._compared(made, LIVE, position, differences)
+
+    @contextmanager
+    def _with_other(self, made: Replay, other: Replay) -> Iterator[Compared]:
+        with reading(self.composed.database) as connection, frozen(connection):
+            tables = (replayed_rows(self.scratch, one) for one in (other, made))
+            differences = Differences.between(connection, *tables)
+        with differences:
+            yield self._compared(made, str(other.number), other.position, differences)
+
+    def _compared(self, made: Replay, against: str, position: int, differences: Differences) -> Compared:
+        # Whoever folds both sides by the same code reads the log once.
+        own = self.folder if not (self.origin.archive or self.origin.code) else self.own
+        return Compared(
+            made, against, position, differences, Telling(own, position), Telling(self.folder, made.position)
+        )
+
+
+def workshop(composed: Context[Any], model: ReadModel[Any]) -> Workshop:
+    """Replays by this release's code of the live log."""
+    log = composed.logs[model.context]
+    folder = OwnCode(model, log, skipped_by(model, composed.database))
+    return Workshop(composed, model, log, Origin(log.context, log.incarnation()), folder)
+
+
+def first(compared: Compared, most: int) -> list[Caused]:
+    """The first rows that differ."""
+    return list(islice(compared.rows(most), most))
+
+
+def _moment(given: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise Mistake("mistakes.no-moment", given=given) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=TAIPEI)
+
+
+def _number(given: str) -> int:
+    if not (given.isascii() and given.isdigit()):
+        raise Mistake("mistakes.no-replay-number", given=given)
+    return int(given)

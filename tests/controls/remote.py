@@ -66,7 +66,7 @@ def browser(remote, language=Language.CHINESE):
     app = _site()
     app.extensions |= {"front": _front(remote, language), "words": RemoteWords(remote)}
     client = app.test_client()
-    client.environ_base["REMOTE_ADDR"] = f"2001:db8::{next(_visits):x}"  # tries are counted by address
+    client.environ_base["REMOTE_ADDR"] = f"2001:db8:0:{next(_visits):x}::1"  # tries are counted by network (/64)
     client.set_cookie("caretrail", "token of a session")
     return client
 

@@ -78,15 +78,35 @@ class Offer(msgspec.Struct, frozen=True):
         """Whether the clinic can still answer."""
         return self.status == "offered"
 
+    @property
+    def is_declined(self) -> bool:
+        """Whether the clinic could not take the child."""
+        return self.status == "declined"
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the clinic has agreed, and nothing has ended that."""
+        return self.status == "accepted"
+
+    @property
+    def is_enrolled(self) -> bool:
+        """Whether the child has been enrolled on this offer."""
+        return self.is_accepted and self.enrolment == "enrolled"
+
+    @property
+    def was_agreed_to(self) -> bool:
+        """Whether the clinic had agreed, whatever came after."""
+        return self.is_accepted or (self.answered_at is not None and not self.is_declined)
+
     def standing(self, now: datetime) -> Standing:
         """How it stands at `now` (aware)."""
-        if self.enrolment == "enrolled" and self.status == "accepted":
+        if self.is_enrolled:
             return Standing.ENROLLED
-        if self.status == "accepted":
+        if self.is_accepted:
             return Standing.NOTICE_PAST if deadline(self.due_by, now) is Deadline.PAST else Standing.NOTICE
         if self.is_open:
             return _OPEN[deadline(self.due_by, now)]
-        return Standing.DECLINED if self.status == "declined" else Standing.OVER
+        return Standing.DECLINED if self.is_declined else Standing.OVER
 
 
 _OPEN = {Deadline.OPEN: Standing.TURN, Deadline.TODAY: Standing.TODAY, Deadline.PAST: Standing.PAST}

@@ -43,25 +43,25 @@ _LINK_OVER = frozenset(
 @SIGN_IN.page("/activate/<link>", EVERYBODY)
 def invited(link: str) -> ResponseReturnValue:
     """帳號開通: where the mail of an invitation leads."""
-    return _untold(show("sign_in/activate.html", link=link, faults=Faults()))
+    return _offered("activate", link)
 
 
 @SIGN_IN.page("/activate", EVERYBODY, ("GET", "POST"))
 def activate() -> ResponseReturnValue:
     """The password of a new account."""
-    return _set("activate_account", "sign_in/activate.html")
+    return _set("activate_account", "activate")
 
 
 @SIGN_IN.page("/reset-password/<link>", EVERYBODY)
 def reset_offered(link: str) -> ResponseReturnValue:
     """重設密碼: where the mail to somebody who has forgotten the password leads."""
-    return _untold(show("sign_in/reset.html", link=link, faults=Faults()))
+    return _offered("reset", link)
 
 
 @SIGN_IN.page("/reset-password", EVERYBODY, ("GET", "POST"))
 def reset() -> ResponseReturnValue:
     """The new password."""
-    return _set("reset_password", "sign_in/reset.html")
+    return _set("reset_password", "reset")
 
 
 @SIGN_IN.page("/sign-in/forgotten", EVERYBODY, ("GET", "POST"))
@@ -102,7 +102,14 @@ def password_set() -> ResponseReturnValue:
     )
 
 
-def _set(method: str, template: str) -> ResponseReturnValue:
+def _offered(way: str, link: str) -> Response:
+    """The page on which a password is set; its address holds a secret, which it tells to no other."""
+    page = show("sign_in/set_password.html", way=way, link=link, faults=Faults())
+    page.headers["Referrer-Policy"] = "no-referrer"
+    return page
+
+
+def _set(method: str, way: str) -> ResponseReturnValue:
     if is_opened():  # reloaded, or come back to: the link went with the form
         return _link_over(t("sign_in.link-over.again"))
     link = request.form.get("link", "")
@@ -113,7 +120,7 @@ def _set(method: str, template: str) -> ResponseReturnValue:
     except RemoteRefusal as refusal:
         if refusal.code in _LINK_OVER:
             return _link_over(words_of(refusal))
-        return refused(template, link=link, faults=Faults.of(refusal))
+        return refused("sign_in/set_password.html", way=way, link=link, faults=Faults.of(refusal))
     if "session" in told:
         return come_in(told, "")
     return remember(_onward("sign_in.password_set"), told["device"])
@@ -131,9 +138,3 @@ def _link_over(told: str) -> ResponseReturnValue:
         onward=url_for("sign_in.by_password"),
         onward_text=t("sign_in.to-sign-in"),
     )
-
-
-def _untold(page: Response) -> Response:
-    """A page whose address holds a secret, which it tells to no other."""
-    page.headers["Referrer-Policy"] = "no-referrer"
-    return page

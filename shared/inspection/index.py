@@ -93,8 +93,8 @@ class Index:
         progress: Progress = unreported,
         give_way: Callable[[], object] = stay,
         seconds: float = float("inf"),
-    ) -> int:
-        """Look through what is new of the log, for about so many seconds; answers the position that is reached.
+    ) -> tuple[int, int]:
+        """Look through what is new of the log, for about so many seconds; answers how far it came, and has to come.
 
         Several may do it at the same time: they take turns. Raises `UnknownEventType` where the log is younger than
         this code.
@@ -103,7 +103,7 @@ class Index:
         while (reached := self._look_through_a_page(head)) < head and time.monotonic() < ends:
             progress("looking", reached, head)
             give_way()
-        return reached
+        return reached, head
 
     def find(self, terms: Collection[bytes], until: int) -> list[Touch]:
         """The events up to a position that have any of these terms, in order; a few may have been taken by mistake."""

@@ -7,6 +7,7 @@ compared with the live row, and is.
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from shared.store.log import Log, LogRow
 
 PAGE = 1_000
-"""Events told at a time."""
+"""Events told at a time, unless another number is asked for."""
 
 _CAUSES = 50
 """Causes that touched other rows, of one page: each has to be looked up by itself."""
@@ -71,7 +72,7 @@ class Why(msgspec.Struct, frozen=True):
 
 
 class ColumnUnknown(LookupError):
-    """The model has no such column; `columns` are those it has."""
+    """The model has no such column; `columns` are those that look like it, or all."""
 
     def __init__(self, given: str, columns: Sequence[str]) -> None:
         super().__init__(f"there is no column {given!r}")
@@ -88,12 +89,13 @@ class PageUnknown(LookupError):
 
 
 class Asked(NamedTuple):
-    """What is asked: a row, maybe one of its columns, as of a position, and which page of its events (None: last)."""
+    """A row, maybe one of its columns, as of a position; which page of its events (None: the last), of `size` each."""
 
     key: str
     column: str | None = None
     until: int | None = None
     page: int | None = None
+    size: int = PAGE
 
 
 class Live(NamedTuple):
@@ -121,7 +123,7 @@ class Inspector:
         """
         columns = [column.name for column in self._table.columns]
         if asked.column is not None and asked.column not in columns:
-            raise ColumnUnknown(asked.column, columns)
+            raise ColumnUnknown(asked.column, difflib.get_close_matches(asked.column, columns) or columns)
         key = key_in(self._table, asked.key, self._connection)
         live = self._live(key)
         head = self._log.head().position
@@ -130,7 +132,7 @@ class Inspector:
             raise KeyUnknown(asked.key, form_of(self._table), near(self._table, asked.key, self._connection))
         wanted = asked.until if asked.until is not None else live.position
         until = head if wanted is None else min(wanted, head)
-        pages = _Pages([touch for touch in ever if touch.position <= until])
+        pages = _Pages([touch for touch in ever if touch.position <= until], asked.size)
         page = asked.page or pages.count
         if page > pages.count:
             raise PageUnknown(pages.count)
@@ -212,17 +214,18 @@ class _Pages:
     """The entries of a row, in pages."""
 
     touches: Sequence[Touch]
+    size: int
 
     @property
     def count(self) -> int:
-        return max(1, -(-len(self.touches) // PAGE))
+        return max(1, -(-len(self.touches) // self.size))
 
     def up_to(self, page: int) -> Sequence[Touch]:
-        return self.touches[: page * PAGE]
+        return self.touches[: page * self.size]
 
     def end_of(self, page: int) -> int:
         """The position at which a page ends; 0 before the first."""
-        return self.touches[page * PAGE - 1].position if page > 0 else 0
+        return self.touches[page * self.size - 1].position if page > 0 else 0
 
 
 def _position_in(context: str, cause: str) -> int | None:

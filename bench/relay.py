@@ -66,7 +66,8 @@ def _relay(database: Database, transport: RabbitTransport) -> float:
         if published >= EVENTS:
             stop.set()
 
-    relay = Relay(database, CONTEXT, transport, Ed25519PrivateKey.generate(), consumers=[CONSUMER], milestone=count)
+    key = Ed25519PrivateKey.generate()
+    relay = Relay(database, CONTEXT, transport, lambda: key, consumers=[CONSUMER], milestone=count)
     began = time.perf_counter()
     relay.run(stop)
     return time.perf_counter() - began

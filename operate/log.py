@@ -57,6 +57,8 @@ class Found(msgspec.Struct):
     horizon_age: float
     """Seconds."""
     checkpoint: Checkpoint | None
+    unsigned: float
+    """Seconds for which nobody has vouched for the whole log."""
     alarms: list[str]
 
 
@@ -78,11 +80,17 @@ def status(context: typer.Context, *, name: Annotated[str | None, typer.Option("
 
 def _found(session: Session, context: str) -> Found:
     with stored(session.settings, context) as database, database.connect(name="caretrail log status") as connection:
-        return judge(context, status_of(connection, context))
+        return judge(context, status_of(connection, context), session.settings.unsigned_seconds)
 
 
-def judge(context: str, log: LogStatus) -> Found:
-    """What an operator is told of a log, with the alarms that it gives cause for."""
+def judge(context: str, log: LogStatus, allowed: float) -> Found:
+    """What an operator is told of a log, with the alarms that it gives cause for.
+
+    Commands are refused once it has gone without a signature for longer than `allowed`, in seconds.
+    """
+    alarms = log.alarms(Pace().alarm_seconds)
+    if log.unsigned > allowed:
+        alarms.append("commands-refused")
     return Found(
         context=context,
         incarnation=log.incarnation,
@@ -94,7 +102,8 @@ def judge(context: str, log: LogStatus) -> Found:
         relay=Relay(log.at_work, log.holder, log.generation, log.heartbeat, log.published, log.behind),
         horizon_age=log.horizon_age,
         checkpoint=Checkpoint(*log.checkpoint) if log.checkpoint else None,
-        alarms=log.alarms(Pace().alarm_seconds),
+        unsigned=log.unsigned,
+        alarms=alarms,
     )
 
 
@@ -129,5 +138,6 @@ def _told_alarms(words: Words, found: Found) -> list[str]:
         "waiting": found.waiting,
         "known": max(found.relay.published, found.checkpoint.position if found.checkpoint else 0),
         "head": found.head,
+        "minutes": round(found.unsigned / 60),
     }
     return [words(f"alarms.{alarm}", **figures) for alarm in found.alarms]

@@ -61,7 +61,9 @@ def _page(command: Command, words: Words, context: typer.Context) -> Iterator[Re
     for heading, rows in listed.items():
         if rows:
             yield Text(words(heading), "bold")
-            yield Padding(table((), rows), (0, 0, 1, 2))
+            listed_rows = table((), rows)
+            listed_rows.columns[0].no_wrap = True  # or a long option would come between the words about it
+            yield Padding(listed_rows, (0, 0, 1, 2))
     yield Text(words("headings.everywhere"))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import psycopg
 import structlog
 
+from shared import failures
 from shared.application import UNTRACED, ContextApplication, Trace
+from shared.inspection.refusals import Refusals
 from shared.installation import install
 from shared.logs import about
 from shared.principal import process as acting_process
@@ -25,19 +27,19 @@ from shared.processes.runner import ProcessRunner
 from shared.read_models.freshness import Positions
 from shared.read_models.projector import Projector
 from shared.read_models.reader import Reader
-from shared.refusals import Busy
+from shared.refusals import Busy, LogUnsigned, Refusal
 from shared.relay.lease import LeaseLost
-from shared.relay.relay import Relay
+from shared.relay.relay import Pace, Relay
+from shared.relay.vouching import Vouching
 from shared.store import schema as store_schema
 from shared.store.log import Log
+from shared.tracing import span
 from shared.trouble import TryAgain
-from shared.vault.signing import load_or_create
+from shared.vault.signing import SigningKey
 from shared.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from shared.application import Outcome
     from shared.installation import Installation
@@ -93,6 +95,7 @@ class Context(Generic[App]):
     """By context: its own, and those that it follows."""
     application: App
     positions: Positions
+    refusals: Refusals
     model_types: Sequence[type[ReadModel[Any]]]
     process_types: Sequence[type[Process[Any]]]
     clock: Callable[[], datetime] = utc_now
@@ -101,9 +104,14 @@ class Context(Generic[App]):
     wake: threading.Event = field(default_factory=threading.Event)
 
     @cached_property
-    def signing_key(self) -> Ed25519PrivateKey:
+    def signing_key(self) -> SigningKey:
         """What checkpoints are signed with, made at the first start: whoever does not relay never reads it."""
-        return load_or_create(self.installation.settings.checkpoint_key_file, _signed_by(self.database))
+        return SigningKey(self.installation.settings.checkpoint_key_file, _signed_by(self.database))
+
+    @cached_property
+    def vouching(self) -> Vouching:
+        """Whether the log is signed as policy demands."""
+        return Vouching(self.log, self.installation.settings.unsigned_seconds)
 
     @property
     def vault(self) -> Vault:
@@ -129,7 +137,13 @@ class Context(Generic[App]):
         trace: Trace = UNTRACED,
         based_on: int | None = None,
     ) -> Outcome:
-        """Carry out a command, as `ContextApplication.handle` does, and have its events relayed at once."""
+        """Carry out a command, as `ContextApplication.handle` does, and have its events relayed at once.
+
+        Raises `LogUnsigned` where nobody vouches for the log as policy demands; what was carried out is still answered.
+        """
+        objection = self.vouching.objection()
+        if objection is not None and self.application.answer_to(idempotency_key) is None:
+            raise objection
         with about(trace.correlation_id or idempotency_key, trace.causation_id):
             outcome = self.application.handle(command, actor, idempotency_key, now, trace, based_on)
         self.wake.set()
@@ -175,11 +189,19 @@ class Context(Generic[App]):
         return DeadlineClock(self.name, self.database, runners, self.clock)
 
     def follow_up(self, command: object, actor: Principal, occasion: Occasion, log: Log) -> Outcome:
-        """Carry out what a process asks that follows `log`; raises `TryAgain` where a person would be told `Busy`."""
-        try:
-            return self.handle(command, actor, occasion.key, self.clock(), _trace(log, occasion.position))
-        except Busy as busy:
-            raise TryAgain(str(busy)) from busy
+        """Carry out what a process asks that follows `log`; raises `TryAgain` where a person would be told to."""
+        trace = _trace(log, occasion.position)
+        with span(f"react {actor.id}", trace.traceparent, "consumer") as within:
+            trace = replace(trace, traceparent=within.traceparent)
+            try:
+                return self.handle(command, actor, occasion.key, self.clock(), trace)
+            except (Busy, LogUnsigned) as for_now:
+                raise TryAgain(str(for_now)) from for_now
+            except Refusal as refusal:
+                asked = f"{self.name}.{type(command).__name__}"
+                belongs = replace(trace, correlation_id=trace.correlation_id or occasion.key)
+                self.refusals.note(asked, refusal.code, actor, belongs, self.clock())
+                raise
 
     def workers(self, duties: Collection[Duty] = tuple(Duty)) -> Workers:
         """The relay, a projector a read model, a runner a process and their clock: those of `duties`, each a thread.
@@ -195,24 +217,37 @@ class Context(Generic[App]):
             if follower.context != self.name:
                 self.transport.declare(follower.context, [consumer_of(self.name, follower)])
         if Duty.RELAY in duties:
-            workers.add(f"{self.name} relay", self._relaying(own))
+            self._add(workers, f"{self.name} relay", self._relaying(own))
         if Duty.PROJECT in duties:
             for name, model in self.models.items():
-                workers.add(name, self.projector(model).run)
+                self._add(workers, name, self.projector(model).run)
         if Duty.REACT in duties:
             runners = self.runners()
             for name, runner in runners.items():
-                workers.add(name, runner.run)
-            workers.add(f"{self.name} clock", self.deadlines(runners.values()).run)
+                self._add(workers, name, runner.run)
+            self._add(workers, f"{self.name} clock", self.deadlines(runners.values()).run)
             for name, run in self.errands.items():
-                workers.add(name, run)
+                self._add(workers, name, run)
         return workers
+
+    def _add(self, workers: Workers, name: str, run: Callable[[threading.Event], object]) -> None:
+        """Have it done by one of the workers; what ends it stays to be seen by others."""
+
+        def told(stop: threading.Event) -> None:
+            try:
+                run(stop)
+            except Exception as fault:
+                failures.note(self.database, name, fault)
+                raise
+
+        workers.add(name, told)
 
     def _subscribe(self, follower: Follower) -> Subscription:
         return self.transport.subscribe(follower.context, consumer_of(self.name, follower))
 
     def _relaying(self, consumers: list[str]) -> Callable[[threading.Event], None]:
-        relay = Relay(self.database, self.name, self.transport, self.signing_key, consumers, self.wake)
+        pace = Pace(unsigned_seconds=self.installation.settings.unsigned_seconds)
+        relay = Relay(self.database, self.name, self.transport, self.signing_key, consumers, self.wake, pace)
 
         def run(stop: threading.Event) -> None:
             while not stop.is_set():
@@ -220,6 +255,7 @@ class Context(Generic[App]):
                     relay.run(stop)
                 except (LeaseLost, psycopg.OperationalError) as fault:
                     _log.warning("relay_paused", context=self.name, cause=type(fault).__name__, seconds=_RELAY_PAUSE)
+                    failures.note(self.database, f"{self.name} relay", fault)
                     stop.wait(_RELAY_PAUSE)
 
         return run
@@ -234,6 +270,7 @@ class Foundation:
     database: Database
     logs: Mapping[str, Log]
     positions: Positions
+    refusals: Refusals
 
 
 @contextmanager
@@ -248,7 +285,9 @@ def foundation(place: Installation, context: str, follows: Collection[str] = ())
             closing.callback(log.close)
         positions = Positions(database)
         closing.callback(positions.close)
-        yield Foundation(context, place, database, logs, positions)
+        refusals = Refusals(database)
+        closing.callback(refusals.close)
+        yield Foundation(context, place, database, logs, positions, refusals)
 
 
 def _trace(log: Log, position: int | None) -> Trace:

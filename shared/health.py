@@ -80,6 +80,7 @@ def _log_and_followers(context: Context[Any], duties: Collection[Duty]) -> Itera
         return
     yield Check("database", is_met=True, found="reached", needed=True)
     yield _relay(log, needed=Duty.RELAY in duties)
+    yield _signing(log, context.installation.settings.unsigned_seconds, needed=Duty.RELAY in duties)
     yield models
     yield processes
 
@@ -91,6 +92,13 @@ def _relay(log: LogStatus, *, needed: bool) -> Check:
         found = f"{log.waiting} events wait, for {log.behind:.0f} s"
         return Check("relay", is_met=False, found=found, needed=needed)
     return Check("relay", is_met=True, found=f"{log.waiting} events wait", needed=needed)
+
+
+def _signing(log: LogStatus, allowed: float, *, needed: bool) -> Check:
+    if log.unsigned <= allowed:
+        return Check("signing", is_met=True, found="signed as it should be", needed=needed)
+    found = f"nobody could sign for {log.unsigned:.0f} s: commands are refused, and nothing is published"
+    return Check("signing", is_met=False, found=found, needed=needed)
 
 
 def _followers(context: Context[Any], name: str, followers: Collection[Any], *, needed: bool) -> Check:

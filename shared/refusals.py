@@ -69,6 +69,10 @@ class Busy(Refusal):
     """Others kept changing the same thing at this very moment; it may go better at once, so a process tries again."""
 
 
+class LogUnsigned(Refusal):
+    """What has happened could not be signed for `minutes` by now, so nothing more is recorded until it can be."""
+
+
 class PersonGone(Refusal):
     """Somebody whom this is about has been forgotten, so nothing more can be said about them."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from shared.relay.status import status
+from shared.relay.status import UNSIGNED_SECONDS, status
 
 if TYPE_CHECKING:
     from shared.postgres import Connection
@@ -35,3 +35,5 @@ class Alarms:
             _log.critical("horizon_held_back", context=self._context, seconds=round(log.horizon_age))
         if log.behind > self._limit:
             _log.critical("publishing_behind", context=self._context, seconds=round(log.behind), events=log.waiting)
+        if log.unsigned > UNSIGNED_SECONDS:
+            _log.critical("log_unsigned", context=self._context, seconds=round(log.unsigned))

@@ -11,21 +11,32 @@ from dataclasses import astuple, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
+from shared.store.log import UNSIGNED
+from shared.vault.errors import KeysUnusable
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from shared.postgres import Connection
+    from shared.relay.relay import Pace
     from shared.relay.sequencer import Head
 
 _LAST = "select coalesce(max(position), 0) from checkpoint"
 _STORE = """
-insert into checkpoint (position, hash, key_id, signature) values (%s, %s, %s, %s) on conflict (position) do nothing
+with stored as (
+    insert into checkpoint (position, hash, key_id, signature) values (%s, %s, %s, %s) on conflict (position) do nothing
+)
+update relay set signed_at = clock_timestamp()
 """
+
+_log = structlog.get_logger()
 
 
 class NotAPublicKey(ValueError):
@@ -77,44 +88,55 @@ def load_public_keys(paths: list[Path]) -> dict[str, Ed25519PublicKey]:
 
 
 class Signer:
-    """Signs checkpoints of one life of one log."""
+    """Signs checkpoints of one life of one log, each with the key as it is found at that moment."""
 
-    def __init__(self, key: Ed25519PrivateKey, context: str, incarnation: str) -> None:
-        self._key = key
-        self._key_id = key_id_of(key.public_key())
+    def __init__(self, find_key: Callable[[], Ed25519PrivateKey], context: str, incarnation: str) -> None:
+        self._find_key = find_key
         self._context = context
         self._incarnation = incarnation
 
     def sign(self, position: int, hash_: bytes) -> Checkpoint:
-        """Vouch that the log had this hash (32 bytes) at this position."""
-        text = statement(self._context, self._incarnation, position, hash_, self._key_id)
-        return Checkpoint(position, hash_, self._key_id, self._key.sign(text))
+        """Vouch that the log had this hash (32 bytes) at this position; raises what keeps the key from being found."""
+        key = self._find_key()
+        key_id = key_id_of(key.public_key())
+        text = statement(self._context, self._incarnation, position, hash_, key_id)
+        return Checkpoint(position, hash_, key_id, key.sign(text))
 
 
 class Checkpoints:
     """Signs where the log stands: every so many positions, and what is left when it has been quiet for long enough."""
 
-    def __init__(self, connection: Connection, signer: Signer, every: int = 1000, idle_seconds: float = 60) -> None:
-        """Go on after the last stored checkpoint."""
+    def __init__(self, connection: Connection, context: str, signer: Signer, pace: Pace) -> None:
+        """Go on after the last stored checkpoint; for how long nobody has vouched for what is behind it, is known."""
         self._connection = connection
+        self._context = context
         self._signer = signer
-        self._every = every
-        self._idle_seconds = idle_seconds
+        self._pace = pace
         [(self._signed,)] = connection.execute(_LAST).fetchall()
-        self._unsigned_since: float | None = None
+        # What an earlier relay left unsigned has waited long enough.
+        self._unsigned_since: float | None = float("-inf")
+        unsigned = connection.execute(UNSIGNED).fetchone()
+        self._vouched_at = time.monotonic() - (unsigned[0] if unsigned else 0)
+        self._failed_at: float | None = None
+
+    @property
+    def are_overdue(self) -> bool:
+        """Whether signing fails, and has not succeeded for longer than policy allows: nothing more may be published."""
+        return self._failed_at is not None and time.monotonic() - self._vouched_at > self._pace.unsigned_seconds
 
     def reached(self, head: Head) -> None:
         """Sign `head`, the end of a page, if the last checkpoint is far enough behind it."""
-        if head.position - self._signed >= self._every:
+        if head.position - self._signed >= self._pace.checkpoint_every:
             self._sign(head)
 
     def idle(self, head: Head) -> None:
-        """Sign `head` if something behind the last checkpoint has waited for `idle_seconds`."""
+        """Sign `head` if something behind the last checkpoint has waited for long enough."""
         if head.position <= self._signed:
+            self._vouched_at = time.monotonic()
             return
         if self._unsigned_since is None:
             self._unsigned_since = time.monotonic()
-        if time.monotonic() - self._unsigned_since >= self._idle_seconds:
+        if time.monotonic() - self._unsigned_since >= self._pace.checkpoint_idle_seconds:
             self._sign(head)
 
     def end(self, head: Head) -> None:
@@ -123,6 +145,20 @@ class Checkpoints:
             self._sign(head)
 
     def _sign(self, head: Head) -> None:
-        self._connection.execute(_STORE, astuple(self._signer.sign(head.position, head.hash)))
+        now = time.monotonic()
+        if self._failed_at is not None and now - self._failed_at < self._pace.idle_poll_seconds:
+            return
+        try:
+            checkpoint = self._signer.sign(head.position, head.hash)
+        except (KeysUnusable, OSError) as fault:
+            if self._failed_at is None:
+                _log.critical("checkpoint_not_signed", context=self._context, position=head.position, reason=str(fault))
+            self._failed_at = now
+            self._unsigned_since = float("-inf")
+            return
+        self._connection.execute(_STORE, astuple(checkpoint))
+        if self._failed_at is not None:
+            _log.info("checkpoint_signed_again", context=self._context, position=head.position)
         self._signed = head.position
-        self._unsigned_since = None
+        self._unsigned_since = self._failed_at = None
+        self._vouched_at = now

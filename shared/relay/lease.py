@@ -23,7 +23,12 @@ _LOCK = "select pg_try_advisory_lock(hashtext('caretrail relay'), hashtext(%s))"
 _BEGIN = "update relay set generation = generation + 1, holder = %s, heartbeat = now() returning generation, published"
 _PUBLISHED = "update relay set published = %s, heartbeat = now() where generation = %s"
 _ALIVE = "update relay set heartbeat = now() where generation = %s"
-_AT_END = "update relay set heartbeat = now(), at_end = now() where generation = %s"
+_AT_END = """
+update relay set heartbeat = now(), at_end = now(), signed_at = case
+    when %s <= (select coalesce(max(position), 0) from checkpoint) then now() else signed_at
+end
+where generation = %s
+"""
 
 # So that a relay whose machine is gone does not keep its lock for hours.
 _NOTICE_A_DEAD_PEER = """
@@ -77,10 +82,13 @@ class Lease:
         if time.monotonic() - self._checked >= _CHECK_SECONDS:
             self._write(_ALIVE, self.generation)
 
-    def at_end(self) -> None:
-        """The same, and remember that nothing is left to publish. Raises `LeaseLost`."""
+    def at_end(self, position: int) -> None:
+        """The same, and remember that nothing is left to publish behind `position`, and whether all is signed.
+
+        Raises `LeaseLost`.
+        """
         if time.monotonic() - self._at_end >= _CHECK_SECONDS:
-            self._write(_AT_END, self.generation)
+            self._write(_AT_END, position, self.generation)
             self._at_end = self._checked
 
     def close(self) -> None:

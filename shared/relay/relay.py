@@ -10,10 +10,13 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
+from shared import failures
+from shared.cloudevents import parse
 from shared.milestones import Milestone, unwatched
 from shared.relay.alarms import Alarms
 from shared.relay.checkpoints import Checkpoints, Signer
@@ -21,10 +24,11 @@ from shared.relay.fork import BehindStream, LogForked, refuse_a_fork
 from shared.relay.lease import Lease
 from shared.relay.sequencer import Head, LogAltered, OutOfOrder, Page, Sequencer, Unreadable
 from shared.store.epochs import begin_epoch_if_restored
+from shared.tracing import spans
 from shared.transport import BrokerLost
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -49,6 +53,8 @@ class Pace:
     """Seconds between attempts to reach a broker that is gone."""
     checkpoint_every: int = 1000
     checkpoint_idle_seconds: float = 60
+    unsigned_seconds: float = 3600
+    """Where checkpoints cannot be signed for longer, nothing more is published until they can."""
     alarm_seconds: float = 30
     """For longer events should not wait, nor any transaction write: that holds back every relay of the server."""
 
@@ -57,14 +63,15 @@ class Pace:
 class Relay:
     """Publishes one context's log and is its only sequencer; a second relay of the context waits for the first to end.
 
-    `consumers` are the queues to declare; `wake` is set by whoever appends in this process. Milestones, in order: after
-    sequencing, mid-publish, before confirms, after confirms, before the cursor is saved.
+    `find_key` gives the key to sign with, whenever a checkpoint is due; `consumers` are the queues to declare; `wake`
+    is set by whoever appends in this process. Milestones, in order: after sequencing, mid-publish, before confirms,
+    after confirms, before the cursor is saved.
     """
 
     database: Database
     context: str
     transport: Transport
-    key: Ed25519PrivateKey
+    find_key: Callable[[], Ed25519PrivateKey]
     consumers: Sequence[str] = ()
     wake: threading.Event = field(default_factory=threading.Event)
     pace: Pace = field(default_factory=Pace)
@@ -103,10 +110,7 @@ class _Shift:
         self._connection = connection
         self._sequencer = Sequencer(connection, relay.context, lease.generation, pace.page_size)
         self._checkpoints = Checkpoints(
-            connection,
-            Signer(relay.key, relay.context, self._sequencer.incarnation),
-            pace.checkpoint_every,
-            pace.checkpoint_idle_seconds,
+            connection, relay.context, Signer(relay.find_key, relay.context, self._sequencer.incarnation), pace
         )
         self._compared = False
         self._pause = _FIRST_PAUSE
@@ -115,10 +119,14 @@ class _Shift:
 
     def work(self, stop: threading.Event) -> None:
         while not stop.is_set():
+            # What was settled can be signed, wherever the broker is.
+            self._checkpoints.idle(self._sequencer.head)
+            self._await_signature(stop)
             try:
                 self._publish(stop)
             except BrokerLost as fault:
                 _log.warning("broker_lost", context=self._relay.context, reason=str(fault), retry_in=self._pause)
+                failures.note(self._relay.database, f"{self._relay.context} relay", fault)
                 stop.wait(self._pause)
                 self._pause = min(2 * self._pause, self._relay.pace.longest_pause)
                 self._lease.check()
@@ -132,11 +140,14 @@ class _Shift:
             self._compared = True
         publisher = relay.transport.publisher(relay.context)
         try:
-            way = _Way(publisher, self._checkpoints, self._lease, relay.milestone)
+            way = _Way(relay, publisher, self._checkpoints, self._lease)
             for page in self._sequencer.pages_after(self._lease.published):
                 way.send(page)
             while not stop.is_set():
-                if (settled := self._sequencer.next_page()) is None:
+                if self._checkpoints.are_overdue:
+                    way.settle()
+                    self._await_signature(stop)
+                elif (settled := self._sequencer.next_page()) is None:
                     way.settle()
                     self._rest()
                 else:
@@ -149,9 +160,17 @@ class _Shift:
         finally:
             publisher.close()
 
+    def _await_signature(self, stop: threading.Event) -> None:
+        """Publish nothing while nobody can vouch, for longer than policy allows, for what there is already."""
+        while self._checkpoints.are_overdue and not stop.is_set():
+            self._lease.check()
+            self._checkpoints.idle(self._sequencer.head)
+            self._alarms.look()
+            stop.wait(self._relay.pace.idle_poll_seconds)
+
     def _rest(self) -> None:
         self._pause = _FIRST_PAUSE
-        self._lease.at_end()
+        self._lease.at_end(self._sequencer.head.position)
         self._checkpoints.idle(self._sequencer.head)
         self._alarms.look()
         pace, wake = self._relay.pace, self._relay.wake
@@ -165,14 +184,23 @@ class _Shift:
 class _Way:
     """One connection to the broker, and the pages on their way over it, not all of their messages confirmed yet."""
 
-    def __init__(self, publisher: Publisher, checkpoints: Checkpoints, lease: Lease, milestone: Milestone) -> None:
+    def __init__(self, relay: Relay, publisher: Publisher, checkpoints: Checkpoints, lease: Lease) -> None:
+        self._context = relay.context
+        self._milestone = relay.milestone
         self._publisher = publisher
         self._checkpoints = checkpoints
         self._lease = lease
-        self._milestone = milestone
         self._under_way: deque[tuple[int, Head]] = deque()
 
     def send(self, page: Page) -> None:
+        with spans(f"publish {self._context}", "producer", partial(_traces, page)):
+            number = self._publish(page)
+        self._milestone("before confirms")
+        self._under_way.append((number, page.end))
+        self._save_confirmed()
+
+    def _publish(self, page: Page) -> int:
+        """The number of the page's last message on its way."""
         publish = self._publisher.publish
         half = len(page.messages) // 2
         for routing_key, body in page.messages[:half]:
@@ -180,9 +208,7 @@ class _Way:
         self._milestone("mid-publish")
         for routing_key, body in page.messages[half:]:
             number = publish(routing_key, body)
-        self._milestone("before confirms")
-        self._under_way.append((number, page.end))
-        self._save_confirmed()
+        return number
 
     def settle(self) -> None:
         self._publisher.settle()
@@ -198,3 +224,10 @@ class _Way:
             self._checkpoints.reached(end)
             self._milestone("before the cursor is saved")
             self._lease.save_published(end.position)
+
+
+def _traces(page: Page) -> Iterator[tuple[str, str]]:
+    """What each event of a page belongs to, and its type."""
+    for _, body in page.messages:
+        event = parse(body)
+        yield event.traceparent, event.type

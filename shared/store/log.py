@@ -56,6 +56,20 @@ from event join unnest(%s::uuid[], %s::int8[]) as wanted (originator_id, origina
     using (originator_id, originator_version)
 """
 
+UNSIGNED = """
+select extract(epoch from clock_timestamp() - signed_at)::float8
+from relay left join lateral (
+    select epoch, xid, id from page
+    where position_to <= (select max(position) from checkpoint) order by position_to desc limit 1
+) as signed on true
+where exists (
+    select from event
+    where (event.epoch, event.xid, event.id)
+        > (coalesce(signed.epoch, 0), coalesce(signed.xid, '0'::xid8), coalesce(signed.id, 0))
+)
+"""
+"""For how many seconds nobody has vouched for the whole log; no row where every event of it is signed."""
+
 _SETTLED_BY = "select position_to from page where at <= %s order by position_to desc limit 1"
 
 
@@ -178,6 +192,11 @@ class Log:
                     return position
                 position += 1
         return position
+
+    def unsigned_seconds(self) -> float:
+        """For how long nobody has vouched for the whole of the context's own log; 0 where all of it is signed."""
+        rows = self._connections.fetch(UNSIGNED)
+        return float(rows[0][0]) if rows else 0.0
 
     def _end_of_page(self, begin: _Boundary, wanted: int) -> _Boundary:
         """The last settled boundary up to `wanted`, or the next one where that is no progress."""

@@ -54,6 +54,21 @@ def load_or_create(path: Path, signed_by: Collection[str]) -> Ed25519PrivateKey:
     return keys[0]
 
 
+class SigningKey:
+    """The key to sign with as its file has it whenever it is asked for: taken away, it is missed; put back, found."""
+
+    def __init__(self, path: Path, signed_by: Collection[str]) -> None:
+        """As `load_or_create`, which makes the file where nothing has ever been signed. Raises `KeysUnusable`."""
+        self._path = path
+        self._signed_by = {*signed_by, key_id_of(load_or_create(path, signed_by).public_key())}
+
+    def __call__(self) -> Ed25519PrivateKey:
+        """The key; raises `KeysUnusable`, `OSError`."""
+        key = load_or_create(self._path, self._signed_by)
+        self._signed_by.add(key_id_of(key.public_key()))
+        return key
+
+
 def public_keys(path: Path) -> dict[str, Ed25519PublicKey]:
     """The public halves of all keys in the PEM file, by key id, for whoever verifies on this machine.
 

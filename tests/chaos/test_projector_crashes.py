@@ -49,7 +49,7 @@ def clerk(ledger: Ledger) -> Iterator[LastingClerk]:
 def load(ledger: Ledger, transport: RabbitTransport, consumers: list[str], dice: random.Random) -> Iterator[None]:
     """Orders come in and are relayed until the block ends; then everything is published."""
     stop, finished = threading.Event(), threading.Event()
-    relay = Relay(ledger.database, "orders", transport, Ed25519PrivateKey.generate(), consumers)
+    relay = Relay(ledger.database, "orders", transport, Ed25519PrivateKey.generate, consumers)
     threads = [
         threading.Thread(target=take_orders, args=(ledger, dice, stop)),
         threading.Thread(target=relay.run, args=(finished,)),

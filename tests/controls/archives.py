@@ -127,7 +127,7 @@ class Draft:
         return folder
 
     def _belongings(self) -> dict[str, bytes]:
-        signer = Signer(self.key, CONTEXT, INCARNATION)
+        signer = Signer(lambda: self.key, CONTEXT, INCARNATION)
         made = [signer.sign(position, self.hashes[position]) for position in self.signed]
         checkpoints = [
             {"position": one.position, "hash": one.hash.hex(), "key_id": one.key_id, "signature": one.signature.hex()}

@@ -66,7 +66,8 @@ def write_one_by_one(connection: Connection, count: int) -> None:
 
 def a_relay(database: Database, transport: Transport, **changes) -> Relay:
     pace = Pace(**{"longest_pause": 0.2, **changes.pop("pace", {})})
-    return Relay(database, CONTEXT, transport, KEY, consumers=[CONSUMER], pace=pace, **changes)
+    find_key = changes.pop("find_key", lambda: KEY)
+    return Relay(database, CONTEXT, transport, find_key, consumers=[CONSUMER], pace=pace, **changes)
 
 
 @contextmanager

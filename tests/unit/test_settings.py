@@ -20,6 +20,7 @@ VALUES = {
     "CARETRAIL_CHECKPOINT_KEY_FILE": ("/run/signing", "checkpoint_key_file", Path("/run/signing")),
     "CARETRAIL_PRINCIPAL_KEY_FILE": ("/run/principal", "principal_key_file", Path("/run/principal")),
     "CARETRAIL_PRINCIPAL_PUBLIC_KEY_FILE": ("/run/public", "principal_public_key_file", Path("/run/public")),
+    "CARETRAIL_UNSIGNED_SECONDS": ("900", "unsigned_seconds", 900),
     "CARETRAIL_FORGOTTEN_LEDGER": ("/safe/ledger", "forgotten_ledger", Path("/safe/ledger")),
     "CARETRAIL_CACHED_KEYS": ("25", "cached_keys", 25),
     "CARETRAIL_SITE": ("https://kids.example.tw", "site", "https://kids.example.tw"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from dataclasses import astuple
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self
@@ -18,26 +19,28 @@ from shared.archive.restoring import restore
 from shared.archive.verifier import Archive
 from shared.archive.writing import Belongings, begin, export, resume
 from shared.blobs import BlobStore
-from shared.relay.checkpoints import Checkpoints, Signer
+from shared.relay.checkpoints import Signer
 from shared.relay.sequencer import Sequencer, SettledPages
 from shared.store import schema
-from shared.store.append import Answer, Append, EventRow, Reservation
+from shared.store.append import Answer, Append, EventRow, Holdings, Reservation
 from shared.transport.inproc import InprocTransport
 from tests.controls.archives import ParcelPictured
 from tests.controls.logbook import CONTEXT, KEY, PUBLIC_KEYS, a_relay, eventually, running
 from tests.controls.parcels import PostOffice, cause, posted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from shared.archive.format import ContextPart, Manifest
     from shared.archive.verifier import Verification
     from shared.archive.writing import Progress
+    from shared.events import Event
 
 NUMBERS = "number"
 """The scope of the numbers of parcels."""
 PEM = {key_id: key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo) for key_id, key in PUBLIC_KEYS.items()}
+_CHECKPOINT = "insert into checkpoint (position, hash, key_id, signature) values (%s, %s, %s, %s)"
 _STATE = {
     "event": "select originator_id, originator_version, type, data, meta from event order by epoch, xid, id",
     "page": "select position_to, hash, marks, at from page order by 1",
@@ -54,12 +57,20 @@ def unwatched(context: str, done: int, total: int) -> None:
     """Look away."""
 
 
+class NumberedParcels(PostOffice):
+    """Gives each number to one parcel."""
+
+    def held_by(self, aggregate: Any, facts: Sequence[Event]) -> Holdings:  # noqa: ARG002 - the parcel tells enough
+        number = aggregate.number
+        return Holdings([Reservation(NUMBERS, number, aggregate.id)], [(NUMBERS, int(number.removeprefix("P")))])
+
+
 class Office:
     """A post office in its own database; its archive lies in `folder / "archive"`."""
 
     def __init__(self, dsn: str, folder: Path) -> None:
         self.database = schema.install(dsn, CONTEXT)
-        self.store = PostOffice(self.database)
+        self.store = NumberedParcels(self.database)
         self.blobs = BlobStore(folder / "blobs")
         self.archive = folder / "archive"
 
@@ -87,9 +98,10 @@ class Office:
         """Settle, sign and remember as published what waits."""
         with self.database.connect() as connection:
             sequencer = Sequencer(connection, CONTEXT, generation=0, page_size=5)
-            checkpoints = Checkpoints(connection, Signer(KEY, CONTEXT, sequencer.incarnation), every=1)
+            signer = Signer(lambda: KEY, CONTEXT, sequencer.incarnation)
             while (page := sequencer.next_page()) is not None:
-                checkpoints.reached(page.end)
+                signed = astuple(signer.sign(page.end.position, page.end.hash))
+                connection.execute(_CHECKPOINT, signed)
             connection.execute("update relay set published = %s", (sequencer.head.position,))
 
     def export(

@@ -23,7 +23,7 @@ def sign_with_another_key(installation):
     key = Ed25519PrivateKey.generate()
     [(incarnation,)] = installation.query("select incarnation from log")
     [(position, hash_)] = installation.query("select position_to, hash from page order by position_to desc limit 1")
-    made = Signer(key, "matching", incarnation).sign(position, bytes(hash_))
+    made = Signer(lambda: key, "matching", incarnation).sign(position, bytes(hash_))
     installation.query(
         "update checkpoint set key_id = %s, signature = %s where position = %s",
         *(made.key_id, made.signature, made.position),

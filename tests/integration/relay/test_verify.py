@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -176,7 +174,8 @@ def test_a_checkpoint_signed_again_with_another_key_is_found(log, tamper):
     chain = rewrite(log, tamper, 75)
     with log.connect() as connection:
         [(incarnation,)] = connection.execute("select incarnation from log").fetchall()
-    forged = Signer(stranger := Ed25519PrivateKey.generate(), CONTEXT, incarnation).sign(112, chain.hash)
+    stranger = Ed25519PrivateKey.generate()
+    forged = Signer(lambda: stranger, CONTEXT, incarnation).sign(112, chain.hash)
     tamper(
         "update checkpoint set hash = %s, key_id = %s, signature = %s where position = 112",
         forged.hash,
@@ -190,7 +189,7 @@ def test_another_key_under_a_known_key_s_id_is_found(log, tamper):
     chain = rewrite(log, tamper, 75)
     with log.connect() as connection:
         [(incarnation,)] = connection.execute("select incarnation from log").fetchall()
-    forged = Signer(Ed25519PrivateKey.generate(), CONTEXT, incarnation).sign(112, chain.hash)
+    forged = Signer(Ed25519PrivateKey.generate, CONTEXT, incarnation).sign(112, chain.hash)
     tamper("update checkpoint set hash = %s, signature = %s where position = 112", forged.hash, forged.signature)
     assert found(log) == Finding(112, 112, Flaw.SIGNATURE_WRONG)
 
@@ -234,7 +233,7 @@ def test_keys_may_change_as_long_as_the_old_ones_are_known(database, connection)
     write_many(connection, 60)
     relay_all(database, InprocTransport(), pace=PACE)
     write_many(connection, 60)
-    with running(replace(a_relay(database, InprocTransport(), pace=PACE), key=newer)):
+    with running(a_relay(database, InprocTransport(), pace=PACE, find_key=lambda: newer)):
         eventually(lambda: len(connection.execute("select from checkpoint").fetchall()) == 2)
 
     both = PUBLIC_KEYS | {key_id_of(newer.public_key()): newer.public_key()}

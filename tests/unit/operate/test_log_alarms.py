@@ -27,6 +27,7 @@ WELL = LogStatus(
     unsigned=0.0,
 )
 LIMIT = Pace().alarm_seconds
+ALLOWED = 3600.0
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,10 @@ LIMIT = Pace().alarm_seconds
         ({"unsigned": UNSIGNED_SECONDS}, []),
         ({"unsigned": UNSIGNED_SECONDS + 1}, ["unsigned"]),
         ({"unsigned": UNSIGNED_SECONDS + 1, "at_work": False}, []),
+        ({"unsigned": ALLOWED}, ["unsigned"]),
+        ({"unsigned": ALLOWED + 1}, ["unsigned", "commands-refused"]),
+        ({"unsigned": ALLOWED + 1, "at_work": False}, ["commands-refused"]),
     ],
 )
 def test_a_long_write_a_missing_relay_and_one_that_lags_are_alarms(changes, alarms):
-    assert judge("matching", WELL._replace(**changes)).alarms == alarms
+    assert judge("matching", WELL._replace(**changes), ALLOWED).alarms == alarms

@@ -14,10 +14,22 @@ from operate.command_line import app
 from operate.failures import EXPECTED
 from operate.manual import commands_of, explain, parameters_of, spelling
 from operate.words import Words
-from shared.relay.verify import Flaw
+from shared.archive.verifier import Flaw
 from shared.words import Language
 
-OF_CODES = ("alarms.", "errors.", "flaws.", "help.", "kinds.", "stages.", "columns.", "troubles.")
+OF_CODES = (
+    "alarms.",
+    "columns.",
+    "errors.",
+    "fates.",
+    "flaws.",
+    "help.",
+    "kinds.",
+    "obstacles.",
+    "stages.",
+    "standings.",
+    "troubles.",
+)
 """Groups with one sentence a code, name or command: their keys are put together."""
 
 SOURCES = sorted(Path(operate.__file__).parent.glob("*.py"))

@@ -12,7 +12,7 @@ from shared.archive import verifier
 from shared.relay.checkpoints import Checkpoint, NotAPublicKey, Signer, key_id_of, load_public_keys, statement
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
-CHECKPOINT = Signer(KEY, "matching", "life1").sign(1000, bytes.fromhex("ab" * 32))
+CHECKPOINT = Signer(lambda: KEY, "matching", "life1").sign(1000, bytes.fromhex("ab" * 32))
 
 
 def is_signed(checkpoint: Checkpoint, context: str, incarnation: str, key: Ed25519PublicKey) -> bool:

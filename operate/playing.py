@@ -61,6 +61,7 @@ def open_doors(session: Session, families: int) -> None:
         key = "demo.door-of-family" if door.role is Role.PARENT else "demo.door-of-staff"
         figures = msgspec.structs.asdict(door) | {"role": values[door.role], "who": values.get(door.who, door.who)}
         session.note(session.words(key, **figures))
+    session.note(session.words("demo.codes"))
 
 
 def _brought_to_today(session: Session, families: int) -> list[Door]:

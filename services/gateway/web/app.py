@@ -18,6 +18,7 @@ from services.gateway.web.asking import caller
 from services.gateway.web.bureau import BUREAU
 from services.gateway.web.clinic import CLINIC
 from services.gateway.web.console import CONSOLE
+from services.gateway.web.languages import LANGUAGES
 from services.gateway.web.messages import MESSAGES
 from services.gateway.web.notices import NOTICES
 from services.gateway.web.parents import PARENTS
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from services.gateway.web.front import Front
 
-PAGES = (PARENTS, SIGN_IN, CLINIC, BUREAU, REGISTER, MESSAGES, NOTICES, ACCOUNTS, CONSOLE, gallery.GALLERY)
+PAGES = (PARENTS, SIGN_IN, CLINIC, BUREAU, REGISTER, MESSAGES, NOTICES, ACCOUNTS, CONSOLE, LANGUAGES, gallery.GALLERY)
 
 _HEALTH_SECONDS = 2.0
 

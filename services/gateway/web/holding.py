@@ -15,6 +15,8 @@ from services.gateway.web.wording import UNANSWERED
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from services.gateway.web.known import Known
 
 HELD = "held"
@@ -60,14 +62,25 @@ def hold_what_was_typed() -> str:
     if request.url_rule is None or "GET" not in (request.url_rule.methods or ()):
         flash(t("faults.press-again"), "alert")
         return _pressed_on()
-    fields = {name: values for name, values in request.form.lists() if name not in _NOT_HELD}
-    if owner := session.get(_OWNER):
-        fields[_OWNER] = [owner]
+    token = hold(request.path, what_was_typed())
+    return f"{request.path}?{HELD}={token}" if token else request.path
+
+
+def what_was_typed() -> dict[str, list[str]]:
+    """What this page was sent, without what is not for keeping."""
+    return {name: values for name, values in request.form.lists() if name not in _NOT_HELD}
+
+
+def hold(path: str, fields: Mapping[str, list[str]]) -> str:
+    """Keep what was typed into the page of this path; the token under which it lies, empty where it was too much."""
+    whose = {_OWNER: [session[_OWNER]]} if session.get(_OWNER) else {}
+    form = {"path": path, "fields": {**fields, **whose}, "client": caller().client}
     try:
-        held = caller().deed("gateway.hold_form", {"path": request.path, "fields": fields, "client": caller().client})
+        held = caller().deed("gateway.hold_form", form)
     except (RemoteRefusal, *UNANSWERED):
-        return request.path
-    return f"{request.path}?{HELD}={held['token']}"
+        return ""
+    token: str = held["token"]
+    return token
 
 
 def _pressed_on() -> str:

@@ -70,6 +70,12 @@ def value(code: object) -> str:
     return words.value(str(code), language())
 
 
+def label(code: object) -> str:
+    """A coded value standing by itself: with a capital where the language has them."""
+    word = value(code)
+    return word[:1].upper() + word[1:]
+
+
 def words_of(one: Said) -> str:
     """What a refusal says, and what to do about it; or a notice beside a success."""
     words: RemoteWords = current_app.extensions["words"]
@@ -82,6 +88,7 @@ def prepare(app: Flask) -> None:
         "t": t,
         "has_phrase": has_phrase,
         "value": value,
+        "label": label,
         "words_of": words_of,
         "new_key": lambda: str(uuid4()),
         "last": shown.last,

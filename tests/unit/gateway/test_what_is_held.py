@@ -58,3 +58,36 @@ def test_a_part_of_a_page_is_never_another_page(bears_token, status):
 def test_the_other_language_is_a_page_of_this_site_whatever_the_address():
     page = visit(Remote({"identity.check_session": gone})).get("/%5Cevil.example").text
     assert 'href="/%5Cevil.example?lang=' in page
+
+
+def test_what_was_typed_into_a_refused_page_goes_along_into_the_other_language():
+    held = {}
+
+    def hold(payload):
+        held.update(path=payload["path"], fields=payload["fields"])
+        return {"token": "t"}
+
+    answers = {"gateway.hold_form": hold, "gateway.held_form": lambda _: held}
+    remote = Remote({"identity.check_session": gone, "identity.request_code": gone, **answers})
+    browser = visit(remote)
+    token = re.search(r'"X-CSRFToken": "([^"]+)"', browser.get("/sign-in/phone").text)[1]
+    page = browser.post("/sign-in/phone?back=/cases", data={"mobile": "0912 345 678", "csrf_token": token}).text
+    switch = page[page.index('action="/language"') :]
+    sent = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', switch[: switch.index("</form>")]))
+    assert sent["lang"] == "zh-Hant"
+    assert "typed.csrf_token" not in sent
+
+    answer = browser.post("/language", data=sent)
+
+    assert answer.location == "/sign-in/phone?back=%2Fcases&held=t&lang=zh-Hant"
+    again = browser.get(answer.location).text
+    assert '<html lang="zh-Hant-TW"' in again
+    assert 'value="0912 345 678"' in again
+
+
+def test_the_switch_of_the_language_leads_to_no_other_site():
+    remote = Remote({"identity.check_session": gone, "gateway.hold_form": {"token": "t"}})
+    browser = visit(remote)
+    token = re.search(r'"X-CSRFToken": "([^"]+)"', browser.get("/sign-in").text)[1]
+    sent = {"to": "//evil.example/", "lang": "en", "csrf_token": token}
+    assert browser.post("/language", data=sent).location.startswith("/?")

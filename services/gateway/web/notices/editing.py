@@ -12,6 +12,7 @@ from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.notices.area import EDITORS, NOTICES
 from services.gateway.web.notices.difference import TEXTS, differences
+from services.gateway.web.notices.editors import editors_named
 from services.gateway.web.notices.entries import KINDS, entered, fields_of, texts_of, texts_typed
 from services.gateway.web.notices.markdown import rendered
 from services.gateway.web.paging import cursor_asked
@@ -99,7 +100,8 @@ def history(page_id: UUID) -> ResponseReturnValue:
         (one, differences(before, texts_of(one)) if one["change"] != "withdrawn" else {})
         for one, before in zip(versions, earlier, strict=True)
     ]
-    return show("notices/history.html", page=_to_edit(page_id), changes=changes)
+    editors = editors_named(one["editor"] for one in versions)
+    return show("notices/history.html", page=_to_edit(page_id), changes=changes, editors=editors)
 
 
 def _to_edit(page_id: UUID) -> dict[str, Any]:

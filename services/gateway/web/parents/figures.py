@@ -1,4 +1,4 @@
-"""What every page of a family can say: the phone by which it came in, counties and districts, codes in words."""
+"""What every page of a family can say: the phone by which it came in, counties and districts."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ from typing import Any
 from services.gateway.web.asking import caller
 from services.gateway.web.counties import county_choices, district_choices
 from services.gateway.web.parents.area import PARENTS
-from services.gateway.web.rendering import value
 
 
 def proved_mobile() -> str:
     """The phone by which the family came in, at which it will be reached; empty of a visitor."""
     known = caller().known
     return known.badge.mobile if known else ""
-
-
-def label(code: object) -> str:
-    """A coded value standing by itself: with a capital where the language has them."""
-    word = value(code)
-    return word[:1].upper() + word[1:]
 
 
 @PARENTS.context_processor
@@ -29,5 +22,4 @@ def figures() -> dict[str, Any]:
         "mobile": proved_mobile(),
         "counties": county_choices(),
         "districts_of": district_choices,
-        "label": label,
     }

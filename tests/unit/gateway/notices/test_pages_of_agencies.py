@@ -158,3 +158,24 @@ def test_a_day_that_does_not_exist_is_told_of_beside_its_field_and_nothing_is_pu
     assert answer.status_code == 422
     assert 'id="content.valid_from-error"' in answer.text
     assert remote.done == []
+
+
+def version(editor, number):
+    texts = {name: PAGE[name] for name in ("chinese_title", "chinese_body", "english_title", "english_body")}
+    return {"version": number, "change": "revised", "changed_at": "2026-03-01T01:00:00Z", "editor": editor, **texts}
+
+
+def test_the_history_names_who_changed_a_page_and_never_an_account_s_number():
+    own, elsewhere = UUID(int=8), UUID(int=9)
+
+    def account(asked):
+        if asked["account_id"] != str(own):
+            raise refusal("account-unknown", "account_id")
+        return {"holder": {"name": "衛小局", "email": "officer@example.tw"}, "role": "bureau_manager"}
+
+    versions = [version(f"account/{own}", 3), version(f"account/{elsewhere}", 2), version("process/first_pages", 1)]
+    remote = editor(gateway__page_history=versions, identity__account=account)
+    page = browser(remote).get(f"/notices/edit/{PAGE_ID}/history").text
+    for name in ("由衛小局（", "由其他機關的帳號", "由系統"):
+        assert name in page.replace(" ", "")
+    assert "account/0000" not in page

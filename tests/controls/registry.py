@@ -124,9 +124,19 @@ def programme_joined(institution=BANQIAO_CLINIC, **changes):
 
 
 @example
+def programme_left_v1():
+    return events.ProgrammeLeftV1(
+        **_of_institution(3, taipei(2, 20, 9)), programme=events.Programme.DEDICATED_DOCTOR, until=date(2025, 2, 28)
+    )
+
+
+@example
 def programme_left(**changes):
     event = events.ProgrammeLeft(
-        **_of_institution(3, taipei(2, 20, 9)), programme=events.Programme.DEDICATED_DOCTOR, until=date(2025, 2, 28)
+        **_of_institution(3, taipei(2, 20, 9)),
+        programme=events.Programme.DEDICATED_DOCTOR,
+        until=date(2025, 2, 28),
+        reason=events.StandingReason.OWN_REQUEST,
     )
     return dataclasses.replace(event, **changes)
 

@@ -161,6 +161,7 @@ class LeaveProgramme:
     institution: str
     programme: Programme
     until: date
+    reason: StandingReason = StandingReason.OTHER
 
 
 # Practitioners ----------------------------------------------------------------------------------------------------

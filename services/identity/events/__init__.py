@@ -52,6 +52,7 @@ from services.identity.events.registry import (
     PractitionerSuspended,
     ProgrammeJoined,
     ProgrammeLeft,
+    ProgrammeLeftV1,
     RegistryImported,
     TrainingCredited,
 )
@@ -132,6 +133,7 @@ __all__ = [
     "Programme",
     "ProgrammeJoined",
     "ProgrammeLeft",
+    "ProgrammeLeftV1",
     "Proof",
     "RegistryFile",
     "RegistryImported",

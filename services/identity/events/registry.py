@@ -25,7 +25,7 @@ from services.identity.events.registry_entries import (
     RegistryFile,
     StandingReason,
 )
-from shared.events import Created, Event, published
+from shared.events import Created, Event, published, upcasts
 from shared.sealing import Sealed, SubjectId
 
 # Institutions --------------------------------------------------------------------------------------------------------
@@ -94,13 +94,38 @@ class ProgrammeJoined(Event):
 
 
 @published("identity.ProgrammeLeft.v1")
-class ProgrammeLeft(Event):
+class ProgrammeLeftV1(Event):
     """退出計畫: an institution no longer takes part in a programme; `until` is the last day on which it did."""
 
     originator_id: UUID
     institution: InstitutionNo
     programme: Programme
     until: date
+
+
+@published("identity.ProgrammeLeft.v2")
+class ProgrammeLeft(Event):
+    """退出計畫: an institution takes part in a programme to `until`, its last day, and no longer; and why."""
+
+    originator_id: UUID
+    institution: InstitutionNo
+    programme: Programme
+    until: date
+    reason: StandingReason
+
+
+@upcasts
+def _with_reason(old: ProgrammeLeftV1) -> ProgrammeLeft:
+    """Nobody was asked why."""
+    return ProgrammeLeft(
+        old.originator_id,
+        old.originator_version,
+        old.timestamp,
+        institution=old.institution,
+        programme=old.programme,
+        until=old.until,
+        reason=StandingReason.OTHER,
+    )
 
 
 # Practitioners -------------------------------------------------------------------------------------------------------

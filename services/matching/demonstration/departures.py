@@ -33,7 +33,7 @@ def institution_reopens(stage: Stage, family: Family, choice: PreferenceEntry) -
 
 def institution_leaves_programme(stage: Stage, family: Family, choice: PreferenceEntry) -> None:
     """退出計畫: today is the last day."""
-    form = {"institution": choice.institution, "programme": _PROGRAMME, "until": _today(stage)}
+    form = {"institution": choice.institution, "programme": _PROGRAMME, "until": _today(stage), "reason": _REASON}
     stage.enter("leave_programme", form, choice.institution)
     _left(stage, family, choice, "left_programme")
 

@@ -99,7 +99,7 @@ def join_programme(desk: Desk, command: JoinProgramme, principal: Principal, now
 def leave_programme(desk: Desk, command: LeaveProgramme, principal: Principal, now: datetime) -> Decision:
     """退出計畫."""
     institution = _kept(desk, command.institution, principal)
-    institution.leave(command.programme, command.until, now)
+    institution.leave(command.programme, command.until, command.reason, now)
     return decided(institution, institution.code)
 
 

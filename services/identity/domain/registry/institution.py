@@ -104,13 +104,13 @@ class Institution(Aggregate):
         if self.programmes.get(programme) != Period(since, until):
             self._record(self.ProgrammeJoined, now, programme=programme, since=since, until=until)
 
-    def leave(self, programme: Programme, until: date, now: datetime) -> None:
+    def leave(self, programme: Programme, until: date, reason: StandingReason, now: datetime) -> None:
         """Take part to that day and no longer."""
         joined = self.programmes.get(programme)
         if joined is None:
             raise refusals.ProgrammeNotJoined("programme", programme=programme.value)
         if joined.until != until:
-            self._record(self.ProgrammeLeft, now, programme=programme, until=until)
+            self._record(self.ProgrammeLeft, now, programme=programme, until=until, reason=reason)
 
     def _record(self, fact: type[Event], now: datetime, **figures: Any) -> None:
         self.trigger_event(fact, timestamp=now, institution=self.code, **figures)

@@ -2,15 +2,17 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from services.identity import events
 from services.identity.domain.registry import refusals
 from services.identity.domain.registry.institution import Institution, institution_id
-from services.identity.events import Programme, StandingReason
+from services.identity.events import Programme, ProgrammeLeftV1, StandingReason
+from shared.events import EventDecoder
 from tests.controls.family import BANQIAO_CLINIC, taipei
-from tests.controls.registry import PROFILE
+from tests.controls.registry import PROFILE, programme_left, programme_left_v1
 
 NOW = taipei(2, 18, 10)
 TODAY = date(2025, 2, 18)
@@ -89,12 +91,18 @@ def test_a_suspension_does_not_end_before_it_begins(institution):
 def test_taking_part_in_a_programme_has_its_days(institution):
     institution.join(Programme.DEDICATED_DOCTOR, date(2025, 1, 1), None, NOW)
     institution.join(Programme.DEDICATED_DOCTOR, date(2025, 1, 1), None, NOW)
-    institution.leave(Programme.DEDICATED_DOCTOR, date(2025, 6, 30), NOW)
-    institution.leave(Programme.DEDICATED_DOCTOR, date(2025, 6, 30), NOW)
-    assert recorded(institution) == ["ProgrammeJoined", "ProgrammeLeft"]
+    institution.leave(Programme.DEDICATED_DOCTOR, date(2025, 6, 30), OWN, NOW)
+    institution.leave(Programme.DEDICATED_DOCTOR, date(2025, 6, 30), OWN, NOW)
+    joined, left = institution.collect_events()
+    assert (joined.since, left.until, left.reason) == (date(2025, 1, 1), date(2025, 6, 30), OWN)
     assert institution.programmes[Programme.DEDICATED_DOCTOR].until == date(2025, 6, 30)
+
+
+def test_nobody_was_asked_why_before_a_reason_was_recorded():
+    stored = msgspec.json.encode(programme_left_v1())
+    assert EventDecoder().decode(ProgrammeLeftV1.TOPIC, stored) == programme_left(reason=StandingReason.OTHER)
 
 
 def test_nobody_leaves_a_programme_that_was_never_joined(institution):
     with pytest.raises(refusals.ProgrammeNotJoined):
-        institution.leave(Programme.VACCINATION, TODAY, NOW)
+        institution.leave(Programme.VACCINATION, TODAY, OWN, NOW)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
+from shared.archive.alone import be_alone
 from shared.archive.files import lines_of
 from shared.archive.format import ArchiveRefused, Objection, checkpoints_file, table_file
 from shared.archive.rows import row_of
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
     Watch = Callable[[str, int, int], object]
     """Hears of which context how many events are restored, of how many."""
 
-_ALONE = """
-select pg_try_advisory_xact_lock(hashtext('caretrail relay'), hashtext(current_schema()))
-"""
-_LOCK = "lock table event in access exclusive mode"
 _HOLDS_ANYTHING = " union all ".join(
     f"(select from {table} limit 1)" for table in ("event", "page", "checkpoint", "reservation", "answer", "counter")
 )
@@ -59,13 +56,6 @@ class NotEmpty(RuntimeError):
             f"the store of {context} is not empty. Nothing was changed. Import into a new installation, or go on with"
             " an import that was interrupted by `--resume`"
         )
-
-
-class AtWork(RuntimeError):
-    """A relay works on the log that is to be changed."""
-
-    def __init__(self, context: str) -> None:
-        super().__init__(f"a relay of {context} is at work: stop Caretrail, then give the command again")
 
 
 def refuse_partial(manifest: Manifest, contexts: Collection[str]) -> None:
@@ -108,9 +98,7 @@ def restore(archive: Path, context: str, part: ContextPart, database: Database, 
         database.connect(statement_timeout="0", name=f"caretrail import {context}") as connection,
         connection.transaction(),
     ):
-        if connection.execute(_ALONE).fetchone() != (True,):
-            raise AtWork(context)
-        connection.execute(_LOCK)
+        be_alone(connection, context)
         if not _is_empty(connection):
             raise NotEmpty(context)
         _Events(archive, context, part, connection, watch).restore()

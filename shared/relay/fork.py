@@ -46,7 +46,7 @@ class BehindStream(RuntimeError):
 def refuse_a_fork(connection: Connection, context: str, sequencer: Sequencer, transport: Transport) -> None:
     """Raise `LogForked` or `BehindStream` unless what the broker keeps is a beginning of this log."""
     newest: tuple[Envelope, bytes] | None = None
-    for event, body in _understood(context, transport.stream_tail(context, _since(connection))):
+    for event, body in understood(context, transport.stream_tail(context, published_since(connection))):
         if event.incarnation != sequencer.incarnation:
             raise LogForked(
                 f"the broker's stream holds {event.id} of the log {event.incarnation}, and this is the log"
@@ -68,8 +68,8 @@ def refuse_a_fork(connection: Connection, context: str, sequencer: Sequencer, tr
         )
 
 
-def _understood(context: str, bodies: Iterator[bytes]) -> Iterator[tuple[Envelope, bytes]]:
-    """The context's events among the messages. What nobody can read nobody has acted upon, so it is only told."""
+def understood(context: str, bodies: Iterator[bytes]) -> Iterator[tuple[Envelope, bytes]]:
+    """A context's events among the messages. What nobody can read nobody has acted upon, so it is only told."""
     position = 0
     for body in bodies:
         try:
@@ -83,7 +83,8 @@ def _understood(context: str, bodies: Iterator[bytes]) -> Iterator[tuple[Envelop
             yield event, body
 
 
-def _since(connection: Connection) -> datetime | None:
+def published_since(connection: Connection) -> datetime | None:
+    """From when on the broker may have more than the log: a little before its last published page was settled."""
     row = connection.execute(f"{_LAST_PUBLISHED_AT} limit 1").fetchone()
     at: datetime | None = row[0] if row else None
     return at and at - _MARGIN

@@ -24,6 +24,13 @@ class Reservation(NamedTuple):
     holder: UUID
 
 
+class Holdings(NamedTuple):
+    """What an aggregate has reserved as it stands, and which numbers of which counters it was given."""
+
+    reservations: Sequence[Reservation] = ()
+    numbers: Sequence[tuple[str, int]] = ()
+
+
 class Answer(NamedTuple):
     """What a command was answered, under its idempotency key; `digest` tells it from another command.
 

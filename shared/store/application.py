@@ -10,7 +10,7 @@ from eventsourcing.utils import Environment
 
 from shared.events import EventDecoder
 from shared.milestones import unwatched
-from shared.store.append import Answer, Append, Attribution, EventRow
+from shared.store.append import Answer, Append, Attribution, EventRow, Holdings
 from shared.store.mapper import EventMapper
 from shared.store.recorder import Factory, Recorder
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from eventsourcing.domain import CanMutateAggregate
+    from eventsourcing.persistence import StoredEvent
     from eventsourcing.utils import EnvType
 
-    from shared.events import Aggregate
+    from shared.events import Aggregate, Event
     from shared.milestones import Milestone
     from shared.postgres import Connection, Database
     from shared.store.append import Cause, Reservation
@@ -186,6 +187,18 @@ class StoredApplication(Application[UUID]):
     def keys_held_by(self, scope: str, holder: UUID) -> list[str]:
         """Every key of a scope that this holder has now; for scopes of few keys."""
         return [key for (key,) in self.recorder.connections.fetch(_KEYS_HELD_BY, (scope, holder))]
+
+    def holdings(self, history: Sequence[StoredEvent]) -> Holdings:
+        """What an aggregate holds after these events, its first to any later one: as it was reserved with them."""
+        facts = [self.mapper.to_domain_event(stored) for stored in history]
+        aggregate: Aggregate | None = None
+        for fact in facts:
+            aggregate = fact.mutate(aggregate)
+        return Holdings() if aggregate is None else self.held_by(aggregate, facts)
+
+    def held_by(self, aggregate: Aggregate, facts: Sequence[Event]) -> Holdings:  # noqa: ARG002 - who reserves looks
+        """What an aggregate holds as it stands after these facts; for contexts that reserve nothing."""
+        return Holdings()
 
     def _rows(self, aggregates: Sequence[Changed], attribution: Attribution) -> Iterator[EventRow]:
         for aggregate in aggregates:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from eventsourcing.domain import DomainEventProtocol
     from eventsourcing.persistence import Transcoder
 
-    from shared.events import EventDecoder
+    from shared.events import Event, EventDecoder
 
 
 class NotPublished(TypeError):
@@ -47,6 +47,6 @@ class EventMapper(Mapper[UUID]):
             raise NotPublished(event)
         return type_name, self._encode(event)
 
-    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
+    def to_domain_event(self, stored_event: StoredEvent) -> Event:
         """The event, upcast; raises `UnknownEventType`."""
         return self._decode(stored_event.topic, stored_event.state)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from services.gateway.application.publishing import FIRST_PUBLISHER
 from services.gateway.messages.first_pages import first_pages
-from shared.principal import process
 from shared.sealing import SubjectId
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from services.gateway.application.held_forms import HeldForms
     from services.gateway.application.saved_filters import SavedFilters
     from shared.vault.vault import Vault
-
-_PUBLISHER = process("publish_first_pages")
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Housekeeping:
         for command in first_pages():
             # A later release may word a page anew: that is another command, which finds that the page is there.
             digest = sha256(msgspec.json.encode(command)).hexdigest()[:16]
-            self.gateway.handle(command, _PUBLISHER, f"process/publish_first_pages/{command.slug}/{digest}", now)
+            self.gateway.handle(command, FIRST_PUBLISHER, f"process/publish_first_pages/{command.slug}/{digest}", now)
 
     def sweep(self, now: datetime) -> None:
         """Take away what has expired, and what belonged to people who have been forgotten."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from services.gateway.commands import BODY_LIMIT, TITLE_LIMIT
@@ -11,8 +12,9 @@ from services.gateway.events import PageContent, PageText
 from shared.application import Decision, Outcome, Result
 from shared.application.objections import Objections
 from shared.calendar import taipei_day
+from shared.principal import process
 from shared.refusals import heed
-from shared.store.append import Reservation
+from shared.store.append import Holdings, Reservation
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -26,12 +28,14 @@ if TYPE_CHECKING:
         TextEntry,
         WithdrawPage,
     )
+    from services.gateway.events import PageKind, PagePublished
     from shared.principal import Principal
 
 SLUG = "slug"
 """The address of a page that is not withdrawn."""
 FIRST_PAGE = "first-page"
 """The address of a page that the installation began with: never released, so that it begins with it once."""
+FIRST_PUBLISHER = process("publish_first_pages")
 
 
 def publish_page(desk: Desk, command: PublishPage, principal: Principal, now: datetime) -> Decision:
@@ -39,7 +43,7 @@ def publish_page(desk: Desk, command: PublishPage, principal: Principal, now: da
     county = access.county_of(principal)
     heed(access.editing(principal, county))
     content = _content(command.content, taipei_day(now))
-    slug = command.slug.strip() or f"{command.kind}-{desk.store.next_number(f'slug/{command.kind}')}"
+    slug = command.slug.strip() or f"{command.kind}-{desk.store.next_number(_numbers_of(command.kind))}"
     heed(objection_to_slug(slug))
     if desk.store.holder_of(SLUG, slug) is not None:
         raise refusals.SlugTaken("slug")
@@ -74,6 +78,21 @@ def publish_first_page(desk: Desk, command: PublishFirstPage, principal: Princip
     page = Page.publish(command.slug, command.kind, "", content, principal.id, now)
     reserve = [Reservation(scope, command.slug, page.id) for scope in (SLUG, FIRST_PAGE)]
     return Decision(_outcome(page), [page], reserve)
+
+
+def held_by(page: Page, published: PagePublished) -> Holdings:
+    """What a page holds; a number, where its address is one that was made for it."""
+    scopes = [] if page.is_withdrawn else [SLUG]
+    if published.editor == FIRST_PUBLISHER.id:
+        scopes.append(FIRST_PAGE)
+    made = re.fullmatch(rf"{page.kind}-([1-9][0-9]{{0,8}})", page.slug)
+    numbers = [(_numbers_of(page.kind), int(made[1]))] if made else []
+    return Holdings([Reservation(scope, page.slug, page.id) for scope in scopes], numbers)
+
+
+def _numbers_of(kind: PageKind) -> str:
+    """The counter of the addresses that are made for pages of a kind."""
+    return f"slug/{kind}"
 
 
 def _outcome(page: Page, result: Result = Result.DONE) -> Outcome:

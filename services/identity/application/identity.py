@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from services.identity.application import accounts, registry
 from services.identity.application.desk import Desk
+from services.identity.application.reservations import holdings
 from services.identity.commands import RecordForgotten
 from services.identity.domain.accounts import access as accounts_access
 from services.identity.domain.registry import access as registry_access
@@ -14,14 +15,15 @@ from shared.application.forgetting import untold
 from shared.principal import process
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from services.identity.application.accounts.entrance import Entrance
     from shared.access import WhoMay
     from shared.application.handling import Handler
-    from shared.events import Aggregate
+    from shared.events import Aggregate, Event
     from shared.postgres import Database
+    from shared.store.append import Holdings
     from shared.vault.ledger import Forgotten
     from shared.vault.vault import Vault
 
@@ -42,6 +44,10 @@ class Identity(ContextApplication):
     def policy_version(self, now: datetime) -> str:
         """The dated figures of coming in; what the registry decides by is of the law, and has no version."""
         return self.desk.entrance.policy(now).version
+
+    def held_by(self, aggregate: Aggregate, facts: Sequence[Event]) -> Holdings:
+        """Mailboxes and people that are taken, the accounts of an institution, and whom the log tells forgotten."""
+        return holdings(aggregate, facts)
 
     def record_forgotten(self, forgotten: Iterable[Forgotten], now: datetime) -> None:
         """Tell the log whom the vault has forgotten, where it does not, and let nobody in as one of them."""

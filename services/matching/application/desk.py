@@ -14,7 +14,7 @@ from services.matching.domain import refusals
 from services.matching.domain.case import Case
 from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.policies import POLICIES, OfferTerms, Policy, policy_in_force
-from shared.calendar import TAIPEI, taipei_day
+from shared.calendar import taipei_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -185,7 +185,5 @@ class Desk:
         return next((held[key] for key in keys if key in held), None)
 
     def new_case_no(self, now: datetime) -> str:
-        """案件編號: `YYMMDD`, P, `HHMM` and the number of the case on that Taipei day, in 3 digits or more (S000)."""
-        moment = now.astimezone(TAIPEI)
-        number = self.store.next_number(f"{reservations.CASE_NO}/{moment:%Y-%m-%d}")
-        return f"{moment:%y%m%d}P{moment:%H%M}{number:03d}"
+        """The next 案件編號 of this Taipei day."""
+        return reservations.case_no(now, self.store.next_number(reservations.case_numbers(now)))

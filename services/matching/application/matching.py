@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from services.matching import commands
-from services.matching.application import families, offers, participation, records, register
+from services.matching.application import families, offers, participation, records, register, reservations
 from services.matching.application.desk import Desk
 from services.matching.domain import access, refusals
 from services.matching.domain.actions import Action, Facts, actions, enrolment_actions
@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from services.matching.domain.registry import Registry
     from shared.application.handling import Handler
     from shared.calendar import WorkingCalendar
-    from shared.events import Aggregate
+    from shared.events import Aggregate, Event
     from shared.postgres import Database
     from shared.principal import Principal
+    from shared.store.append import Holdings
     from shared.vault.ledger import Forgotten
     from shared.vault.vault import Vault
 
@@ -105,6 +106,10 @@ class Matching(ContextApplication):
     def policy_version(self, now: datetime) -> str:
         """The dated values of matching in force on that Taipei day."""
         return self.desk.policy(now).version
+
+    def held_by(self, aggregate: Aggregate, facts: Sequence[Event]) -> Holdings:
+        """Case numbers, children with a live case or an open enrolment, and rows of the register."""
+        return reservations.holdings(aggregate, facts)
 
     def actions(self, case_or_enrolment_id: UUID, principal: Principal, now: datetime) -> tuple[Action, ...]:
         """What can be done to a case or an enrolment, by this caller, and why not; refuses with `CaseUnknown`."""

@@ -11,10 +11,9 @@ from services.matching.application import reservations
 from services.matching.domain import access, guards, refusals
 from services.matching.domain.records import CaseExport, ForgottenSubject, RegisterImport, RowCounts
 from services.matching.domain.refusals import heed
-from shared.application.forgetting import FORGOTTEN
+from shared.application.forgetting import FORGOTTEN, told
 from shared.application.outcome import Decision, Outcome, Result
 from shared.sealing import SubjectId
-from shared.store.append import Reservation
 from shared.vault.errors import SubjectOnHold
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from services.matching.application.desk import Desk
     from services.matching.commands import ExportCases, ForgetSubject, RecordForgotten, RecordImport
     from shared.principal import Principal
+    from shared.store.append import Reservation
 
 
 def export_cases(desk: Desk, command: ExportCases, principal: Principal, now: datetime) -> Decision:
@@ -115,13 +115,13 @@ def record_forgotten(desk: Desk, command: RecordForgotten, _: Principal, now: da
 
 def _tell_forgotten(desk: Desk, subjects: Sequence[SubjectId], ground: str, now: datetime) -> Decision:
     """Record those of whom the log does not tell yet."""
-    told = desk.store.holders(FORGOTTEN, [str(subject) for subject in subjects])
+    known = desk.store.holders(FORGOTTEN, [str(subject) for subject in subjects])
     records, reserve = [], []
     for subject in subjects:
-        if str(subject) not in told:
+        if str(subject) not in known:
             record = ForgottenSubject.record(subject, ground, now)
             records.append(record)
-            reserve.append(Reservation(FORGOTTEN, str(subject), record.id))
+            reserve.append(told(subject, record.id))
     if not records:
-        return Decision(Outcome(told[str(subjects[0])], ForgottenSubject.INITIAL_VERSION, result=Result.UNCHANGED))
+        return Decision(Outcome(known[str(subjects[0])], ForgottenSubject.INITIAL_VERSION, result=Result.UNCHANGED))
     return Decision(Outcome(records[0].id, records[0].version), records, reserve)

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
 from services.matching.domain.case import Case
+from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.statuses import MatchStatus
-from shared.store.append import Reservation
+from services.matching.events import SubjectForgotten
+from shared.application.forgetting import told
+from shared.calendar import TAIPEI
+from shared.store.append import Holdings, Reservation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
 
-    from services.matching.domain.enrolment import Enrolment
     from services.matching.domain.family import Family
+    from shared.events import Aggregate, Event
     from shared.sealing import SubjectId
 
 CASE_NO = "case-no"
+_BEFORE_NUMBER = len("YYMMDDPHHMM")
 LIVE_CASE = "live-case"
 ENROLMENT = "enrolment"
 """The open enrolment of a child."""
@@ -152,3 +157,34 @@ def difference(old: Iterable[Reservation], new: Iterable[Reservation]) -> tuple[
 def numbered(case_no: str, case_id: UUID) -> Reservation:
     """The case number, for good."""
     return Reservation(CASE_NO, case_no, case_id)
+
+
+def registered_rows(enrolment: Enrolment) -> list[Reservation]:
+    """The rows of the register that have told of an enrolment so far."""
+    children, institution = child_keys(enrolment.family), enrolment.institution
+    rows = enrolled_rows(children, institution, enrolment.enrolled_on)
+    if enrolment.closed_on is not None:
+        rows += closed_rows(children, institution, enrolment.closed_on)
+    return taken(rows, enrolment)
+
+
+def case_numbers(moment: datetime) -> str:
+    """The counter of a Taipei day's cases."""
+    return f"{CASE_NO}/{moment.astimezone(TAIPEI):%Y-%m-%d}"
+
+
+def case_no(moment: datetime, number: int) -> str:
+    """案件編號: `YYMMDD`, P, `HHMM` and the number of the case on that Taipei day, in 3 digits or more (S000)."""
+    return f"{moment.astimezone(TAIPEI):%y%m%dP%H%M}{number:03d}"
+
+
+def holdings(aggregate: Aggregate, facts: Sequence[Event]) -> Holdings:
+    """What an aggregate holds after these facts, all that it has; turns are nobody's, and begin anew."""
+    first = facts[0]
+    match aggregate:
+        case Case():
+            numbers = [(case_numbers(first.timestamp), int(aggregate.case_no[_BEFORE_NUMBER:]))]
+            return Holdings([numbered(aggregate.case_no, aggregate.id), *held_by(aggregate)], numbers)
+        case Enrolment():
+            return Holdings([*registered_rows(aggregate), *held_by(aggregate)])
+    return Holdings([told(first.subject, aggregate.id)] if isinstance(first, SubjectForgotten) else [])

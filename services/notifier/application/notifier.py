@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from services.notifier import commands
-from services.notifier.application import ledger, queueing
+from services.notifier.application import ledger, queueing, reservations
 from services.notifier.application.desk import Desk
 from services.notifier.domain import access, refusals
 from services.notifier.domain.message import Message
 from services.notifier.domain.policies import POLICIES
 from shared.application import ContextApplication
+from shared.store.append import Holdings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from services.notifier.domain.addresses import AddressBook, Directory
     from services.notifier.domain.policies import Policy
     from shared.application.handling import Handler
-    from shared.events import Aggregate
+    from shared.events import Aggregate, Event
     from shared.postgres import Database
     from shared.vault.vault import Vault
     from shared.words import Language
@@ -61,6 +62,10 @@ class Notifier(ContextApplication):
     ) -> None:
         super().__init__(database, vault, **options)
         self.desk = Desk(self, vault, addresses, directory, language, site, policies)
+
+    def held_by(self, aggregate: Aggregate, facts: Sequence[Event]) -> Holdings:  # noqa: ARG002 - a message tells enough
+        """That of one event each recipient is told once."""
+        return Holdings(reservations.held_by(aggregate) if isinstance(aggregate, Message) else [])
 
     def policy_version(self, now: datetime) -> str:
         """The dated values of the notifier in force at that moment."""

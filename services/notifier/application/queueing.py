@@ -125,7 +125,7 @@ def _to_accounts(desk: Desk, telling: Telling, boxes: Sequence[Mailbox], whose: 
         return _queued(desk, list(drafts.values()), now)
     message = Message.queue(to_nobody(desk, telling, now), now)
     message.fail(FailureReason.NO_ADDRESS, "", now)
-    return _unsent(desk, message, f"{telling.audience}/{whose}")
+    return _unsent(desk, message, reservations.nobody_at(telling.audience, whose))
 
 
 def _to_forgotten(desk: Desk, telling: Telling, subject: SubjectId, now: datetime) -> Decision:

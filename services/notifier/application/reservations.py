@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from services.notifier.events import Audience
 from shared.store.append import Reservation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from services.notifier.domain.message import Draft
+    from services.notifier.domain.message import Draft, Message
     from services.notifier.domain.policies import Limit
 
 MESSAGE = "message"
@@ -23,6 +24,23 @@ def message_key(draft: Draft, recipient: str = "") -> str:
     if draft.recipient is not None:
         recipient = str(draft.recipient.subject)
     return f"{draft.follows}/{draft.template}/{recipient}"
+
+
+def held_by(message: Message) -> list[Reservation]:
+    """What a message holds, as far as its events tell.
+
+    Of one to somebody who had been forgotten they do not say to whom; and places are counted anew.
+    """
+    draft = message.draft
+    whose = {Audience.INSTITUTION: draft.institution, Audience.BUREAU: draft.county}.get(draft.audience)
+    if draft.recipient is None and whose is None:
+        return []
+    return [Reservation(MESSAGE, message_key(draft, nobody_at(draft.audience, whose or "")), message.id)]
+
+
+def nobody_at(audience: Audience, whose: str) -> str:
+    """Whom a message was for that found nobody: an institution or a county."""
+    return f"{audience}/{whose}"
 
 
 def places(draft: Draft, counted: Mapping[Limit, int], now: datetime) -> list[Reservation]:

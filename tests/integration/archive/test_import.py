@@ -7,8 +7,9 @@ import shutil
 import pytest
 import zstandard
 
+from shared.archive.alone import AtWork
 from shared.archive.format import ArchiveRefused, Objection, read_manifest
-from shared.archive.restoring import AtWork, NotEmpty, keep_blobs, refuse_partial, restored
+from shared.archive.restoring import NotEmpty, keep_blobs, refuse_partial, restored
 from shared.blobs import BlobStore
 from shared.cloudevents import parse
 from shared.relay.verify import verify_log

@@ -58,7 +58,7 @@ def invite_account(desk: Desk, command: InviteAccount, principal: Principal, now
         policy=desk.entrance.policy(now),
         now=now,
     )
-    reserve = [Reservation(ACCOUNT, str(subject), account_id), *_at_its_place(invited)]
+    reserve = [Reservation(ACCOUNT, str(subject), account_id), *at_its_place(invited)]
     return Decision(_outcome(invited), [invited], reserve=reserve)
 
 
@@ -77,10 +77,10 @@ def change_rights(desk: Desk, command: ChangeRights, principal: Principal, now: 
     refusals.heed(access.giving(principal, rights, county))
     if (rights, county) == (changed.given, changed.county):
         return Decision(_outcome(changed, Result.UNCHANGED))
-    former = _at_its_place(changed)
+    former = at_its_place(changed)
     changed.change_rights(rights, county, now)
     desk.entrance.sessions.close_all(changed.id, SessionEnd.RIGHTS_CHANGED)
-    place = _at_its_place(changed)
+    place = at_its_place(changed)
     if place == former:
         return Decision(_outcome(changed), [changed])
     return Decision(_outcome(changed), [changed], reserve=place, release=former)
@@ -181,7 +181,7 @@ def _county_of_workplace(desk: Desk, rights: Rights, objections: list[Refusal], 
     return institution.county
 
 
-def _at_its_place(of: Account) -> list[Reservation]:
+def at_its_place(of: Account) -> list[Reservation]:
     """By what the accounts of an institution are found when the register changes."""
     institution = of.given.institution
     return [] if institution is None else [Reservation(accounts_at(institution), str(of.id), of.id)]

@@ -12,8 +12,7 @@ from services.identity.domain.accounts.records import ForgottenSubject
 from services.identity.domain.accounts.session import Session
 from services.identity.events import SessionEnd, Whereabouts
 from shared.application import Decision, Outcome, Result
-from shared.application.forgetting import FORGOTTEN
-from shared.store.append import Reservation
+from shared.application.forgetting import FORGOTTEN, told
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,12 +71,11 @@ def record_forgotten(desk: Desk, command: RecordForgotten, _: Principal, now: da
     """The vault has forgotten a person, and the log may not know; nobody is in, or comes in, as that person."""
     desk.entrance.sessions.close_all(command.subject, SessionEnd.FORGOTTEN)
     desk.entrance.passwords.drop(command.subject)
-    told = desk.store.holder_of(FORGOTTEN, str(command.subject))
-    if told is not None:
-        return Decision(Outcome(told, ForgottenSubject.INITIAL_VERSION, result=Result.UNCHANGED))
+    known = desk.store.holder_of(FORGOTTEN, str(command.subject))
+    if known is not None:
+        return Decision(Outcome(known, ForgottenSubject.INITIAL_VERSION, result=Result.UNCHANGED))
     record = ForgottenSubject.record(command.subject, command.ground, now)
-    reserve = [Reservation(FORGOTTEN, str(command.subject), record.id)]
-    return Decision(Outcome(record.id, record.version), [record], reserve)
+    return Decision(Outcome(record.id, record.version), [record], [told(command.subject, record.id)])
 
 
 def _telling_of_the_ended(desk: Desk, owner: UUID, now: datetime) -> Decision:

@@ -23,6 +23,7 @@ from shared.store.append import Reservation
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from services.identity.application.desk import Desk
     from services.identity.commands import (
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from services.identity.events import PractitionerIdentity
     from shared.application import Decision
     from shared.principal import Principal
-    from shared.sealing import Sealed
+    from shared.sealing import Sealed, SubjectId
 
 
 class _Checked(NamedTuple):
@@ -190,12 +191,17 @@ _PERSON = "practitioner"
 """One number for each person and profession."""
 
 
+def registered_once(subject: SubjectId, profession: str, practitioner_id: UUID) -> Reservation:
+    """A person in a profession, for good."""
+    return Reservation(_PERSON, f"{subject}/{profession}", practitioner_id)
+
+
 def _held(desk: Desk, practitioner: Practitioner) -> list[Reservation]:
     """What makes sure that a person is registered once in a profession, where it is not held yet."""
-    key = f"{practitioner.subject}/{practitioner.profession}"
-    holder = desk.store.holder_of(_PERSON, key)
+    wanted = registered_once(practitioner.subject, practitioner.profession, practitioner.id)
+    holder = desk.store.holder_of(wanted.scope, wanted.key)
     if holder is None:
-        return [Reservation(_PERSON, key, practitioner.id)]
+        return [wanted]
     if holder != practitioner.id:
         raise refusals.IdentifierOfAnotherPractitioner("identifier")
     return []

@@ -1,0 +1,36 @@
+"""What the aggregates of identity hold, as their events tell it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.identity.application.accounts.managing import at_its_place
+from services.identity.application.accounts.people import ACCOUNT
+from services.identity.application.registry.personnel import registered_once
+from services.identity.domain.accounts.account import Account
+from services.identity.events import PractitionerChanged, PractitionerRegistered, SubjectForgotten
+from shared.application.forgetting import told
+from shared.store.append import Holdings, Reservation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from shared.events import Aggregate, Event
+
+
+def holdings(aggregate: Aggregate, facts: Sequence[Event]) -> Holdings:
+    """What an aggregate holds after these facts, all that it has."""
+    return Holdings(list(_held(aggregate, facts)))
+
+
+def _held(aggregate: Aggregate, facts: Sequence[Event]) -> Iterator[Reservation]:
+    if isinstance(aggregate, Account):
+        yield Reservation(ACCOUNT, str(aggregate.subject), aggregate.id)
+        yield from at_its_place(aggregate)
+    for fact in facts:
+        match fact:
+            # What the register said before, too: a number goes on standing for whom it once stood for.
+            case PractitionerRegistered() | PractitionerChanged():
+                yield registered_once(fact.subject, fact.profession, aggregate.id)
+            case SubjectForgotten():
+                yield told(fact.subject, aggregate.id)

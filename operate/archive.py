@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,13 +14,15 @@ import msgspec
 import typer
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from operate.contexts import contexts, events_of, followers_first, known
+from operate.contexts import asked, contexts, events_of, followers_first, known
 from operate.documents.__main__ import release
 from operate.documents.schemas import DIALECT, data_schema, envelope_schema, schema_id
 from operate.failures import Mistake
+from operate.followers import opened
 from operate.session import Session
 from shared.archive.extent import Selection
 from shared.archive.format import ArchiveRefused, read_manifest
+from shared.archive.recovering import recover
 from shared.archive.restoring import NotEmpty, keep_blobs, refuse_partial, restore, restored
 from shared.archive.verifier import Archive, UnknownTypes, Unverifiable
 from shared.archive.writing import Belongings, begin, export, resume
@@ -55,6 +58,31 @@ class Archived(msgspec.Struct):
 
     path: str
     contexts: list[Kept]
+
+
+class Source(StrEnum):
+    """From what a restored log is brought up to date."""
+
+    STREAM = "stream"
+    """The broker's stream of every context's events."""
+
+
+class Recovered(msgspec.Struct):
+    """What came back of one log: so many `events`, which now ends at position `last`.
+
+    `unpublished` aggregates have events that the broker never had; they come behind.
+    """
+
+    context: str
+    events: int
+    last: int
+    unpublished: int
+
+
+class AllRecovered(msgspec.Struct):
+    """What came back, by context."""
+
+    contexts: list[Recovered]
 
 
 def export_events(  # noqa: PLR0913 - an option each
@@ -107,6 +135,28 @@ def import_events(
                 if name not in done:
                     restore(path, name, manifest.contexts[name], stores[name], told)
     _show(session, "archive.imported", path, manifest)
+
+
+def recover_events(
+    context: typer.Context,
+    *,
+    source: Annotated[Source, typer.Option("--from")],
+    name: Annotated[str | None, typer.Option("--context")] = None,
+) -> None:
+    """Bring restored logs up to what the broker has of them."""
+    session: Session = context.obj
+    if session.settings.broker is None:
+        raise Mistake("mistakes.no-stream", source=source)
+    found = []
+    for one in followers_first(asked(name)):
+        with opened(session.settings, one) as restored_context:
+            database, holdings = restored_context.database, restored_context.application.holdings
+            back = recover(database, one, restored_context.transport, holdings)
+        found.append(Recovered(one, *back))
+    told = [session.words("archive.recovered", **msgspec.to_builtins(one)) for one in found]
+    if any(one.events for one in found):
+        told.append(session.words("archive.recovered-next"))
+    session.show(AllRecovered(found), *told)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from operate.usage import complaint
 from shared.archive.alone import AtWork
 from shared.archive.extent import NothingThere
 from shared.archive.files import NotWritten
+from shared.archive.held_again import HeldTwice
+from shared.archive.recovering import StreamIncomplete
 from shared.archive.restoring import NotEmpty
 from shared.archive.snapshot import NotSettled
 from shared.archive.writing import NotArchivable
@@ -22,6 +24,7 @@ from shared.migrations import NotInstalled
 from shared.postgres import DatabaseUnavailable
 from shared.read_models.feed import Fork
 from shared.read_models.parking import NotParked
+from shared.read_models.replay.other_code import CodeFailed, TypesUnknown
 from shared.read_models.replay.replaying import NotBuilt
 from shared.read_models.replay.scratch import NoSuchReplay
 from shared.read_models.replay.tables import NotComparable
@@ -80,6 +83,8 @@ EXPECTED: tuple[type[Exception], ...] = (
     Fork,
     NotBuilt,
     NoSuchReplay,
+    CodeFailed,
+    TypesUnknown,
     NotComparable,
     ModelReplaced,
     UnknownEventType,
@@ -95,6 +100,8 @@ EXPECTED: tuple[type[Exception], ...] = (
     BlobMissing,
     NotEmpty,
     AtWork,
+    StreamIncomplete,
+    HeldTwice,
 )
 """What operators can do something about; the catalogue introduces each, by its name, in its own words."""
 

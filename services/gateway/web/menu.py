@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _CLINIC = ("clinic.queue", "clinic.enrolled", "register.file", "clinic.places", "messages.listed")
 _BUREAU = ("bureau.board", "bureau.cases", "register.file", "bureau.statistics", "messages.listed")
 _OVERSEER = ("accounts.listed", "messages.listed")
-_CONSOLE = ("console.ask_why", "accounts.listed")
+_CONSOLE = ("console.events", "console.ask_why", "accounts.listed")
 _MENUS: Mapping[Role, tuple[str, ...]] = {
     Role.DOCTOR: _CLINIC,
     Role.CASE_MANAGER: _CLINIC,
@@ -43,12 +43,14 @@ _WORDS: Mapping[str, str] = {
 }
 
 _WORDS_OF_CONSOLE: Mapping[str, str] = {
+    "console.events": "console.menu.events",
     "console.ask_why": "console.menu.why",
     "accounts.listed": "console.menu.elsewhere",
 }
 """The console has a menu of its own, which leads back to the other."""
 
 _BELOW: Mapping[str, str] = {
+    "console.why": "console.ask_why",
     "clinic.close": "clinic.enrolled",
     "bureau.case": "bureau.cases",
     "bureau.confirm": "bureau.cases",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -12,13 +12,9 @@ import typer
 from operate.failures import Mistake, Status
 from operate.followers import USUAL, named, opened
 from operate.session import Session, table
+from shared.parked import Fate, Foreseen, Tried, foresee, try_again, waiting
+from shared.principal import Assurance, Principal, Role
 from shared.read_models.parking import Parking
-
-if TYPE_CHECKING:
-    from shared.context import Context
-    from shared.processes.runner import ProcessRunner
-    from shared.read_models.parking import ParkedEvent
-    from shared.read_models.projector import Projector
 
 commands = typer.Typer()
 
@@ -32,6 +28,16 @@ _HEADINGS = (
     "parked.dropped-at",
     "parked.error",
 )
+
+_OUTLOOK_HEADINGS = (
+    "parked.position",
+    "parked.aggregate",
+    "parked.type",
+    "parked.fate",
+    "parked.error",
+    "parked.commands",
+)
+_SHELL = Principal("shell/parked", Role.OPERATOR, frozenset({Assurance.MACHINE}))
 
 Model = Annotated[str, typer.Option("--model")]
 Of = Annotated[str, typer.Option("--context", metavar="NAME")]
@@ -57,19 +63,18 @@ class Listed(msgspec.Struct):
     parked: list[Parked]
 
 
-class Tried(msgspec.Struct):
-    """What became of an aggregate's parked events: so many were taken, so many wait on."""
-
-    aggregate: UUID
-    taken: int
-    waiting: int
-
-
 class Retries(msgspec.Struct):
     """What was tried again."""
 
     model: str
     aggregates: list[Tried]
+
+
+class Outlook(msgspec.Struct):
+    """What trying again would come to now, event by event; nothing was done."""
+
+    model: str
+    events: list[Foreseen]
 
 
 class Dropped(msgspec.Struct):
@@ -118,17 +123,17 @@ def retry(
     *,
     model: Model,
     aggregate: Annotated[UUID | None, typer.Option("--aggregate")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     of: Of = USUAL,
 ) -> None:
     """Try parked events again; ends with 1 where some still cannot be taken."""
     session: Session = context.obj
     with opened(session.settings, of) as composed:
-        waiting = _waiting(composed, model, aggregate)
-        follower = _follower(composed, model)
-        try:
-            tried = [Tried(tried, *follower.retry(tried)) for tried in dict.fromkeys(e.originator_id for e in waiting)]
-        finally:
-            follower.close()
+        follower = named(composed, model)
+        if dry_run:
+            _show_foreseen(session, Outlook(model, foresee(composed, follower, aggregate)))
+            return
+        tried = try_again(composed, follower, aggregate, _SHELL)
     told = [
         session.words("parked.tried", aggregate=found.aggregate, taken=found.taken, waiting=found.waiting)
         for found in tried
@@ -151,30 +156,33 @@ def drop(  # noqa: PLR0913 - an option each
     """Give up an aggregate's first parked event, or all of them: not even a rebuild takes them again."""
     session: Session = context.obj
     with opened(session.settings, of) as composed:
-        waiting = _waiting(composed, model, aggregate)
-        if not waiting:
+        named(composed, model)
+        waits = waiting(composed, model, aggregate)
+        if not waits:
             raise Mistake("mistakes.nothing-parked", model=model, aggregate=aggregate)
-        positions = [event.position for event in (waiting if everything else waiting[:1])]
+        positions = [event.position for event in (waits if everything else waits[:1])]
         if not yes:
             raise Mistake("mistakes.not-confirmed", model=model, positions=", ".join(map(str, positions)))
-        parking = Parking(composed.database)
-        for position in positions:
-            parking.drop(model, position)
-    found = Dropped(model, aggregate, positions, len(waiting) - len(positions))
+        Parking(composed.database).drop(model, aggregate, positions, _SHELL.id)
+    found = Dropped(model, aggregate, positions, len(waits) - len(positions))
     told = session.words("parked.dropped", model=model, positions=", ".join(map(str, positions)), waiting=found.waiting)
     session.show(found, told)
 
 
-def _waiting(composed: Context[Any], model: str, aggregate: UUID | None) -> list[ParkedEvent]:
-    """What of a model, and of an aggregate where one is given, waits to be tried again, in the order of the log."""
-    named(composed, model)
-    return [
-        event
-        for event in Parking(composed.database).list(model)
-        if event.dropped_at is None and aggregate in (None, event.originator_id)
+def _show_foreseen(session: Session, outlook: Outlook) -> None:
+    words = session.words
+    rows = [
+        (
+            one.position,
+            one.aggregate,
+            one.type,
+            words(f"fates.{one.fate}"),
+            one.error or None,
+            ", ".join(f"{given.name} ({given.refusal})" if given.refusal else given.name for given in one.commands),
+        )
+        for one in outlook.events
     ]
-
-
-def _follower(composed: Context[Any], name: str) -> Projector[Any] | ProcessRunner[Any]:
-    processes = composed.processes
-    return composed.runner(processes[name]) if name in processes else composed.projector(composed.models[name])
+    told = table([words(heading) for heading in _OUTLOOK_HEADINGS], rows) if rows else words("parked.none")
+    session.show(outlook, told)
+    if any(one.fate is not Fate.TAKEN for one in outlook.events):
+        raise typer.Exit(Status.NO)

@@ -10,7 +10,7 @@ from shared.read_models import standing
 from shared.read_models.digest import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from shared.postgres import Connection, Database
     from shared.read_models.digest import Rejected
@@ -25,7 +25,11 @@ _WAITING = (
 _HELD = "select distinct originator_id from parked where model = %s and dropped_at is null"
 _DROPPED = "select position from parked where model = %s and dropped_at is not null"
 _PARKED = "select position from parked where model = %s"
-_DROP = "update parked set dropped_at = now() where model = %s and position = %s and dropped_at is null"
+_DROP = """
+update parked set dropped_at = now() where model = %s and originator_id = %s and position = %s and dropped_at is null
+"""
+_NOTE = "insert into parking_deed (actor, deed, model, originator_id, positions) values (%s, %s, %s, %s, %s)"
+_DEEDS = "select at, actor, deed, model, originator_id, positions from parking_deed order by at desc limit %s"
 _TAKE_BACK = "delete from parked where model = %s and position = %s and dropped_at is null"
 _CLEAR = "delete from parked where model = %s and dropped_at is null"
 _PARK = """
@@ -56,6 +60,17 @@ class ParkedEvent(NamedTuple):
     dropped_at: datetime | None
 
 
+class Deed(NamedTuple):
+    """Who has tried parked events again, or dropped them; `positions` are those that were taken, or dropped."""
+
+    at: datetime
+    actor: str
+    deed: str
+    model: str
+    originator_id: UUID
+    positions: list[int]
+
+
 class Retried(NamedTuple):
     """What became of an aggregate's parked events: how many were taken, and how many wait on."""
 
@@ -69,17 +84,32 @@ class Parking:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def deeds(self, limit: int = 50) -> list[Deed]:
+        """What was done last, the newest first."""
+        with self._database.connect() as connection:
+            return [Deed(*row) for row in connection.execute(_DEEDS, (limit,))]
+
     def list(self, model: str | None = None) -> list[ParkedEvent]:
         """All parked events, dropped ones included, or one model's, in the order of the log."""
         with self._database.connect() as connection:
             return [ParkedEvent(*row) for row in connection.execute(_LIST, (model, model))]
 
-    def drop(self, model: str, position: int) -> None:
-        """Never try this event again; later ones of its aggregate can then be retried. Raises `NotParked`."""
+    def drop(self, model: str, originator_id: UUID, positions: Sequence[int], actor: str) -> None:
+        """Never try these events of an aggregate again; later ones of it can then be retried. Kept with who did it.
+
+        Raises `NotParked`, and then none is dropped.
+        """
         with self._database.connect() as connection, connection.transaction():
-            if connection.execute(_DROP, (model, position)).rowcount == 0:
-                raise NotParked(model, position)
+            for position in positions:
+                if connection.execute(_DROP, (model, originator_id, position)).rowcount == 0:
+                    raise NotParked(model, position)
+            connection.execute(_NOTE, (actor, "dropped", model, originator_id, list(positions)))
             standing.touch(connection, model)
+
+    def note(self, actor: str, deed: str, model: str, originator_id: UUID, positions: Sequence[int]) -> None:
+        """Keep who has done what with an aggregate's parked events."""
+        with self._database.connect() as connection:
+            connection.execute(_NOTE, (actor, deed, model, originator_id, list(positions)))
 
 
 def park(connection: Connection, model: str, rejected: Iterable[Rejected]) -> None:

@@ -35,10 +35,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, get_type_hints
 
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 
-from shared.access import PLATFORM, Party
+from shared.access import AUDITOR, OPERATOR, PLATFORM, Party
 from shared.application import Outcome
+from shared.calendar import taipei_day
 from shared.health import Report, examine
+from shared.oversight import Oversight, oversee
+from shared.parked import Foreseen, Tried  # noqa: TC001 - answers are looked up at run time
+from shared.policy_values import PolicyValue, policy_values
 from shared.principal import Assurance, Role
+from shared.rpc import inspecting, operating
 from shared.rpc.call import Calls, Question, Task
 from shared.rpc.entry import entry
 from shared.rpc.followers import Followers
@@ -46,11 +51,12 @@ from shared.rpc.forms import Form
 from shared.words import Language  # noqa: TC001 - a form reads the annotation at run time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from shared.application import ContextApplication
     from shared.context import Context
+    from shared.policies import Dated
     from shared.principal import Principal
     from shared.read_models.model import ReadModel
     from shared.read_models.reader import Reader
@@ -193,6 +199,8 @@ class ContextService:
     name: ClassVar[str]
     words: ClassVar[Wording]
     application: ClassVar[type[ContextApplication]]
+    policies: ClassVar[Sequence[Dated]] = ()
+    """The sets of its dated policy values, told in its words."""
 
     call: Call = Calls()
     followers = Followers()
@@ -213,6 +221,61 @@ class ContextService:
     def wording(self, _: Principal, asked: Spoken) -> Catalogue:
         """What the context says in a language: its refusals by code, and the codes in them and in answers."""
         return self.words.catalogue(asked.language)
+
+    @query(OPERATOR, AUDITOR)
+    def inspectable(self, _: Principal) -> inspecting.Inspectable:
+        """What can be asked about: read models and processes with their columns, types of events."""
+        return inspecting.inspectable(self.context)
+
+    @query(OPERATOR, AUDITOR, asks=inspecting.RowAsked)
+    def why_row(self, principal: Principal, asked: inspecting.RowAsked) -> inspecting.WhyAnswered:
+        """Why a row is so: the events behind it. Who has asked is noted."""
+        return inspecting.why_row(self.context, principal, asked, self.now)
+
+    @query(OPERATOR, AUDITOR, asks=inspecting.RequestAsked)
+    def trace_request(self, _: Principal, asked: inspecting.RequestAsked) -> inspecting.TraceAnswered:
+        """What one request has led to in this context, and what was refused of it."""
+        return inspecting.trace_request(self.context, asked)
+
+    @query(OPERATOR, AUDITOR, asks=inspecting.EventsAsked)
+    def find_events(self, _: Principal, asked: inspecting.EventsAsked) -> inspecting.EventsAnswered:
+        """The newest events, of some types or about a subject, before a position or a moment."""
+        return inspecting.find_events(self.context, asked)
+
+    @query(OPERATOR, AUDITOR, asks=inspecting.EventAsked)
+    def published_event(self, _: Principal, asked: inspecting.EventAsked) -> inspecting.EventAnswered:
+        """One event as it was published, to the byte."""
+        return inspecting.published_event(self.context, asked)
+
+    @query(OPERATOR, AUDITOR)
+    def oversight(self, _: Principal) -> Oversight:
+        """How the context is doing: its relay, queues, read models and processes, and what needs a person."""
+        return oversee(self.context)
+
+    @query(OPERATOR, AUDITOR, asks=Spoken)
+    def policy_values(self, _: Principal, asked: Spoken) -> list[PolicyValue]:
+        """Every dated policy value in words, from which day it holds, and what was before."""
+        return policy_values(self.policies, self.words.policy_words(asked.language), taipei_day(self.now))
+
+    @query(OPERATOR, AUDITOR)
+    def parked_events(self, _: Principal) -> operating.ParkedFound:
+        """What could not be taken, and what was done about it last."""
+        return operating.parked_events(self.context)
+
+    @query(OPERATOR, AUDITOR, asks=operating.ParkedOf)
+    def foresee_retry(self, _: Principal, asked: operating.ParkedOf) -> list[Foreseen]:
+        """What trying parked events again would come to now; nothing is kept of it."""
+        return operating.foresee(self.context, asked)
+
+    @deed(OPERATOR, asks=operating.ParkedOf)
+    def retry_parked(self, principal: Principal, asked: operating.ParkedOf) -> list[Tried]:
+        """Try parked events again."""
+        return operating.try_again(self.context, principal, asked)
+
+    @deed(OPERATOR, asks=operating.DropParked)
+    def drop_parked(self, principal: Principal, asked: operating.DropParked) -> operating.Dropped:
+        """Give up parked events for good."""
+        return operating.drop(self.context, principal, asked)
 
     @property
     def context(self) -> Context[Any]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -32,6 +32,20 @@ class Catalogue(msgspec.Struct, frozen=True):
     values: dict[str, str] = {}
 
 
+class PolicyWords(msgspec.Struct, frozen=True):
+    """How one language tells policy values: `titles` and `sources` by name, `forms` of figures that belong together.
+
+    `units` are durations, yes and no; `values` are words of codes, the catalogue's and those of policies alone.
+    """
+
+    titles: dict[str, str]
+    sources: dict[str, str]
+    forms: dict[str, str]
+    units: dict[str, str]
+    values: dict[str, str]
+    separator: str
+
+
 class Wording:
     """What a context can say: its own entries, in `<language>.toml` of a package, beside those of all contexts."""
 
@@ -41,6 +55,20 @@ class Wording:
     def catalogue(self, language: Language) -> Catalogue:
         """Everything that can be said in a language; the context's own word for a thing goes first."""
         return _joined(self._package, language)
+
+    def policy_words(self, language: Language) -> PolicyWords:
+        """How the context's policy values are told: `policies.<language>.toml` of its package."""
+        common, own = _parsed(__name__, f"policies.{language}"), _parsed(self._package, f"policies.{language}")
+        known = self.catalogue(language)
+        values = own["values"]
+        return PolicyWords(
+            titles={name: told["title"] for name, told in values.items()},
+            sources={name: told["source"] for name, told in values.items()},
+            forms=own.get("forms", {}),
+            units=common["units"],
+            values=known.values | own.get("codes", {}),
+            separator=common["separator"],
+        )
 
     def words(self, code: str, params: Mapping[str, object], language: Language) -> str:
         """What `said` says in a language."""
@@ -65,9 +93,12 @@ def _joined(package: str, language: Language) -> Catalogue:
 
 @cache
 def _committed(package: str, language: Language) -> Catalogue:
-    text = resources.files(package).joinpath(f"{language}.toml").read_text("utf-8")
-    told = tomllib.loads(text)
+    told = _parsed(package, language)
     return Catalogue(told.get("separator", ""), told.get("refusals", {}), told.get("values", {}))
+
+
+def _parsed(package: str, name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files(package).joinpath(f"{name}.toml").read_text("utf-8"))
 
 
 def _shown(value: object, known: Catalogue) -> str:

@@ -11,6 +11,7 @@ from services.gateway.application.held_forms import Held, Typed
 from services.gateway.application.saved_filters import SavedFilter
 from services.gateway.bootstrap import GatewayContext
 from services.gateway.domain.access import ANYBODY, DRAFTERS, EDITORS, WHO_MAY
+from services.gateway.domain.policies import POLICIES
 from services.gateway.domain.refusals import PageUnknown
 from services.gateway.entrypoints.questions import (
     DraftAsked,
@@ -39,6 +40,7 @@ class GatewayService(ContextService):
     name = "gateway"
     words = WORDING
     application = Gateway
+    policies = POLICIES
 
     @property
     def context(self) -> GatewayContext:

@@ -12,6 +12,7 @@ from services.identity.application.accounts.own_sessions import own_sessions
 from services.identity.application.identity import Identity
 from services.identity.bootstrap import IdentityContext
 from services.identity.domain.accounts.access import ANYBODY_IN, HOLDER, SEES_ACCOUNTS
+from services.identity.domain.accounts.policies import POLICIES
 from services.identity.domain.accounts.refusals import AccountUnknown
 from services.identity.messages import WORDING
 from services.identity.read_models.accounts import (
@@ -141,6 +142,7 @@ class IdentityService(ContextService):
     name = "identity"
     words = WORDING
     application = Identity
+    policies = POLICIES
 
     @property
     def context(self) -> IdentityContext:

@@ -14,7 +14,7 @@ from services.matching.adapters.register_import import import_register, read_sho
 from services.matching.application import Desk, Matching
 from services.matching.commands import REGISTER_FILE_ROWS, ImportRegister
 from services.matching.domain.access import WHO_MAY
-from services.matching.domain.policies import Policy
+from services.matching.domain.policies import POLICIES, Policy
 from services.matching.domain.refusals import CaseUnknown, EnrolmentUnknown
 from services.matching.entrypoints.answers.actions import ActionListed
 from services.matching.entrypoints.answers.bureaus import BureauCase, BureauCaseListed
@@ -102,6 +102,7 @@ class MatchingService(ContextService):
     name = "matching"
     words = WORDING
     application = Matching
+    policies = POLICIES
 
     @query(EVERYBODY, asks=DoctorsSought, reads=StatedPlaces)
     def find_doctors(self, _: Principal, asked: DoctorsSought) -> Page[DoctorListed]:

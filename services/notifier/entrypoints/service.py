@@ -11,6 +11,7 @@ from services.notifier.adapters.opened_ledger import (
 )
 from services.notifier.application import Notifier
 from services.notifier.bootstrap import NotifierContext
+from services.notifier.domain.policies import POLICIES
 from services.notifier.domain.refusals import OutboxNotShown
 from services.notifier.entrypoints.questions import MessageAsked, Messages, Outbox, Since
 from services.notifier.messages import WORDING
@@ -28,6 +29,7 @@ class NotifierService(ContextService):
     name = "notifier"
     words = WORDING
     application = Notifier
+    policies = POLICIES
 
     @property
     def context(self) -> NotifierContext:

@@ -5,9 +5,19 @@ from shared.access import AUDITOR, BUREAU, CLINIC, FAMILY, INSURER, OPERATOR
 from shared.rpc.service import EVERYBODY, Kind, rules_of
 
 COUNTING = (BUREAU, INSURER, OPERATOR, AUDITOR)
+INSPECTING = (OPERATOR, AUDITOR)
 MAY_ASK = {
     "health": (EVERYBODY,),
     "wording": (EVERYBODY,),
+    "inspectable": INSPECTING,
+    "why_row": INSPECTING,
+    "trace_request": INSPECTING,
+    "find_events": INSPECTING,
+    "published_event": INSPECTING,
+    "oversight": INSPECTING,
+    "policy_values": INSPECTING,
+    "parked_events": INSPECTING,
+    "foresee_retry": INSPECTING,
     "find_doctors": (EVERYBODY,),
     "consent_time": (EVERYBODY,),
     "policy_today": (EVERYBODY,),

@@ -167,18 +167,20 @@ def test_a_projector_that_remembers_a_row_notices_that_a_retry_elsewhere_has_cha
 def test_a_dropped_event_lets_those_behind_it_through(ledger, queue, projector, parking, orders, shop):
     queue.put(ledger.record(*with_poison(shop, number=-1)))
     projector.step(0)
-    parking.drop("orders", 5)
+    parking.drop("orders", POISONED, [5], "operator")
     assert projector.retry(POISONED) == Retried(taken=2, waiting=0)
     assert items(ledger) == {HEALTHY: 2, POISONED: 2}
     [dropped] = parking.list()
     assert (dropped.position, dropped.dropped_at is None) == (5, False)
+    [deed] = parking.deeds()
+    assert deed[1:] == ("operator", "dropped", "orders", POISONED, [5])
     assert compare(orders, ledger.database, ledger.log).is_none
 
 
 def test_a_running_projector_notices_that_what_it_waited_for_was_dropped(ledger, queue, projector, parking, shop):
     queue.put(ledger.record(shop.placed(POISONED), shop.added(POISONED, number=-1)))
     projector.step(0)
-    parking.drop("orders", 2)
+    parking.drop("orders", POISONED, [2], "operator")
     queue.put(ledger.record(shop.added(POISONED)))
     projector.step(0)
     assert items(ledger) == {POISONED: 1}
@@ -189,7 +191,7 @@ def test_a_rebuild_passes_by_what_was_dropped_even_where_it_could_fold_it(
 ):
     queue.put(ledger.record(*with_poison(shop, number=-1)))
     projector.step(0)
-    parking.drop("orders", 5)
+    parking.drop("orders", POISONED, [5], "operator")
     rebuild(GenerousOrders(door), ledger.database, ledger.log)
     assert items(ledger) == {HEALTHY: 2, POISONED: 2}
     assert [event.position for event in parking.list()] == [5]
@@ -199,10 +201,10 @@ def test_dropping_what_is_not_parked_is_refused(ledger, queue, projector, parkin
     queue.put(ledger.record(*with_poison(shop, number=-1)))
     projector.step(0)
     with pytest.raises(NotParked):
-        parking.drop("orders", 1)
-    parking.drop("orders", 5)
+        parking.drop("orders", POISONED, [1], "operator")
+    parking.drop("orders", POISONED, [5], "operator")
     with pytest.raises(NotParked):
-        parking.drop("orders", 5)
+        parking.drop("orders", POISONED, [5], "operator")
 
 
 @pytest.mark.parametrize("poison", [{"number": -1}, {"number": 2**63}])
@@ -261,5 +263,5 @@ def test_an_event_that_does_not_say_whose_it_is_is_parked_by_its_position(
     rebuild(orders, ledger.database, ledger.log)
     assert items(ledger) == {HEALTHY: 1, POISONED: 0}
     assert [event.originator_id for event in parking.list("orders")] == [POISONED, POISONED]
-    parking.drop("orders", 3)
+    parking.drop("orders", POISONED, [3], "operator")
     assert projector.retry(POISONED) == Retried(0, 1)

@@ -130,6 +130,12 @@ ROUTES = (
 NOT_OFFERED = {
     "*.health": "supervisors ask a process, or `/health`",
     "*.wording": "the API words refusals itself",
+    "*.oversight": "programs read it at `/metrics` of a process",
+    "*.policy_values": "told in words, for the operators' console",
+    "*.parked_events": "people look at what is parked, and decide, in the console or on the machine",
+    "*.foresee_retry": "as above",
+    "*.retry_parked": "as above",
+    "*.drop_parked": "as above",
     "identity.check_session": "every request is checked by the gateway, and its answer is for the gateway alone",
     "identity.record_registry_import": "told by an import, which works through a file",
     "matching.record_import": "as above",

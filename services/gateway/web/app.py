@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,8 @@ from services.gateway.web.rendering import prepare
 from services.gateway.web.security import protect
 from services.gateway.web.sign_in import SIGN_IN
 from services.gateway.web.wording import UNANSWERED, RemoteWords
+from shared.metrics import REQUESTS
+from shared.tracing import span
 
 if TYPE_CHECKING:
     from flask import Response
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 PAGES = (PARENTS, SIGN_IN, CLINIC, BUREAU, REGISTER, MESSAGES, NOTICES, ACCOUNTS, CONSOLE, LANGUAGES, gallery.GALLERY)
 
 _HEALTH_SECONDS = 2.0
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _log = structlog.get_logger()
 
@@ -61,6 +66,7 @@ def web_app(front: Front) -> Flask:
     app.add_url_rule("/health", "health", health)
     failing.prepare(app)
     app.after_request(_answered)
+    app.teardown_request(_ended)
     return app
 
 
@@ -76,17 +82,37 @@ def health() -> ResponseReturnValue:
 
 def _begun() -> None:
     g.begun = time.perf_counter()
+    g.closing = ExitStack()
+    within = g.closing.enter_context(span(f"{_method()} {_rule()}", "", "server"))
+    caller().trace = replace(caller().trace, traceparent=within.traceparent)
+
+
+def _ended(_: BaseException | None) -> None:
+    if "closing" in g:
+        g.closing.close()
+
+
+def _method() -> str:
+    """The request's method; anybody can make up another, and each would be a series of measures."""
+    return request.method if request.method in _METHODS else "other"
+
+
+def _rule() -> str:
+    """The address of the page as it is written in the code; never that of the request, with what may stand in it."""
+    return request.url_rule.rule if request.url_rule else ""
 
 
 def _answered(response: Response) -> Response:
-    """One line a request: the page it was for, never the address with what may stand in it."""
+    """One line a request, and its measure."""
     caller().settle()
+    seconds = time.perf_counter() - g.begun
+    REQUESTS.labels(_method(), _rule(), response.status_code).observe(seconds)
     _log.info(
         "request_answered",
-        method=request.method,
-        page=request.url_rule.rule if request.url_rule else "",
+        method=_method(),
+        page=_rule(),
         status=response.status_code,
-        milliseconds=round((time.perf_counter() - g.begun) * 1000, 1),
+        milliseconds=round(seconds * 1000, 1),
         correlation_id=caller().trace.correlation_id,
     )
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -13,12 +14,17 @@ from operate.failures import Mistake, Status
 from operate.followers import USUAL, labelled, named, opened
 from operate.replay_export import check, export
 from operate.replaying import workshop
+from operate.revisions import revision
 from operate.session import Session, table
+from shared.read_models.replay.other_code import OtherCode
 from shared.read_models.replay.scratch import Scratch
 
 if TYPE_CHECKING:
-    from operate.replaying import Compared
+    from collections.abc import Callable
+
+    from operate.replaying import Compared, Workshop
     from operate.words import Words
+    from shared.read_models.filling import Progress
     from shared.read_models.replay.causes import Caused
     from shared.read_models.replay.scratch import Replay
 
@@ -87,6 +93,8 @@ class Replayed(msgspec.Struct):
 
     replay: Made
     difference: Differing | None = None
+    passed_by: dict[str, int] = {}
+    """Types of events that its code did not know, and how many there were of each."""
 
 
 class Replays(msgspec.Struct):
@@ -101,6 +109,8 @@ class _Asked(NamedTuple):
     until: str | None
     diff: str | None
     export_to: Path | None
+    code: str | None
+    skips_unknown: bool
 
 
 def replay(  # noqa: PLR0913 - an option each
@@ -111,6 +121,8 @@ def replay(  # noqa: PLR0913 - an option each
     until: Annotated[str | None, typer.Option("--until", metavar="POSITION|TIME")] = None,
     diff: Annotated[str | None, typer.Option("--diff", metavar="live|REPLAY")] = None,
     export_to: Annotated[Path | None, typer.Option("--export", metavar="FILE")] = None,
+    code: Annotated[str | None, typer.Option("--code", metavar="REVISION")] = None,
+    skip_unknown: Annotated[bool, typer.Option("--skip-unknown")] = False,
     listed: Annotated[bool, typer.Option("--list")] = False,
     drop: Annotated[int | None, typer.Option("--drop", metavar="REPLAY")] = None,
 ) -> None:
@@ -123,28 +135,48 @@ def replay(  # noqa: PLR0913 - an option each
     elif drop is not None:
         _drop(session, of, drop)
     else:
-        _replay(session, of, str(model), _Asked(until, diff, export_to))
+        _replay(session, of, str(model), _Asked(until, diff, export_to, code, skip_unknown))
 
 
 def _replay(session: Session, of: str, name: str, asked: _Asked) -> None:
     _check(asked)
-    with opened(session.settings, of) as composed:
+    with ExitStack() as leaving:
+        composed = leaving.enter_context(opened(session.settings, of))
         model = named(composed, name)
-        place = workshop(composed, model)
+        environment = None
+        if asked.code is not None:
+            environment = leaving.enter_context(revision(asked.code, session.settings.var, _noting(session)))
+        place = leaving.enter_context(workshop(composed, model, environment))
+        passed_by = _passed_by(place, asked)
         with session.progress() as watch:
-            progress = labelled(session.words, model, watch)
-            if asked.diff is None:
-                made = place.make(asked.until, progress)
-                session.show(Replayed(_made(made)), *_told_made(session.words, made))
-                return
-            with place.make_and_compare(asked.until, asked.diff, progress) as compared:
-                answer = _differing(compared)
-                if asked.export_to is not None:
-                    export(asked.export_to, compared.rows())
-        told = [*_told_made(session.words, compared.replay), *_told(session.words, answer, asked.export_to)]
-        session.show(Replayed(_made(compared.replay), answer), *told)
-        if not answer.all_equal:
-            raise typer.Exit(Status.NO)
+            answer = _made_and_compared(place, asked, labelled(session.words, model, watch))
+    answer.passed_by = passed_by
+    told = [*_told_made(session.words, answer), *_told(session.words, answer.difference, asked.export_to)]
+    session.show(answer, *told)
+    if answer.difference is not None and not answer.difference.all_equal:
+        raise typer.Exit(Status.NO)
+
+
+def _made_and_compared(place: Workshop, asked: _Asked, progress: Progress) -> Replayed:
+    if asked.diff is None:
+        return Replayed(_made(place.make(asked.until, progress)))
+    with place.make_and_compare(asked.until, asked.diff, progress) as compared:
+        answer = Replayed(_made(compared.replay), _differing(compared))
+        if asked.export_to is not None:
+            export(asked.export_to, compared.rows())
+    return answer
+
+
+def _passed_by(place: Workshop, asked: _Asked) -> dict[str, int]:
+    """The types that other code does not know, where it is to pass them by."""
+    if not asked.skips_unknown or not isinstance(place.folder, OtherCode):
+        return {}
+    place.folder.pass_by_unknown()
+    return dict(place.folder.passed_by)
+
+
+def _noting(session: Session) -> Callable[[str, dict[str, object]], None]:
+    return lambda key, figures: session.note(session.words(key, **figures))
 
 
 def _check(asked: _Asked) -> None:
@@ -152,6 +184,8 @@ def _check(asked: _Asked) -> None:
         check(asked.export_to)
         if asked.diff is None:
             raise Mistake("mistakes.export-without-diff")
+    if asked.skips_unknown and asked.code is None:
+        raise Mistake("mistakes.skip-without-code")
 
 
 def _list(session: Session, of: str) -> None:
@@ -200,12 +234,18 @@ def _row(one: Caused) -> Row:
     return Row(kind, [str(part) for part in key], position, [Column(*change) for change in changes])
 
 
-def _told_made(words: Words, made: Replay) -> list[str]:
-    said = [words("replay.made-to", number=made.number, model=made.model, position=made.position)]
-    return [*said, words("replay.parked-so", count=made.parked)] if made.parked else said
+def _told_made(words: Words, answer: Replayed) -> list[str]:
+    made = answer.replay
+    return [
+        words("replay.made-to", number=made.number, model=made.model, position=made.position),
+        *([words("replay.parked-so", count=made.parked)] if made.parked else []),
+        *(words("replay.passed-by", type=name, count=count) for name, count in answer.passed_by.items()),
+    ]
 
 
-def _told(words: Words, found: Differing, export_to: Path | None) -> list[str]:
+def _told(words: Words, found: Differing | None, export_to: Path | None) -> list[str]:
+    if found is None:
+        return []
     side = words("replay.live") if found.against == "live" else words("replay.other", number=found.against)
     if found.all_equal:
         return [words("replay.equal", other=side, position=found.position, equal=found.equal)]

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from operate.failures import Mistake
@@ -15,6 +14,7 @@ from shared.read_models.compare import skipped_by
 from shared.read_models.replay.causes import Telling, caused
 from shared.read_models.replay.differences import Differences
 from shared.read_models.replay.folding import OwnCode
+from shared.read_models.replay.other_code import Keys, Task, other_code
 from shared.read_models.replay.replaying import (
     frozen,
     live_position,
@@ -24,16 +24,19 @@ from shared.read_models.replay.replaying import (
     replay_beside_live,
     replayed_rows,
 )
-from shared.read_models.replay.scratch import Origin, Scratch
+from shared.read_models.replay.scratch import Origin, Scratch, scratch_of
+from shared.vault import schema as vault_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared.context import Context
+    from shared.installation import Installation
     from shared.read_models.filling import Progress
     from shared.read_models.model import ReadModel
     from shared.read_models.replay.causes import Caused
     from shared.read_models.replay.folding import Folder
+    from shared.read_models.replay.other_code import Environment
     from shared.read_models.replay.scratch import Replay
     from shared.read_models.source import Source
 
@@ -142,16 +145,25 @@ class Workshop:
         )
 
 
-def workshop(composed: Context[Any], model: ReadModel[Any]) -> Workshop:
-    """Replays by this release's code of the live log."""
+@contextmanager
+def workshop(composed: Context[Any], model: ReadModel[Any], environment: Environment | None) -> Iterator[Workshop]:
+    """Replays of the live log, by the code of an environment, or without one by this release's."""
     log = composed.logs[model.context]
-    folder = OwnCode(model, log, skipped_by(model, composed.database))
-    return Workshop(composed, model, log, Origin(log.context, log.incarnation()), folder)
+    skipped = skipped_by(model, composed.database)
+    if environment is None:
+        origin = Origin(log.context, log.incarnation())
+        yield Workshop(composed, model, log, origin, OwnCode(model, log, skipped))
+        return
+    scratch = scratch_of(composed.database)
+    task = Task(composed.name, model.table.name, scratch, skipped, _keys(composed.installation))
+    with other_code(environment, log, task) as folder:
+        yield Workshop(composed, model, log, Origin(log.context, log.incarnation(), code=environment.code), folder)
 
 
-def first(compared: Compared, most: int) -> list[Caused]:
-    """The first rows that differ."""
-    return list(islice(compared.rows(most), most))
+def _keys(place: Installation) -> Keys:
+    settings = place.settings
+    vault = vault_schema.install(place.dsn("vault"))
+    return Keys(vault, settings.master_keys, settings.master_keys_file, settings.forgotten_ledger, settings.cached_keys)
 
 
 def _moment(given: str) -> datetime:

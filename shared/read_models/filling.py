@@ -128,7 +128,7 @@ class Filling(Generic[Row]):
         fold = fold_of(self._model)
         number, parts = part
         at_a_time = _PAGE if self._model.opens else _AT_A_TIME
-        for page in _read_ahead(self._log.facts(until=until, size=_PAGE)):
+        for page in read_ahead(self._log.facts(until=until, size=_PAGE)):
             run = Run(*page)
             for piece in run.pieces(at_a_time):
                 fold.take(digest.ready(piece))
@@ -160,7 +160,7 @@ def _share(part: int, parts: int) -> Callable[[Key], bool] | None:
     return None if parts == 1 else lambda key: hash(key) % parts == part
 
 
-def _read_ahead(pages: Iterator[FactPage]) -> Iterator[FactPage]:
+def read_ahead(pages: Iterator[FactPage]) -> Iterator[FactPage]:
     """The same pages; while one is folded, PostgreSQL prepares the next."""
     with ThreadPoolExecutor(max_workers=1) as reader:
         following = reader.submit(next, pages, None)

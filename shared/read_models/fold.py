@@ -14,7 +14,7 @@ from shared.sealing import Sealed
 from shared.trouble import TROUBLE, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from uuid import UUID
 
     from shared.events import Event
@@ -63,7 +63,7 @@ class Fold(Generic[Row]):
         get, evolve = self.rows.get, self._evolve
         return [(key, evolve(key, get(key), event)) for key in keys]
 
-    def touched(self, event: Event, keys: Iterable[Key]) -> Iterable[Key]:  # noqa: ARG002 - as above
+    def touched(self, event: Event, keys: Collection[Key]) -> Collection[Key]:  # noqa: ARG002 - as above
         """The rows that the event is about to change."""
         return keys
 
@@ -92,7 +92,7 @@ class ForgettingFold(Fold[Row]):
             self._note(key, row)
         return changed
 
-    def touched(self, event: Event, keys: Iterable[Key]) -> Iterable[Key]:
+    def touched(self, event: Event, keys: Collection[Key]) -> Collection[Key]:
         """The rows that the event is about to change; those of a person who is forgotten as well."""
         if isinstance(event, Forgetting):
             return {*keys, *self._keys_by_person.get(event.subject, ())}

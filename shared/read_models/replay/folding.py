@@ -11,7 +11,7 @@ from shared.events import published_by
 from shared.read_models import collector
 from shared.read_models.arrays import encode_json
 from shared.read_models.digest import Digest, Rejected, Run
-from shared.read_models.filling import Filling, unreported
+from shared.read_models.filling import Filling, read_ahead, unreported
 from shared.read_models.fold import fold_of
 from shared.read_models.projection import catch_up
 from shared.read_models.replay.scratch import Definition
@@ -103,15 +103,15 @@ class OwnCode:
         """How these columns of these rows came to be, event by event, up to a position."""
         digest = Digest(self._model, self._skipped, frozenset(keys).__contains__, self._source)
         fold = fold_of(self._model)
-        for page in self._source.facts(until=until, size=_PAGE):
+        for page in read_ahead(self._source.facts(until=until, size=_PAGE)):
             with collector.paused():
                 ready = digest.ready(Run(*page))
             for one in ready:
                 position, event, touched = one
                 if isinstance(event, Rejected):
                     continue
-                changed = fold.touched(event, touched)
-                fold.take([one])
+                if changed := fold.touched(event, touched):
+                    fold.take([one])
                 for key in changed:
                     yield Step(position, key, _digest(fold.rows.get(key), columns))
 

@@ -10,7 +10,6 @@ from shared.inspection import events as told
 from shared.inspection.index import Index, Lookup
 from shared.inspection.looks import note_look
 from shared.inspection.proof import Proof, prove
-from shared.inspection.refusals import Refusals
 from shared.inspection.trace import Traced, traced
 from shared.inspection.why import Asked, Inspector, Why
 from shared.installation import stay
@@ -100,12 +99,8 @@ class Inspection:
 
     def trace(self, correlation: str) -> Traced:
         """What belongs to one request here. Raises `Looking`."""
-        log, refusals = self._context.log, Refusals(self._context.database)
-        try:
-            with self._asking(told.CORRELATION) as index:
-                return traced(index, log, refusals, correlation)
-        finally:
-            refusals.close()
+        with self._asking(told.CORRELATION) as index:
+            return traced(index, self._context.log, self._context.refusals, correlation)
 
     def events(self, before: int | None, types: Collection[str] = (), subject: str = "") -> told.Facts:
         """The newest events before a position, of some types or about a subject. Raises `Looking`."""

@@ -14,7 +14,6 @@ from nameko.extensions import DependencyProvider
 from shared.access import objection_to
 from shared.application.entries import refuse_unprintable
 from shared.context import Duty, utc_now
-from shared.inspection.refusals import Refusals
 from shared.logs import about
 from shared.metrics import CALLS
 from shared.principal import VISITOR, Principal, Role
@@ -128,7 +127,6 @@ class Call:
 
     host: Host
     readers: Readers
-    refusals: Refusals
     method: str
     headers: Mapping[str, object]
     now: datetime
@@ -149,7 +147,7 @@ class Call:
             return told
 
         def note(principal: Principal, trace: Trace, refusal: Refusal) -> None:
-            self.refusals.note(self.method, refusal.code, principal, trace, self.now)
+            self.host.context.refusals.note(self.method, refusal.code, principal, trace, self.now)
 
         return self._guarded(task.parties, work, note)
 
@@ -161,7 +159,9 @@ class Call:
             refuse_unprintable(asked, frozenset())
             stale = written is not None and question.reads is not None and not self._is_fresh(question.reads, written)
             given = (principal,) if question.takes_nothing else (principal, asked)
-            return {"found": msgspec.to_builtins(question.method(service, *given)), "stale": stale}
+            found = msgspec.to_builtins(question.method(service, *given))
+            refuses = self.host.context.vouching.objection() is not None
+            return {"found": found, "stale": stale, "refuses_commands": refuses}
 
         return self._guarded(question.parties, work)
 
@@ -228,14 +228,12 @@ class Calls(DependencyProvider):  # type: ignore[misc]
         """Prepare for the first call."""
         self._host: Host = self.container.config[HOST]
         self._readers = Readers(self._host.context)
-        self._refusals = Refusals(self._host.context.database)
 
     def stop(self) -> None:
         """Close what was opened; no call is under way any more."""
         self._readers.close()
-        self._refusals.close()
 
     def get_dependency(self, worker_ctx: WorkerContext) -> Call:
         """The call that this worker answers."""
         method = f"{worker_ctx.service_name}.{worker_ctx.entrypoint.method_name}"
-        return Call(self._host, self._readers, self._refusals, method, worker_ctx.data, self._host.clock())
+        return Call(self._host, self._readers, method, worker_ctx.data, self._host.clock())

@@ -60,6 +60,8 @@ _BELOW: Mapping[str, str] = {
     "bureau.keep": "bureau.cases",
     "bureau.doctors": "bureau.institutions",
     "bureau.programme": "bureau.institutions",
+    "bureau.find": "bureau.institutions",
+    "bureau.taking_part": "bureau.institutions",
 }
 """Under which entry a view lies; any other under the first one of its part."""
 

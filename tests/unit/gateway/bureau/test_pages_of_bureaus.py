@@ -192,3 +192,106 @@ def test_the_menu_is_the_same_on_every_page_and_marks_where_one_is():
     assert '<a href="/bureau/cases" aria-current="page">' in page
     for path in ("/bureau", "/bureau/institutions", "/bureau/statistics", "/messages", "/accounts"):
         assert f'<li><a href="{path}"' in page
+
+
+CLINIC = {
+    "code": "3501200000",
+    "name": "青田家庭醫學科診所",
+    "address": {"county": "臺北市", "district": "大安區", "postal_code": "106", "street": "一路1號"},
+    "programmes": [{"programme": "dedicated_doctor", "since": "2025-01-01", "until": None}],
+}
+STAFF = [
+    {"programmes": [{"programme": "dedicated_doctor", "since": "2025-01-01", "until": None, "credits": 12}]},
+    {"programmes": [{"programme": "dedicated_doctor", "since": "2025-01-01", "until": "2025-06-30", "credits": 12}]},
+    {"programmes": [{"programme": "vaccination", "since": "2025-01-01", "until": None, "credits": 0}]},
+]
+LEAVING = {"step": "leave", "until": "115/06/30", "reason": "own_request"}
+PAGE = "/bureau/institutions/3501200000/programme"
+
+
+def a_bureau(**answers):
+    cases = [
+        a_case(1, match="matching", institution="3501200000"),
+        a_case(2, match="awaiting_notice", institution="3501200000"),
+        a_case(3, match="matching", institution="0000000001", former_institution_name="青田家庭醫學科診所"),
+    ]
+    told = {
+        "identity__institution": CLINIC,
+        "identity__personnel": {"entries": STAFF, "following": None},
+        "matching__bureau_cases": {"entries": cases, "following": None},
+    }
+    return bureau(**{**told, **answers})
+
+
+def test_what_follows_from_leaving_is_told_before_anything_is_recorded():
+    remote = a_bureau()
+    page = browser(remote).post(PAGE, data=LEAVING)
+    assert page.status_code == 200
+    assert "目前 1 位參與" in page.text
+    assert "正在詢問這家院所的 1 件" in page.text
+    assert "已同意、到時還沒簽通知函的 1 件" in page.text
+    assert remote.done == []
+
+
+def test_leaving_is_recorded_with_its_day_and_reason_once_it_is_confirmed():
+    remote = a_bureau()
+    answer = browser(remote).post(PAGE, data={**LEAVING, "confirmed": "yes", "idempotency_key": "k"})
+    assert answer.headers["Location"] == "/bureau/institutions"
+    told = {
+        "institution": "3501200000",
+        "programme": "dedicated_doctor",
+        "until": "2026-06-30",
+        "reason": "own_request",
+    }
+    assert remote.done == [("identity.leave_programme", told, "k")]
+
+
+def test_an_institution_that_never_joined_is_asked_to_join_from_a_day():
+    remote = a_bureau(identity__institution={**CLINIC, "programmes": []})
+    page = browser(remote)
+    assert 'name="since"' in page.get(PAGE).text
+    assert "可以選這裡參與計畫的 1 位醫師" in page.post(PAGE, data={"since": "115/04/01"}).text
+    page.post(PAGE, data={"since": "115/04/01", "confirmed": "yes", "idempotency_key": "k"})
+    told = {"institution": "3501200000", "programme": "dedicated_doctor", "since": "2026-04-01", "until": None}
+    assert remote.done == [("identity.join_programme", told, "k")]
+
+
+@pytest.mark.parametrize(
+    ("form", "fault"),
+    [
+        ({**LEAVING, "until": ""}, "until"),
+        ({**LEAVING, "until": "115/06/31"}, "until"),
+        ({**LEAVING, "reason": "bored"}, "reason"),
+        ({"step": "join", "since": ""}, "since"),
+    ],
+)
+def test_a_day_or_reason_that_is_missing_is_told_beside_its_field(form, fault):
+    remote = a_bureau()
+    page = browser(remote).post(PAGE, data={**form, "confirmed": "yes"})
+    assert page.status_code == 422
+    assert f'href="#{fault}"' in page.text
+    assert remote.done == []
+
+
+def test_what_the_register_refuses_comes_back_to_the_form():
+    def refuse(_):
+        raise refusal("ends-before-it-begins", "until", since="2026-04-01")
+
+    remote = a_bureau(identity__join_programme=refuse)
+    form = {"step": "join", "since": "115/04/01", "until": "115/03/01", "confirmed": "yes"}
+    page = browser(remote).post(PAGE, data=form)
+    assert page.status_code == 422
+    assert 'value="115/03/01"' in page.text
+
+
+def test_the_institutions_of_another_county_are_not_the_bureaus_to_change():
+    elsewhere = {**CLINIC, "address": {**CLINIC["address"], "county": "新北市"}}
+    assert browser(a_bureau(identity__institution=elsewhere)).get(PAGE).status_code == 403
+    assert browser(a_bureau(identity__institution=None)).get(PAGE).status_code == 404
+
+
+def test_an_institution_that_does_not_take_part_yet_is_found_in_the_register():
+    remote = bureau(identity__find_institutions={"entries": [{"institution": {**CLINIC, "programmes": []}}]})
+    page = browser(remote).get("/bureau/institutions/find?text=青田")
+    assert f'href="{PAGE}"' in page.text
+    assert remote.asked[-1][1]["sought"] == {"text": "青田", "county": "臺北市", "listed": "all"}

@@ -11,7 +11,7 @@ import pytest
 from jinja2 import nodes
 
 from services.gateway import web
-from services.gateway.web.bureau import board, cases, invitations
+from services.gateway.web.bureau import board, cases, invitations, taking_part
 from services.gateway.web.bureau import record as bureau_record
 from services.gateway.web.clinic import enrolled, queue
 from services.gateway.web.clinic import record as clinic_record
@@ -133,6 +133,7 @@ def test_what_a_view_says_has_words(path):
 CODED = {
     "bureau.heaps": board.URGENT_FIRST,
     "bureau.progress": invitations.TABS,
+    "bureau.taking-part.reasons": taking_part.REASONS,
     "clinic.standing": set(Standing) - {Standing.OVER},
     "work.commands": {*clinic_record.SHOWN, *bureau_record.SHOWN},
     "work.filters": {one.name for one in (*queue.FILTERS, *cases.FILTERS, *enrolled.FILTERS)},

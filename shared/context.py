@@ -139,11 +139,13 @@ class Context(Generic[App]):
     ) -> Outcome:
         """Carry out a command, as `ContextApplication.handle` does, and have its events relayed at once.
 
-        Raises `LogUnsigned` where nobody vouches for the log as policy demands; what was carried out is still answered.
+        Raises `LogUnsigned` where nobody vouches for the log as policy demands, unless the command is urgent; what was
+        carried out is still answered.
         """
-        objection = self.vouching.objection()
-        if objection is not None and self.application.answer_to(idempotency_key) is None:
-            raise objection
+        if (objection := self.vouching.objection()) is not None:
+            is_urgent = type(command) in self.application.urgent
+            if not is_urgent and self.application.answer_to(idempotency_key) is None:
+                raise objection
         with about(trace.correlation_id or idempotency_key, trace.causation_id):
             outcome = self.application.handle(command, actor, idempotency_key, now, trace, based_on)
         self.wake.set()

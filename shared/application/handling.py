@@ -63,6 +63,8 @@ class ContextApplication(StoredApplication):
     who_may: ClassVar[WhoMay]
     paragraphs: ClassVar[frozenset[str]] = frozenset()
     """Fields of commands whose text may have several lines."""
+    urgent: ClassVar[frozenset[type]] = frozenset()
+    """Commands that keep somebody out: taken also while nobody can sign the log, because waiting would do harm."""
     busy: ClassVar[type[Busy]] = Busy
     person_gone: ClassVar[type[PersonGone]] = PersonGone
 

@@ -71,10 +71,14 @@ VISITING = Asking()
 
 @dataclass(frozen=True)
 class Found:
-    """What a query found; `stale` where its rows do not know yet what the caller has written."""
+    """What a query found; `stale` where its rows do not know yet what the caller has written.
+
+    `refuses_commands` where the context answers questions only at present.
+    """
 
     found: Any
     stale: bool
+    refuses_commands: bool = False
 
 
 class _Pending:

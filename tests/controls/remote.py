@@ -32,6 +32,8 @@ class Remote:
 
     def __init__(self, answers):
         self.answers = {**_NOTHING, **answers}
+        self.refusing = set()
+        """Contexts that refuse commands at present."""
         self.asked = []
         self.done = []
 
@@ -39,7 +41,8 @@ class Remote:
         if method.endswith(".wording"):
             return Found({"separator": "", "refusals": {}, "values": {}}, stale=False)
         self.asked.append((method, asked))
-        return Found(self._answer(method, asked), stale=False)
+        refuses = method.partition(".")[0] in self.refusing
+        return Found(self._answer(method, asked), stale=False, refuses_commands=refuses)
 
     def deed(self, method, payload, *_):
         self.asked.append((method, payload))

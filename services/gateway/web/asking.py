@@ -13,6 +13,7 @@ from services.gateway.web.known import Known
 from services.gateway.web.wording import UNANSWERED
 from shared.application import Outcome, Trace
 from shared.principal import Role
+from shared.refusals import LogUnsigned
 from shared.rpc.client import Asking
 from shared.rpc.wire import RemoteRefusal
 
@@ -106,6 +107,7 @@ class Caller:
         """What `context.method` finds, knowing what this browser has written there. Raises `RemoteRefusal`."""
         context = method.partition(".")[0]
         found = self.front.rpc.query(method, asked, self.asking, self._written(context))
+        self.front.recording.heard(context, refuses=found.refuses_commands)
         self.is_stale = self.is_stale or found.stale
         return found.found
 
@@ -117,6 +119,8 @@ class Caller:
         try:
             outcome = self.front.rpc.command(method, payload, key, self.asking)
         except RemoteRefusal as refusal:
+            if refusal.code == LogUnsigned.code:
+                self.front.recording.heard(method.partition(".")[0], refuses=True)
             if self._can_prove_more(refusal):
                 raise ProofWanted(refusal) from refusal
             raise

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from services.gateway.web.known import CheckedSessions
+from services.gateway.web.recording import Recording
 from shared.context import utc_now
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Front:
     proxies: int = 0
     api_rate: int = 600
     clock: Callable[[], datetime] = utc_now
+    recording: Recording = field(default_factory=Recording, repr=False)
     checked: CheckedSessions = field(default_factory=CheckedSessions, repr=False)
 
     @property

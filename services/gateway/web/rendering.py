@@ -119,6 +119,7 @@ def _of_every_page() -> dict[str, Any]:
         "other_language_url": f"{quote(request.path)}?{urlencode({**request.args.to_dict(), 'lang': other})}",
         "who": caller().known,
         "now": caller().now,
+        "commands_refused": caller().front.recording.is_refused,
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from services.identity.application import accounts, registry
 from services.identity.application.desk import Desk
 from services.identity.application.reservations import holdings
-from services.identity.commands import RecordForgotten
+from services.identity.commands import CloseVoidSessions, DisableAccount, RecordForgotten, SignOut, SignOutEverywhere
 from services.identity.domain.accounts import access as accounts_access
 from services.identity.domain.registry import access as registry_access
 from shared.application import ContextApplication
@@ -34,6 +34,7 @@ class Identity(ContextApplication):
     aggregates: ClassVar[tuple[type[Aggregate], ...]] = (*registry.AGGREGATES, *accounts.AGGREGATES)
     handlers: ClassVar[Mapping[type, Handler]] = {**registry.HANDLERS, **accounts.HANDLERS}
     who_may: ClassVar[WhoMay] = {**registry_access.WHO_MAY, **accounts_access.WHO_MAY}
+    urgent = frozenset({SignOut, SignOutEverywhere, CloseVoidSessions, DisableAccount})
 
     desk: Desk
 

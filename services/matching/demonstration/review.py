@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.matching.demonstration.tally import differences_between
+from shared.blobs import BlobStore
+from shared.events import published_by
 from shared.read_models.compare import compare
+from shared.relay.contents import Contents, flaw_in
 from shared.relay.verify import verify_log
 from shared.vault.signing import public_keys
 
@@ -56,14 +59,15 @@ class Review:
 
     def _is_verified(self, name: str) -> bool:
         keys = public_keys(self._house.settings.checkpoint_key_file)
-        verification = verify_log(self._house.contexts[name].database, name, keys)
+        contents = Contents(published_by(name), flaw_in(BlobStore(self._house.settings.var / "blobs")))
+        verification = verify_log(self._house.contexts[name].database, name, keys, contents)
         if (bad := verification.first_bad) is not None:
             self._narrator.tell("not_verified", context=name, first=bad.first, last=bad.last, problem=bad.what)
         elif verification.signed < verification.positions:
             self._narrator.tell("not_signed", context=name, signed=verification.signed, events=verification.positions)
         else:
             self._narrator.tell("verified", context=name, events=verification.positions)
-        return verification.ok and verification.signed == verification.positions
+        return bool(verification.is_whole) and verification.signed == verification.positions
 
     def _is_rebuilt(self, context: Context[Any], name: str) -> bool:
         model = context.models[name]

@@ -30,6 +30,7 @@ _STATUS = {
     "page-changed-meanwhile": HTTPStatus.PRECONDITION_FAILED,
     "idempotency-key-reused": HTTPStatus.CONFLICT,
     "busy": HTTPStatus.CONFLICT,
+    "log-unsigned": HTTPStatus.SERVICE_UNAVAILABLE,
     "locked-out": HTTPStatus.TOO_MANY_REQUESTS,
     "too-many-sends": HTTPStatus.TOO_MANY_REQUESTS,
     "too-many-tries": HTTPStatus.TOO_MANY_REQUESTS,

@@ -172,6 +172,7 @@ def test_cells_with_commas_quotes_and_lines_are_read_back_as_they_were(program):
         ("reason-missing", "reason", 422),
         ("doctor-unknown", "preferences.0.doctor", 422),
         ("locked-out", "", 429),
+        ("log-unsigned", "", 503),
     ],
 )
 def test_each_no_of_a_context_has_its_status_and_stays_what_it_was(contexts, program, code, field, status):

@@ -6,8 +6,9 @@ RFC 8037 (EdDSA), RFC 8725 (one algorithm only, named by the reader and never by
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import jwt
@@ -22,10 +23,16 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 LIFETIME = timedelta(seconds=60)
-"""Long enough for one call and what it calls in turn; a principal is signed anew for every request."""
+"""Long enough for one call and what it calls in turn."""
 
 CLOCK_SKEW = timedelta(seconds=5)
 """How far the clocks of two machines may be apart."""
+
+_SLOT_SECONDS = 10
+"""Whoever asks again within these is spoken for by the same token, which nobody need sign or check once more."""
+
+_MOST = 4096
+"""Tokens that are remembered, some 2 MB of them."""
 
 _ALGORITHM = "EdDSA"
 _ISSUER = "caretrail/identity"
@@ -56,10 +63,14 @@ class PrincipalSigner:
         self._key = private_key
         self._lifetime = lifetime
         self._headers = {"kid": key_id_of(private_key.public_key()), "typ": _TYPE}
+        self._signed = lru_cache(_MOST)(self._sign)
 
     def sign(self, principal: Principal, now: datetime) -> str:
-        """The token of this principal, issued `now`, to the second."""
+        """The token of this principal, issued in the ten seconds of `now`."""
         issued = int(now.timestamp())
+        return self._signed(principal, issued - issued % _SLOT_SECONDS)
+
+    def _sign(self, principal: Principal, issued: int) -> str:
         claims: dict[str, object] = {
             "iss": _ISSUER,
             "aud": _AUDIENCE,
@@ -81,6 +92,14 @@ class PrincipalSigner:
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM, headers=self._headers)
 
 
+class _Believed(NamedTuple):
+    """What a token that identity signed says, and from when until when."""
+
+    principal: Principal
+    issued: datetime
+    expires: datetime
+
+
 class PrincipalReader:
     """Reads signed principals; knows identity's public keys by id, so that a new key can be brought in beside the old.
 
@@ -89,18 +108,22 @@ class PrincipalReader:
 
     def __init__(self, public_keys: Mapping[str, Ed25519PublicKey]) -> None:
         self._keys = dict(public_keys)
+        self._believed = lru_cache(_MOST)(self._believe)
 
     def read(self, token: str, now: datetime) -> Principal:
         """The principal that identity signed; raises `PrincipalForged` or `PrincipalStale`."""
         try:
-            claims = self._verified(token)
-            principal, issued, expires = _principal(claims), _moment(claims["iat"], now), _moment(claims["exp"], now)
+            believed = self._believed(token)
         except (jwt.InvalidTokenError, LookupError, TypeError, ValueError, OverflowError):
             # Not chained: the original quotes the token, which must not get into logs.
             raise PrincipalForged from None
-        if not issued - CLOCK_SKEW <= now < expires + CLOCK_SKEW:
+        if not believed.issued - CLOCK_SKEW <= now < believed.expires + CLOCK_SKEW:
             raise PrincipalStale
-        return principal
+        return believed.principal
+
+    def _believe(self, token: str) -> _Believed:
+        claims = self._verified(token)
+        return _Believed(_principal(claims), _moment(claims["iat"]), _moment(claims["exp"]))
 
     def _verified(self, token: str) -> dict[str, Any]:
         header = jwt.get_unverified_header(token)
@@ -117,8 +140,8 @@ class PrincipalReader:
         return jwt.decode(token, key, algorithms=[_ALGORITHM], audience=_AUDIENCE, issuer=_ISSUER, options=options)
 
 
-def _moment(seconds: int, now: datetime) -> datetime:
-    return datetime.fromtimestamp(seconds, now.tzinfo)
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

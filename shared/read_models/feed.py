@@ -53,7 +53,6 @@ class Feed:
         self._behind = True
         self._reached = 0
         self._hash = ""
-        self._head = 0
 
     def next(self, after: int, limit: int, timeout: float) -> Batch:
         """The events that follow position `after`, waiting up to `timeout` seconds for the broker to bring some.
@@ -105,7 +104,7 @@ class Feed:
             page = next(self._log.read(after, min(after + limit, head.position), size=limit))
             self._reached = page.first + len(page.rows) - 1
             return Run(*page)
-        self._reached, self._hash, self._head = after, head.hash.hex(), head.position
+        self._reached, self._hash = after, head.hash.hex()
         return Run(after + 1, ())
 
     def _in_order(self, after: int) -> Run:
@@ -127,9 +126,7 @@ class Feed:
 
     def _refuse_beyond(self, position: int) -> None:
         """Positions are settled in the log before they are published, so none can be beyond its end."""
-        if position > self._head:
-            self._head = self._log.head().position
-        if position > self._head:
+        if not self._log.reaches(position):
             raise Fork(position)
 
 

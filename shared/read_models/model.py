@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -68,6 +68,7 @@ def _column(name: str, hint: Any) -> Column:
     return Column(name, "json", nullable, json=hint)
 
 
+@cache
 def columns_of(row: type[msgspec.Struct]) -> tuple[Column, ...]:
     """The columns that rows of this class fill, in the order of its fields."""
     hints = get_type_hints(row)

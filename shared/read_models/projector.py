@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from shared.milestones import Milestone
     from shared.postgres import Connection, Database
-    from shared.read_models.digest import Rejected, Run
+    from shared.read_models.digest import Ready, Rejected, Run
     from shared.read_models.model import ReadModel
     from shared.read_models.standing import Standing
     from shared.store.log import Log
@@ -126,6 +126,18 @@ class Projector(Generic[Row]):
     def _fold(self, connection: Connection, run: Run) -> bool:
         """Fold these events, save the position and tell; False where somebody else has moved the model meanwhile."""
         ready = self._digest.ready(run)
+        while self._standing.position == run.first - 1:
+            if self._taken(connection, run, ready):
+                return True
+            with self._alone(connection):
+                pass  # to know how the rows stand now
+        return self._standing.position >= run.last
+
+    def _taken(self, connection: Connection, run: Run, ready: list[Ready]) -> bool:
+        if not ready:  # as most events for most models: one statement does
+            moved = standing.move(connection, self._name, self._standing, run.last)
+            self._standing = moved or self._standing
+            return moved is not None
         with spans(f"project {self._name}", "consumer", lambda: self._log.traces({at for at, *_ in ready})):
             try:
                 return self._take(connection, run, partial(self._projection.apply, connection, ready))
@@ -133,13 +145,16 @@ class Projector(Generic[Row]):
                 return self._take(connection, run, partial(self._projection.apply_by_halves, connection, ready))
 
     def _take(self, connection: Connection, run: Run, apply: Callable[[set[UUID]], list[Rejected]]) -> bool:
-        with self._alone(connection) as at:
-            if at.position != run.first - 1:
-                return at.position >= run.last
-            rejected = apply(self._held)
-            parking.park(connection, self._name, rejected)
-            moved = standing.advance(connection, self._name, run.last)
-            self._milestone("mid-fold")
+        with ExitStack() as unless_committed:
+            unless_committed.callback(self._projection.forget)
+            with connection.transaction():
+                moved = standing.move(connection, self._name, self._standing, run.last)
+                if moved is None:
+                    return False
+                rejected = apply(self._held)
+                parking.park(connection, self._name, rejected)
+                self._milestone("mid-fold")
+            unless_committed.pop_all()
         self._standing = moved
         self._held |= {event.originator_id for event in rejected}
         return True

@@ -56,6 +56,11 @@ _ADVANCE = f"""
 update read_model set position = %s, moved_at = clock_timestamp() where name = %s
 returning position, fingerprint, moved_at, {_ANNOUNCE}
 """
+_MOVE = f"""
+update read_model set position = %s, moved_at = clock_timestamp()
+where name = %s and position = %s and fingerprint = %s and moved_at = %s
+returning position, fingerprint, moved_at, {_ANNOUNCE}
+"""
 _TOUCH = "update read_model set moved_at = clock_timestamp() where name = %s"
 _BEGIN = f"""
 insert into read_model (name, position, fingerprint) values (%s, %s, %s)
@@ -115,6 +120,12 @@ def advance(connection: Connection, name: str, position: int) -> Standing:
     """Note, and announce, that the rows have changed and are at this position now; answers how they stand."""
     [(*found, _)] = connection.execute(_ADVANCE, (position, name)).fetchall()
     return Standing(*found)
+
+
+def move(connection: Connection, name: str, known: Standing, position: int) -> Standing | None:
+    """As `advance`, for a model that stands as is `known`; None where it stands otherwise, and is left so."""
+    found = connection.execute(_MOVE, (position, name, *known)).fetchone()
+    return None if found is None else Standing(*found[:-1])
 
 
 def touch(connection: Connection, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic
 
@@ -62,6 +63,7 @@ class Typing(Generic[Row]):
         return revived
 
 
+@cache
 def _revival(column: Column) -> Callable[[Any], Any] | None:
     if column.json is not None:
         return json_decoder(column.json).decode

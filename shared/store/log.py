@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime  # noqa: TC003 - msgspec reads the annotation at run time
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -126,6 +127,8 @@ class Log:
     def __init__(self, database: Database, context: str) -> None:
         self.context = context
         self._connections = Connections(database, name=f"caretrail log {context}")
+        self._looking = threading.Lock()
+        self._seen = 0
 
     def close(self) -> None:
         """Close the connections."""
@@ -140,6 +143,13 @@ class Log:
         """The life of the log; one that was recovered to another past begins a new one."""
         [(incarnation,)] = self._connections.fetch(_INCARNATION)
         return str(incarnation)
+
+    def reaches(self, position: int) -> bool:
+        """Whether this position is settled; only one that has not been seen settled yet is asked for."""
+        with self._looking:
+            if position > self._seen:
+                self._seen = self.head().position
+            return position <= self._seen
 
     def read(self, after: int = 0, until: int | None = None, size: int = 5000) -> Iterator[LogPage]:
         """Pages of about `size` events behind position `after`, up to `until` or where the log ends now.

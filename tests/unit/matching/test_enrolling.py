@@ -49,12 +49,16 @@ def test_an_enrolment_as_agreed_ends_the_case_signed_and_enrolled():
 
 
 def test_an_institution_that_enrols_while_it_is_only_asked_agrees_by_doing_so():
-    given(*ASKED).when(enrol(HERE)).then(institution_accepted(), notice_signed(), case_enrolled())
+    case = given(*ASKED).when(enrol(HERE)).then(institution_accepted(), notice_signed(), case_enrolled())
+    assert case.preferences.status(1) == PreferenceStatus.ACCEPTED
+    assert case.enrolment_status == EnrolmentStatus.ENROLLED
 
 
 def test_another_doctor_of_the_institution_that_agreed_is_no_mismatch():
     colleague = replayed(enrolment_recorded(doctor="DR-004444"))
-    given(*AGREED).when(enrol(colleague)).then(notice_signed(doctor="DR-004444"), case_enrolled(doctor="DR-004444"))
+    told = (notice_signed(doctor="DR-004444"), case_enrolled(doctor="DR-004444"))
+    case = given(*AGREED).when(enrol(colleague)).then(*told)
+    assert not case.enrolled_elsewhere
 
 
 @pytest.mark.parametrize("history", [ASKED, AGREED], ids=["asked", "agreed"])
@@ -91,7 +95,8 @@ def test_an_enrolment_ends_a_case_that_found_nobody():
     ids=["enrolled", "withdrawn"],
 )
 def test_a_case_that_is_over_is_not_ended_again(history):
-    given(*history).when(enrol(HERE)).then_refused(CaseEnded)
+    refused = given(*history).when(enrol(HERE)).then_refused(CaseEnded)
+    assert refused.code == "case-ended"
 
 
 def test_the_doctor_expected_is_the_one_that_was_asked():

@@ -46,16 +46,17 @@ def test_a_closed_enrolment_is_open_no_more():
 
 
 def test_an_enrolment_is_closed_once():
-    given(enrolment_recorded(), enrolment_closed()).when(close(date(2025, 6, 13))).then_refused(
-        EnrolmentAlreadyClosed, closed_on=date(2025, 6, 12)
-    )
+    closed = given(enrolment_recorded(), enrolment_closed())
+    refused = closed.when(close(date(2025, 6, 13))).then_refused(EnrolmentAlreadyClosed)
+    assert refused.params == {"closed_on": date(2025, 6, 12)}
 
 
 def test_an_enrolment_is_not_closed_before_it_began():
-    given(enrolment_recorded()).when(close(date(2025, 2, 26))).then(enrolment_closed(closed_on=date(2025, 2, 26)))
-    given(enrolment_recorded()).when(close(date(2025, 2, 25))).then_refused(
-        ClosedBeforeEnrolled, enrolled_on=date(2025, 2, 26)
-    )
+    same_day = enrolment_closed(closed_on=date(2025, 2, 26))
+    enrolment = given(enrolment_recorded()).when(close(date(2025, 2, 26))).then(same_day)
+    assert enrolment.closed_on == enrolment.enrolled_on
+    refused = given(enrolment_recorded()).when(close(date(2025, 2, 25))).then_refused(ClosedBeforeEnrolled)
+    assert refused.params == {"enrolled_on": date(2025, 2, 26)}
 
 
 def test_an_enrolled_family_can_be_reached_elsewhere_while_the_enrolment_is_open():

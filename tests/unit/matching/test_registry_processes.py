@@ -9,6 +9,7 @@ import pytest
 from services.identity.events import Programme
 from services.matching import commands
 from services.matching.domain import refusals
+from services.matching.domain.statuses import MatchStatus, PreferenceStatus
 from services.matching.events import ParticipationCause as Cause
 from services.matching.processes.note_end_of_participation import NoteEndOfParticipation
 from services.matching.processes.withdraw_offers_of_closed_institution import WithdrawOffersOfClosedInstitution
@@ -236,10 +237,11 @@ def test_one_cause_goes_and_another_stays(withdrawing):
 
 
 def test_an_offer_is_taken_back_with_its_cause_and_the_childs_county():
-    case = given(case_submitted(), preference_offered()).when(
-        lambda case: case.take_back(1, Cause.INSTITUTION_CLOSED, taipei(2, 20, 0))
+    asked = given(case_submitted(), preference_offered())
+    case = asked.when(lambda case: case.take_back(1, Cause.INSTITUTION_CLOSED, taipei(2, 20, 0))).then(
+        offer_withdrawn()
     )
-    case.then(offer_withdrawn())
+    assert case.preferences.status(1) == PreferenceStatus.TAKEN_BACK
 
 
 def test_a_family_that_had_agreed_goes_on_too():
@@ -252,16 +254,19 @@ def test_a_family_that_had_agreed_goes_on_too():
 
 
 @pytest.mark.parametrize(
-    "history",
+    ("history", "became"),
     [
-        (institution_declined(),),
-        (offer_withdrawn(),),
-        (case_withdrawn(),),
-        (institution_accepted(), notice_requested(), replace(case_enrolled(), originator_version=5)),
+        ((institution_declined(),), PreferenceStatus.DECLINED),
+        ((offer_withdrawn(),), PreferenceStatus.TAKEN_BACK),
+        ((case_withdrawn(),), MatchStatus.WITHDRAWN),
+        (
+            (institution_accepted(), notice_requested(), replace(case_enrolled(), originator_version=5)),
+            PreferenceStatus.ACCEPTED,
+        ),
     ],
     ids=["declined", "withdrawn", "case withdrawn", "enrolled"],
 )
-def test_what_is_settled_is_not_taken_back(history):
-    given(case_submitted(), preference_offered(), *history).when(
-        lambda case: case.take_back(1, Cause.INSTITUTION_CLOSED, taipei(3, 1, 0))
-    ).then_refused(refusals.OfferNoLongerOpen)
+def test_what_is_settled_is_not_taken_back(history, became):
+    settled = given(case_submitted(), preference_offered(), *history)
+    taking = settled.when(lambda case: case.take_back(1, Cause.INSTITUTION_CLOSED, taipei(3, 1, 0)))
+    assert taking.then_refused(refusals.OfferNoLongerOpen).params == {"rank": 1, "became": became}

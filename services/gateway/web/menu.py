@@ -16,14 +16,22 @@ if TYPE_CHECKING:
 _CLINIC = ("clinic.queue", "clinic.enrolled", "register.file", "clinic.places", "messages.listed")
 _BUREAU = ("bureau.board", "bureau.cases", "register.file", "bureau.statistics", "messages.listed")
 _OVERSEER = ("accounts.listed", "messages.listed")
-_CONSOLE = ("console.events", "console.ask_why", "accounts.listed")
+_CONSOLE = (
+    "console.health",
+    "console.events",
+    "console.ask_why",
+    "console.parked",
+    "console.rebuilds",
+    "console.policies",
+    "accounts.listed",
+)
 _MENUS: Mapping[Role, tuple[str, ...]] = {
     Role.DOCTOR: _CLINIC,
     Role.CASE_MANAGER: _CLINIC,
     Role.BUREAU_MANAGER: (*_BUREAU, "bureau.institutions", "accounts.listed", "notices.edited"),
     Role.BUREAU_OFFICER: _BUREAU,
-    Role.OPERATOR: (*_OVERSEER, "register.file", "notices.edited", "console.ask_why"),
-    Role.AUDITOR: (*_OVERSEER, "console.ask_why"),
+    Role.OPERATOR: (*_OVERSEER, "register.file", "notices.edited", "console.health"),
+    Role.AUDITOR: (*_OVERSEER, "console.health"),
 }
 """The views of each role's menu."""
 
@@ -39,18 +47,24 @@ _WORDS: Mapping[str, str] = {
     "messages.listed": "messages.menu.messages",
     "accounts.listed": "messages.menu.accounts",
     "notices.edited": "messages.menu.notices",
-    "console.ask_why": "console.name",
+    "console.health": "console.name",
 }
 
 _WORDS_OF_CONSOLE: Mapping[str, str] = {
+    "console.health": "console.menu.health",
     "console.events": "console.menu.events",
     "console.ask_why": "console.menu.why",
+    "console.parked": "console.menu.parked",
+    "console.rebuilds": "console.menu.rebuilds",
+    "console.policies": "console.menu.policies",
     "accounts.listed": "console.menu.elsewhere",
 }
 """The console has a menu of its own, which leads back to the other."""
 
 _BELOW: Mapping[str, str] = {
     "console.why": "console.ask_why",
+    "console.outlook": "console.parked",
+    "console.drop": "console.parked",
     "clinic.close": "clinic.enrolled",
     "bureau.case": "bureau.cases",
     "bureau.confirm": "bureau.cases",

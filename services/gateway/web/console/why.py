@@ -54,8 +54,7 @@ def why(context: str, model: str, key: str) -> ResponseReturnValue:
     except RemoteRefusal as refusal:
         if refusal.field not in _IN_THE_FORM:
             raise
-        typed = {"model": f"{context}.{model}", "key": key}
-        return refused("console/ask_why.html", faults=Faults.of(refusal), typed=typed, models=_models())
+        return _meant_another(f"{context}.{model}", key, refusal)
     if answer["why"] is None:
         return show("console/looking.html", looked=answer["looked"], total=answer["total"])
     found = answer["why"]
@@ -69,6 +68,15 @@ def why(context: str, model: str, key: str) -> ResponseReturnValue:
         until=request.args.get("until", ""),
         faults=faults,
     )
+
+
+def _meant_another(model: str, key: str, refusal: RemoteRefusal) -> ResponseReturnValue:
+    """The form again, with what is wrong, and the rows that may have been meant."""
+    context, _, name = model.partition(".")
+    meant = refusal.params.get("rows") or refusal.params.get("near") or ()
+    rows = [(one, url_for("console.why", context=context, model=name, key=one)) for one in meant]
+    typed = {"model": model, "key": key}
+    return refused("console/ask_why.html", faults=Faults.of(refusal), typed=typed, models=_models(), meant=rows)
 
 
 def _models() -> list[dict[str, Any]]:

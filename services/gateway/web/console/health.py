@@ -1,0 +1,77 @@
+"""健康狀態 and 重建: how relays, queues, read models and processes are doing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+
+from services.gateway.web.asking import caller
+from services.gateway.web.console.area import CONSOLE, READERS
+from services.gateway.web.console.contexts import of_each
+from services.gateway.web.rendering import show
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.typing import ResponseReturnValue
+
+_ROUNDS = 60
+"""How often a page that was left open looks again by itself: whoever has gone away is not kept signed in by it."""
+
+
+@CONSOLE.page("/console", READERS)
+def health() -> ResponseReturnValue:
+    """What needs a person, and how everything stands."""
+    told, silent = _standings()
+    followers = [(one["context"], follower) for one in told for follower in one["followers"]]
+    return show(
+        "console/health.html",
+        contexts=[_row(one) for one in told],
+        silent=silent,
+        alarms=[(one["context"], alarm) for one in told for alarm in one["alarms"]],
+        noted=[pair for pair in followers if _is_worth_a_look(pair[1])],
+        followers=followers,
+        workers=[(one["context"], worker) for one in told for worker in one["workers"]],
+        queues=[queue for one in told for queue in one["queues"] or () if queue["messages"] is not None],
+        following=_following_round(),
+    )
+
+
+@CONSOLE.page("/console/rebuilds", READERS)
+def rebuilds() -> ResponseReturnValue:
+    """Which rows are made anew at present, and when the others were."""
+    told, silent = _standings()
+    followers = [(one["context"], follower) for one in told for follower in one["followers"]]
+    return show(
+        "console/rebuilds.html",
+        under_way=[pair for pair in followers if pair[1]["rebuild"]],
+        followers=followers,
+        silent=silent,
+        following=_following_round(),
+    )
+
+
+def _standings() -> tuple[list[dict[str, Any]], list[str]]:
+    """What contexts tell of themselves, and the names of those that do not answer."""
+    answers, silent = of_each(lambda name: caller().ask(f"{name}.oversight"))
+    return list(answers.values()), silent
+
+
+def _following_round() -> int | None:
+    """The number of the next look; None where the page has looked often enough by itself."""
+    given = request.args.get("round", "")
+    number = int(given) if given.isascii() and given.isdigit() else 0
+    return number + 1 if number < _ROUNDS else None
+
+
+def _row(told: Mapping[str, Any]) -> dict[str, Any]:
+    """One context, with the figures that are counted over it."""
+    counted = [queue["messages"] for queue in told["queues"] or () if queue["messages"] is not None]
+    current = sum(follower["behind"] == 0 and follower["current"] for follower in told["followers"])
+    return {**told, "queued": sum(counted) if counted else None, "up_to_date": current}
+
+
+def _is_worth_a_look(follower: Mapping[str, Any]) -> bool:
+    is_well = follower["behind"] == 0 and follower["parked"] == 0 and follower["current"]
+    return not is_well or follower["rebuild"] is not None or follower["failure"] is not None

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.gateway.commands import Client, HoldForm, RevisePage, SaveDraft, SaveFilter
+from services.gateway.commands import Client, HeldForm, HoldForm, RevisePage, SaveDraft, SaveFilter
+from services.gateway.domain.refusals import HeldFormGone
 from services.gateway.messages.first_pages import first_pages
 from services.gateway.read_models.pages import Pages, page_to_edit, pages_to_edit, shown_page, shown_pages
 from shared.words import Language
@@ -41,13 +42,24 @@ def test_the_first_pages_are_there_by_themselves_and_are_edited_like_any_other(h
 
 
 def test_what_has_expired_and_what_was_somebodys_who_is_forgotten_goes_by_itself(house):
-    gateway, gone = house.gateway, house.officer(8)
+    gateway, gone, stays, family = house.gateway, house.officer(8), house.officer(7), house.parent()
     long_ago = NOW - timedelta(days=31)
-    gateway.drafts.save(SaveDraft("apply", {}), house.parent(), long_ago)
+    gateway.drafts.save(SaveDraft("apply", {}), family, long_ago)
+    gateway.drafts.save(SaveDraft("change/1", {}), family, NOW)
     gateway.drafts.save(SaveDraft("decline/1", {}), gone, NOW)
-    gateway.held_forms.hold(HoldForm("/apply", {}, Client("203.0.113.7")), long_ago)
-    gateway.saved_filters.save(SaveFilter("worklist", "本週", {}), gone, NOW)
+    held = gateway.held_forms.hold(HoldForm("/apply", {}, Client("203.0.113.7")), long_ago)
+    for officer in (gone, stays):
+        gateway.saved_filters.save(SaveFilter("worklist", "本週", {}), officer, NOW)
+    assert [draft.kind for draft in gateway.drafts.of(family, long_ago)] == ["change/1", "apply"]
+    assert [draft.kind for draft in gateway.drafts.of(gone, NOW)] == ["decline/1"]
+    assert [one.name for one in gateway.saved_filters.of("worklist", gone)] == ["本週"]
     gateway.vault.forget(gone.subject, "個人資料保護法 §11")
 
     with gateway.workers() as workers:
-        until(workers, lambda: not any(map(house.bytes_of, ("draft", "held_form", "saved_filter"))))
+        until(workers, lambda: not gateway.saved_filters.of("worklist", gone))
+        until(workers, lambda: [draft.kind for draft in gateway.drafts.of(family, long_ago)] == ["change/1"])
+
+    assert gateway.drafts.of(gone, NOW) == []
+    with pytest.raises(HeldFormGone):
+        gateway.held_forms.give_back(HeldForm(held.token), long_ago)
+    assert [one.name for one in gateway.saved_filters.of("worklist", stays)] == ["本週"]

@@ -84,7 +84,7 @@ document.addEventListener("submit", ({ target }) => {
 // Where the reader is, to some hundred metres: asked of the browser, and sent with the form the button stands in.
 function locate(button) {
   const form = button.form;
-  const refused = () => (form.querySelector("[data-located]").textContent = button.dataset.refused);
+  const refused = () => (document.querySelector("[data-located]").textContent = button.dataset.refused);
   const found = ({ coords }) => {
     form.elements.latitude.value = coords.latitude.toFixed(3);
     form.elements.longitude.value = coords.longitude.toFixed(3);

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import request
 
+from services.gateway.web.counties import district_choices
 from services.gateway.web.paging import cursor_asked
 from services.gateway.web.parents.doctors import HERE, MIDDLE, Doctor, Search, doctor, found
 from services.gateway.web.parents.nearby import own_place
@@ -98,6 +99,7 @@ class Bench:
             "path": path,
             "next_page": search.address(path, cursor=doctors.following) if doctors.following else None,
             "is_first_page": "cursor" not in request.args,
+            "district_label": dict(district_choices(search.county)).get(search.district, ""),
             "middle_page": _near(search, MIDDLE).address(path) if search.has_district else None,
             "own_page": _near(search, HERE).address(path),
             "plain_page": _near(search, "").address(path),

@@ -27,6 +27,7 @@ from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, taipei
 pytestmark = pytest.mark.postgres
 HOME = Client("203.0.113.7", "Firefox/140.0 Windows")
 OPERATOR = Principal("operator/1", Role.OPERATOR, frozenset({Assurance.PASSWORD}))
+PASSWORD = "my dog ate three sausages"
 MANAGER = RightsEntry(Role.BUREAU_MANAGER, jurisdiction="新北市")
 
 
@@ -61,6 +62,10 @@ class House:
     def listed(self):
         return accounts_of(self.reader, self.identity.vault, OPERATOR, AccountSearch()).entries
 
+    def standing(self):
+        """How the accounts stand that an operator is shown, and why."""
+        return [(entry.status, entry.disabled_because) for entry in self.listed()]
+
     def until(self, is_so):
         while not is_so():
             assert not self.workers.wait(0.02)
@@ -86,14 +91,18 @@ def test_an_invitation_is_recalled_on_day_five_and_ends_on_day_seven_by_itself(h
     house.now += timedelta(days=2)
     house.until(lambda: [entry.status for entry in house.listed()] == [AccountStatus.EXPIRED])
     with pytest.raises(refusals.InvitationExpired):
-        house.ask(commands.ActivateAccount(house.link(account_id), "my dog ate three sausages", HOME))
+        house.ask(commands.ActivateAccount(house.link(account_id), PASSWORD, HOME))
 
 
 def test_the_log_knows_within_moments_of_a_person_whom_the_vault_forgot(house):
-    house.give(commands.InviteAccount("林主管", "manager@example.tw", MANAGER))
-    subject = house.identity.vault.find(mailbox("manager@example.tw"))
+    account_id = house.give(commands.InviteAccount("林主管", "manager@example.tw", MANAGER)).id
+    link, subject = house.link(account_id), house.identity.vault.find(mailbox("manager@example.tw"))
+    house.until(lambda: [entry.holder and entry.holder.name for entry in house.listed()] == ["林主管"])
     house.identity.vault.forget(subject, "個人資料保護法第11條第3項")
     house.until(lambda: house.identity.application.holder_of(FORGOTTEN, str(subject)) is not None)
+    assert [entry.holder for entry in house.listed()] == [None]
+    with pytest.raises(refusals.LinkUnknown):
+        house.ask(commands.ActivateAccount(link, PASSWORD, HOME))
 
 
 def test_the_accounts_of_a_clinic_follow_the_register_by_themselves(house):
@@ -103,17 +112,22 @@ def test_the_accounts_of_a_clinic_follow_the_register_by_themselves(house):
     rights = RightsEntry(Role.DOCTOR, BANQIAO_CLINIC, (BANQIAO_DOCTOR,))
     manager = Principal("account/1", Role.BUREAU_MANAGER, OPERATOR.assurances, jurisdiction="新北市")
     account_id = house.give(commands.InviteAccount("陳安康", "doctor@example.tw", rights), manager).id
+    signed_in = house.ask(commands.ActivateAccount(house.link(account_id), PASSWORD, HOME))
+    house.until(lambda: house.standing() == [(AccountStatus.ACTIVE, None)])
     tomorrow = date(2025, 2, 19)
     house.give(commands.CloseInstitution(BANQIAO_CLINIC, tomorrow, StandingReason.OWN_REQUEST))
     house.now += timedelta(days=1)
-    house.until(lambda: house.account(account_id).status is AccountStatus.DISABLED)
+    house.until(lambda: house.standing() == [(AccountStatus.DISABLED, DisabledReason.INSTITUTION_SHUT)])
+    with pytest.raises(refusals.SessionEnded):
+        house.ask(commands.CheckSession(signed_in.session))
     house.give(commands.ResumeInstitution(BANQIAO_CLINIC, tomorrow))
-    house.until(lambda: house.account(account_id).status is AccountStatus.INVITED)
+    house.until(lambda: house.standing() == [(AccountStatus.ACTIVE, None)])
+    assert house.ask(commands.LogIn("doctor@example.tw", PASSWORD, HOME)).role is Role.DOCTOR
 
 
 def test_a_holder_comes_in_is_vouched_for_and_is_out_when_disabled(house):
     account_id = house.give(commands.InviteAccount("林主管", "manager@example.tw", MANAGER)).id
-    signed_in = house.ask(commands.ActivateAccount(house.link(account_id), "my dog ate three sausages", HOME))
+    signed_in = house.ask(commands.ActivateAccount(house.link(account_id), PASSWORD, HOME))
     known = house.ask(commands.CheckSession(signed_in.session))
     who = principal_reader(house.settings).read(known.principal, house.now)
     assert (who.id, who.jurisdiction) == (f"account/{account_id}", "新北市")

@@ -27,7 +27,7 @@ from shared.archive.restoring import NotEmpty, keep_blobs, refuse_partial, resto
 from shared.archive.verifier import Archive, UnknownTypes, Unverifiable
 from shared.archive.writing import Belongings, begin, export, resume
 from shared.blobs import BlobStore
-from shared.installation import stored
+from shared.installation import installation, stored
 from shared.relay.checkpoints import load_public_keys
 from shared.relay.contents import Contents
 from shared.vault.signing import public_keys
@@ -105,7 +105,7 @@ def export_events(  # noqa: PLR0913 - an option each
         with _stores(settings, begun.selection.contexts) as stores, session.progress() as watch:
             told = _Telling(watch, session.words("archive.exporting"))
             manifest = export(path, begun, stores, belongings, told)
-    _show(session, "archive.exported", path, manifest)
+    _show(session, "archive.exported", path, manifest, session.words("archive.exported-next", path=path))
 
 
 def import_events(
@@ -134,7 +134,10 @@ def import_events(
             for name in followers_first(manifest.contexts):
                 if name not in done:
                     restore(path, name, manifest.contexts[name], stores[name], told)
-    _show(session, "archive.imported", path, manifest)
+    with installation(settings) as place:
+        without_keys = place.vault.begin_without_keys()
+    then = "archive.imported-without-keys" if without_keys else "archive.imported-next"
+    _show(session, "archive.imported", path, manifest, session.words(then))
 
 
 def recover_events(
@@ -232,8 +235,8 @@ def _refuse_unproved(
                 raise Mistake("archive.flawed", context=name, first=bad.first, last=bad.last, flaw=flaw)
 
 
-def _show(session: Session, key: str, path: Path, manifest: Manifest) -> None:
+def _show(session: Session, key: str, path: Path, manifest: Manifest, then: str) -> None:
     parts = manifest.contexts.items()
     found = [Kept(name, part.first, part.last, part.is_whole, part.hash) for name, part in parts]
     told = (session.words(key, context=one.context, first=one.first, last=one.last) for one in found)
-    session.show(Archived(str(path), found), *told, session.words(f"{key}-next", path=path))
+    session.show(Archived(str(path), found), *told, then)

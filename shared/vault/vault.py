@@ -38,6 +38,7 @@ T = TypeVar("T")
 NOTICE_SECONDS = 5.0
 """A person forgotten by another process is forgotten here within so many seconds."""
 
+_BEGIN_WITHOUT_KEYS = "update state set begun_without_keys = true where not exists (select from subject)"
 _KEYS = "select id, wrapped_key, master_key_id from subject where id = any(%s)"
 
 
@@ -67,6 +68,7 @@ class Vault:
         self._connections = Connections(database, name="caretrail vault")
         self._cache = KeyCache(cached_keys)
         self._forgets = -1
+        self._without_keys = False
         self._noticed_at = float("-inf")
         self._noticing = threading.Lock()
         try:
@@ -115,6 +117,8 @@ class Vault:
         except KeyError:
             found = self._fetch((subject,))
         if subject not in found:
+            if self._without_keys:
+                return None
             raise UnknownSubject(subject)
         key = self._unwrap(subject, found[subject])
         cache.add({subject: key})
@@ -139,13 +143,23 @@ class Vault:
             now = self._clock()
             if now - self._noticed_at <= NOTICE_SECONDS:
                 return
-            [(forgets,)] = self._connections.fetch("select forgets from state")
+            [(forgets, self._without_keys)] = self._connections.fetch("select forgets, begun_without_keys from state")
             if forgets != self._forgets:
                 self._forgets = forgets
                 self._cache = KeyCache(self._capacity)
             self._noticed_at = now
 
     # People ------------------------------------------------------------------------------------------------------
+
+    def begin_without_keys(self) -> bool:
+        """Count as forgotten whoever is not known here: logs were imported, and the keys of their people were not.
+
+        Answers whether it does, which a vault never begins to do once it knows anybody.
+        """
+        self._connections.transact(lambda connection: connection.execute(_BEGIN_WITHOUT_KEYS))
+        self._noticed_at = float("-inf")
+        self._notice_forgotten()
+        return self._without_keys
 
     def find(self, identifier: Identifier) -> SubjectId | None:
         """The person whom this identifier points at."""

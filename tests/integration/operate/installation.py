@@ -46,7 +46,7 @@ class Installation:
         self.var = var
         self.settings = load({"CARETRAIL_VAR": str(var)})
         self._server = EmbeddedPostgres(var)
-        self._families = 0
+        self.families = 0
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -69,7 +69,7 @@ class Installation:
         """Another with the same past, under `var`; this one must not be at work."""
         subprocess.run(["cp", "--archive", "--", self.var, var], check=True)  # noqa: S607 - owners are kept
         copied = Installation(var)
-        copied._families = self._families
+        copied.families = self.families
         return copied
 
     def answer(self, *arguments: str, status: int = 0) -> Any:
@@ -97,8 +97,8 @@ class Installation:
         """Have so many more families apply, and everything follow from it."""
         with self.at_work() as matched:
             for _ in range(families):
-                self._families += 1
-                self._apply(matched, FamilyOf(self._families))
+                self.families += 1
+                self._apply(matched, FamilyOf(self.families))
 
     def store(self, *events: Event) -> None:
         """Put events into the log as they are, whatever they are; nobody has noticed them yet."""

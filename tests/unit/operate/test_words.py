@@ -14,6 +14,7 @@ from operate.command_line import app
 from operate.failures import EXPECTED
 from operate.manual import commands_of, explain, parameters_of, spelling
 from operate.words import Words
+from shared.archive.format import Objection
 from shared.archive.verifier import Flaw
 from shared.words import Language
 
@@ -25,6 +26,7 @@ OF_CODES = (
     "flaws.",
     "help.",
     "kinds.",
+    "objections.",
     "obstacles.",
     "stages.",
     "standings.",
@@ -90,6 +92,8 @@ def test_every_expected_failure_has_its_sentence_and_every_flaw():
     named = {kind.__name__ for kind in EXPECTED} | {"usage", "worker", "file", "unexpected"}
     assert {key for key in ENGLISH if key.startswith("errors.")} == {f"errors.{name}" for name in named}
     assert {key for key in ENGLISH if key.startswith("flaws.")} == {f"flaws.{flaw.name}" for flaw in Flaw}
+    objections = {f"objections.{objection.name}" for objection in Objection}
+    assert {key for key in ENGLISH if key.startswith("objections.")} == objections
 
 
 def test_everything_in_the_catalogue_is_said_somewhere():

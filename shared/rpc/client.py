@@ -1,8 +1,9 @@
-"""Calls services: safe for threads and green threads, many calls at once over one pair of connections.
+"""Calls services: safe for threads and green threads, many calls at once over one connection.
 
 Nameko's own client outside of a service takes one call at a time and a connection for each. This one speaks the same:
 requests on the exchange `nameko-rpc`, replies to a queue of its own. A request is not kept by the broker for longer
-than its caller waits.
+than its caller waits. Nobody waits for the broker to confirm it: the reply would come by the same connection, so that
+whoever waits is told when it goes, and what no service takes comes back by it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from uuid import uuid4
 import kombu
 import msgspec
 import structlog
-from amqp.exceptions import AMQPError
+from amqp.exceptions import AMQPError, ChannelError
 from kombu.exceptions import KombuError
 from kombu.exceptions import OperationalError as BrokerError
 from nameko.exceptions import deserialize
@@ -88,16 +89,16 @@ class _Pending:
 
     def __init__(self) -> None:
         self._arrived = threading.Event()
-        self._reply: dict[str, Any] | BrokerLost | None = None
+        self._reply: dict[str, Any] | BrokerLost | ServiceUnknown | None = None
 
-    def settle(self, reply: dict[str, Any] | BrokerLost) -> None:
+    def settle(self, reply: dict[str, Any] | BrokerLost | ServiceUnknown) -> None:
         self._reply = reply
         self._arrived.set()
 
     def wait(self, seconds: float) -> dict[str, Any] | None:
-        """The reply, None where none came; raises `BrokerLost`."""
+        """The reply, None where none came; raises `BrokerLost` and `ServiceUnknown`."""
         self._arrived.wait(seconds)
-        if isinstance(self._reply, BrokerLost):
+        if isinstance(self._reply, BrokerLost | ServiceUnknown):
             raise self._reply
         return self._reply
 
@@ -112,7 +113,6 @@ class RpcClient:
         self._timeout = timeout
         self._replies_to = str(uuid4())
         self._pending: dict[str, _Pending] = {}
-        self._sending = threading.Lock()
         self._producer: kombu.Producer | None = None
         self._listening = threading.Event()
         self._stop = threading.Event()
@@ -125,8 +125,6 @@ class RpcClient:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._listener.join()
-        with self._sending:
-            self._disconnect()
 
     def command(
         self, method: str, payload: object, key: str, asking: Asking = VISITING, based_on: int | None = None
@@ -201,34 +199,18 @@ class RpcClient:
             "delivery_mode": _TRANSIENT,
             "expiration": seconds,
         }
-        with self._sending:
-            try:
-                self._publish(message, service)
-            except _LOST:
-                # A request that arrives twice is harmless: queries are, and commands have their keys.
-                self._disconnect()
-                try:
-                    self._publish(message, service)
-                except _LOST as fault:
-                    self._disconnect()
-                    raise BrokerLost(f"the broker took no request: {type(fault).__name__}") from fault
-
-    def _publish(self, message: dict[str, Any], service: str) -> None:
-        if self._producer is None:
-            connection = kombu.Connection(self._uri, transport_options={"confirm_publish": True}, connect_timeout=5)
-            self._producer = connection.Producer()
+        producer = self._producer
+        if producer is None:
+            raise BrokerLost("the connection was lost a moment ago")
         try:
-            self._producer.publish(**message)
-        except AMQPError as fault:
-            if "NO_ROUTE" in str(fault):
+            producer.publish(**message)
+        except ChannelError as fault:
+            if "NO_ROUTE" in str(fault):  # the broker of this process says so at once
                 raise ServiceUnknown(service) from fault
             raise
-
-    def _disconnect(self) -> None:
-        if self._producer is not None:
-            connection, self._producer = self._producer.connection, None
-            with suppress(*_LOST):
-                connection.release()
+        except _LOST as fault:
+            self._producer = None
+            raise BrokerLost(f"the broker took no request: {type(fault).__name__}") from fault
 
     def _listen(self) -> None:
         while not self._stop.is_set():
@@ -236,21 +218,32 @@ class RpcClient:
                 with kombu.Connection(self._uri, heartbeat=60, connect_timeout=5) as connection:
                     self._receive(connection)
             except _LOST as fault:
-                self._listening.clear()
                 _log.warning("replies_lost", cause=type(fault).__name__)
-                for pending in list(self._pending.values()):
-                    pending.settle(BrokerLost("the connection on which the reply would have come is gone"))
-                self._stop.wait(_RECONNECT)
+            self._listening.clear()
+            self._producer = None
+            for pending in list(self._pending.values()):
+                pending.settle(BrokerLost("the connection on which the reply would have come is gone"))
+            self._stop.wait(_RECONNECT)
 
     def _receive(self, connection: kombu.Connection) -> None:
+        """Take replies until told to stop, or until a request could not be sent."""
+        # So told, py-amqp would read before it writes, to hear of a blocked broker; but only this thread may read.
+        getattr(connection.connection, "client_properties", {}).pop("capabilities", None)
         name = f"rpc.reply-caretrail-{self._replies_to}"
         replies = kombu.Queue(name, _EXCHANGE, self._replies_to, durable=False, auto_delete=True, expires=_EXPIRES)
         with kombu.Consumer(connection, [replies], on_message=self._arrived, no_ack=True, accept=["json"]):
+            self._producer = kombu.Producer(connection.default_channel, on_return=self._returned)
             self._listening.set()
-            while not self._stop.is_set():
+            while not self._stop.is_set() and self._producer is not None:
                 connection.heartbeat_check()
                 with suppress(TimeoutError):
                     connection.drain_events(timeout=_LOOK)
+
+    def _returned(self, _fault: Exception, _exchange: str, routing_key: str, message: Message) -> None:
+        """No queue takes a request for this method."""
+        pending = self._pending.get(message.properties.get("correlation_id", ""))
+        if pending is not None:
+            pending.settle(ServiceUnknown(routing_key.partition(".")[0]))
 
     def _arrived(self, message: Message) -> None:
         pending = self._pending.get(message.properties.get("correlation_id", ""))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request, url_for
 
-from services.gateway.web.accounts.area import ACCOUNTS, READERS, STATUSES
+from services.gateway.web.accounts.area import ACCOUNTS, KEEPERS, READERS, STATUSES
 from services.gateway.web.asking import caller
 from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import show
@@ -24,6 +24,8 @@ FILTERS = (
     Filter("institution", Kind.TEXT),
 )
 _RECENT = 20
+_INVITED = {"invited", "expired"}
+"""An invitation that has not been used can be sent again."""
 
 
 @ACCOUNTS.page("/accounts", READERS)
@@ -40,6 +42,7 @@ def listed() -> ResponseReturnValue:
         filters=filters,
         tabs=[(name, filters.on_tab(name)) for name in ("", *STATUSES)],
         roles=_ROLES,
+        keeps=caller().role in KEEPERS,
     )
 
 
@@ -48,9 +51,13 @@ def account(account_id: UUID) -> ResponseReturnValue:
     """How it stands, what can be done about it, and its latest sign-ins."""
     asked = {"account_id": str(account_id), "limit": _RECENT}
     signed_in = caller().ask("identity.sign_ins", asked)["entries"]
+    found = account_of(account_id)
     return show(
         "accounts/account.html",
-        account=account_of(account_id),
+        account=found,
+        keeps=caller().role in KEEPERS,
+        is_invited=found["status"] in _INVITED,
+        is_disabled=found["status"] == "disabled",
         sign_ins=signed_in,
         back=url_for("accounts.listed"),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from deploy.broker_definitions import definitions
 from deploy.database_roles import roles_sql
+from deploy.prometheus_config import prometheus_config
 from deploy.role_settings import environments
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def documents() -> dict[str, str]:
     return {
         "broker/definitions.json": json.dumps(definitions(), ensure_ascii=False, indent=2) + "\n",
         "database/roles.sql": roles_sql(),
+        "prometheus/prometheus.yml": prometheus_config(),
     } | {f"environment/{name}": text for name, text in environments().items()}
 
 

@@ -65,7 +65,7 @@ def test_a_process_waits_for_its_servers_and_for_the_tables(name):
 
 @pytest.mark.parametrize("name", [*PROCESSES, WEB])
 def test_a_process_answers_where_the_image_looks_after_its_health(name):
-    assert SERVICES[name]["command"][-2:] == ["--health", "127.0.0.1:8090"]
+    assert SERVICES[name]["command"][-2:] == ["--health", "0.0.0.0:8090"]
     assert "http://127.0.0.1:8090/ready" in (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 
 

@@ -9,7 +9,7 @@ from flask import request
 from services.gateway.web.asking import caller
 from services.gateway.web.console.area import CONSOLE, READERS
 from services.gateway.web.console.contexts import of_each
-from services.gateway.web.rendering import show
+from services.gateway.web.rendering import show, t
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ def health() -> ResponseReturnValue:
         "console/health.html",
         contexts=[_row(one) for one in told],
         silent=silent,
-        alarms=[(one["context"], alarm) for one in told for alarm in one["alarms"]],
+        alarms=[alarm for one in told for alarm in _alarms(one)],
         noted=[pair for pair in followers if _is_worth_a_look(pair[1])],
         followers=followers,
         workers=[(one["context"], worker) for one in told for worker in one["workers"]],
@@ -70,6 +70,17 @@ def _row(told: Mapping[str, Any]) -> dict[str, Any]:
     counted = [queue["messages"] for queue in told["queues"] or () if queue["messages"] is not None]
     current = sum(follower["behind"] == 0 and follower["current"] for follower in told["followers"])
     return {**told, "queued": sum(counted) if counted else None, "up_to_date": current}
+
+
+def _alarms(told: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The alarms of a context, one for each kind, with all that it concerns."""
+    concerned: dict[str, list[str]] = {}
+    for alarm in told["alarms"]:
+        concerned.setdefault(alarm["code"], []).append(alarm["about"])
+    return [
+        {"code": code, "about": t("console.health.between").join(names), "first": names[0], "context": told["context"]}
+        for code, names in concerned.items()
+    ]
 
 
 def _is_worth_a_look(follower: Mapping[str, Any]) -> bool:

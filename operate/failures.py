@@ -24,6 +24,7 @@ from shared.migrations import NotInstalled
 from shared.postgres import DatabaseUnavailable
 from shared.read_models.feed import Fork
 from shared.read_models.parking import NotParked
+from shared.read_models.replay.applying import NotConfirmable
 from shared.read_models.replay.other_code import CodeFailed, TypesUnknown
 from shared.read_models.replay.replaying import NotBuilt
 from shared.read_models.replay.scratch import NoSuchReplay
@@ -83,6 +84,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     Fork,
     NotBuilt,
     NoSuchReplay,
+    NotConfirmable,
     CodeFailed,
     TypesUnknown,
     NotComparable,

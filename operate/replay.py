@@ -12,10 +12,12 @@ import typer
 
 from operate.failures import Mistake, Status
 from operate.followers import USUAL, labelled, named, opened
+from operate.replay_apply import Proposed, confirmed, operator, proposed, said_of, told_proposal
 from operate.replay_export import check, export
-from operate.replaying import workshop
+from operate.replaying import LIVE, workshop
 from operate.revisions import revision
 from operate.session import Session, table
+from shared.read_models.replay.applying import proposal, proposals
 from shared.read_models.replay.other_code import OtherCode
 from shared.read_models.replay.scratch import Scratch
 
@@ -95,12 +97,20 @@ class Replayed(msgspec.Struct):
     difference: Differing | None = None
     passed_by: dict[str, int] = {}
     """Types of events that its code did not know, and how many there were of each."""
+    proposal: Proposed | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing was to be compared, nothing differs, or what differed is in place now."""
+        applied = self.proposal is not None and self.proposal.applied_at is not None
+        return applied or self.difference is None or self.difference.all_equal
 
 
 class Replays(msgspec.Struct):
-    """The replays that there are."""
+    """The replays that there are, and what was ever proposed."""
 
     replays: list[Made]
+    proposals: list[Proposed]
 
 
 class _Asked(NamedTuple):
@@ -111,6 +121,8 @@ class _Asked(NamedTuple):
     export_to: Path | None
     code: str | None
     skips_unknown: bool
+    applies: bool
+    by: str
 
 
 def replay(  # noqa: PLR0913 - an option each
@@ -123,19 +135,24 @@ def replay(  # noqa: PLR0913 - an option each
     export_to: Annotated[Path | None, typer.Option("--export", metavar="FILE")] = None,
     code: Annotated[str | None, typer.Option("--code", metavar="REVISION")] = None,
     skip_unknown: Annotated[bool, typer.Option("--skip-unknown")] = False,
+    applies: Annotated[bool, typer.Option("--apply")] = False,
+    confirms: Annotated[int | None, typer.Option("--confirm", metavar="PROPOSAL")] = None,
+    by: Annotated[str, typer.Option("--by", metavar="MAIL")] = "",
     listed: Annotated[bool, typer.Option("--list")] = False,
     drop: Annotated[int | None, typer.Option("--drop", metavar="REPLAY")] = None,
 ) -> None:
     """Fold a log into a table of its own; with --diff, end with 1 where rows differ."""
     session: Session = context.obj
-    if [model is not None, listed, drop is not None].count(True) != 1:
+    if [model is not None, listed, drop is not None, confirms is not None].count(True) != 1:
         raise Mistake("mistakes.replay-what")
     if listed:
         _list(session, of)
     elif drop is not None:
         _drop(session, of, drop)
+    elif confirms is not None:
+        _confirm(session, of, confirms, by)
     else:
-        _replay(session, of, str(model), _Asked(until, diff, export_to, code, skip_unknown))
+        _replay(session, of, str(model), _Asked(until, diff, export_to, code, skip_unknown, applies, by))
 
 
 def _replay(session: Session, of: str, name: str, asked: _Asked) -> None:
@@ -147,23 +164,30 @@ def _replay(session: Session, of: str, name: str, asked: _Asked) -> None:
         if asked.code is not None:
             environment = leaving.enter_context(revision(asked.code, session.settings.var, _noting(session)))
         place = leaving.enter_context(workshop(composed, model, environment))
+        who = operator(session, composed.installation, asked.by) if asked.applies else None
         passed_by = _passed_by(place, asked)
         with session.progress() as watch:
-            answer = _made_and_compared(place, asked, labelled(session.words, model, watch))
+            answer = _made_and_compared(session, place, asked, who, labelled(session.words, model, watch))
     answer.passed_by = passed_by
     told = [*_told_made(session.words, answer), *_told(session.words, answer.difference, asked.export_to)]
+    if answer.proposal is not None:
+        told.append(said_of(session.words, answer.proposal))
     session.show(answer, *told)
-    if answer.difference is not None and not answer.difference.all_equal:
+    if not answer.is_good:
         raise typer.Exit(Status.NO)
 
 
-def _made_and_compared(place: Workshop, asked: _Asked, progress: Progress) -> Replayed:
+def _made_and_compared(
+    session: Session, place: Workshop, asked: _Asked, who: str | None, progress: Progress
+) -> Replayed:
     if asked.diff is None:
         return Replayed(_made(place.make(asked.until, progress)))
     with place.make_and_compare(asked.until, asked.diff, progress) as compared:
         answer = Replayed(_made(compared.replay), _differing(compared))
         if asked.export_to is not None:
             export(asked.export_to, compared.rows())
+        if who is not None and not compared.differences.all_equal:
+            answer.proposal = proposed(session, place, compared, who)
     return answer
 
 
@@ -184,20 +208,36 @@ def _check(asked: _Asked) -> None:
         check(asked.export_to)
         if asked.diff is None:
             raise Mistake("mistakes.export-without-diff")
+    if asked.applies and (asked.diff != LIVE or asked.until is not None or asked.code is not None):
+        raise Mistake("mistakes.apply-what")
+    if asked.applies and not asked.by:
+        raise Mistake("mistakes.replay-by-whom")
     if asked.skips_unknown and asked.code is None:
         raise Mistake("mistakes.skip-without-code")
 
 
+def _confirm(session: Session, of: str, number: int, by: str) -> None:
+    if not by:
+        raise Mistake("mistakes.replay-by-whom")
+    with opened(session.settings, of) as composed:
+        model = named(composed, proposal(Scratch(composed.database), number).model)
+        who = operator(session, composed.installation, by)
+        with workshop(composed, model, None) as place, session.progress() as watch:
+            found = confirmed(place, number, who, labelled(session.words, model, watch))
+    session.show(found, said_of(session.words, found))
+
+
 def _list(session: Session, of: str) -> None:
     with opened(session.settings, of) as composed:
-        found = Scratch(composed.database).list()
+        scratch = Scratch(composed.database)
+        found, asked = scratch.list(), [told_proposal(one) for one in proposals(scratch)]
     words = session.words
     rows = [
         (one.number, one.model, one.position, one.archive or one.log, one.code or None, one.parked, one.made_at)
         for one in found
     ]
     told = table(map(words, _HEADINGS), rows) if rows else words("replay.none")
-    session.show(Replays([_made(one) for one in found]), told)
+    session.show(Replays([_made(one) for one in found], asked), told, *(said_of(words, one) for one in asked))
 
 
 def _drop(session: Session, of: str, number: int) -> None:
@@ -246,7 +286,7 @@ def _told_made(words: Words, answer: Replayed) -> list[str]:
 def _told(words: Words, found: Differing | None, export_to: Path | None) -> list[str]:
     if found is None:
         return []
-    side = words("replay.live") if found.against == "live" else words("replay.other", number=found.against)
+    side = words("replay.live") if found.against == LIVE else words("replay.other", number=found.against)
     if found.all_equal:
         return [words("replay.equal", other=side, position=found.position, equal=found.equal)]
     counts = {"added": found.added, "removed": found.removed, "changed": found.changed, "equal": found.equal}

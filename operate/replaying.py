@@ -62,24 +62,22 @@ class Compared:
 
 @dataclass
 class Workshop:
-    """Where replays of one model are made: `source` is its log or an archive of it, `folder` the code that folds it."""
+    """Where replays of one model are made: `source` is its log or an archive of it, `folder` the code that folds it.
+
+    `own` folds the live log by this release's code, to tell how live rows came about; it may be the same.
+    """
 
     composed: Context[Any]
     model: ReadModel[Any]
     source: Source
     origin: Origin
     folder: Folder
+    own: OwnCode
 
     @cached_property
     def scratch(self) -> Scratch:
         """Where they lie."""
         return Scratch(self.composed.database)
-
-    @cached_property
-    def own(self) -> OwnCode:
-        """Folds the live log by this release's code, to tell how live rows came about."""
-        log = self.composed.logs[self.model.context]
-        return OwnCode(self.model, log, skipped_by(self.model, self.composed.database))
 
     def position(self, until: str | None) -> int:
         """The position that an operator means by a number or a time, or where the log ends; raises `Mistake`."""
@@ -138,26 +136,23 @@ class Workshop:
             yield self._compared(made, str(other.number), other.position, differences)
 
     def _compared(self, made: Replay, against: str, position: int, differences: Differences) -> Compared:
-        # Whoever folds both sides by the same code reads the log once.
-        own = self.folder if not (self.origin.archive or self.origin.code) else self.own
-        return Compared(
-            made, against, position, differences, Telling(own, position), Telling(self.folder, made.position)
-        )
+        before, after = Telling(self.own, position), Telling(self.folder, made.position)
+        return Compared(made, against, position, differences, before, after)
 
 
 @contextmanager
 def workshop(composed: Context[Any], model: ReadModel[Any], environment: Environment | None) -> Iterator[Workshop]:
     """Replays of the live log, by the code of an environment, or without one by this release's."""
     log = composed.logs[model.context]
-    skipped = skipped_by(model, composed.database)
+    own = OwnCode(model, log, skipped_by(model, composed.database))
+    origin = Origin(log.context, log.incarnation())
     if environment is None:
-        origin = Origin(log.context, log.incarnation())
-        yield Workshop(composed, model, log, origin, OwnCode(model, log, skipped))
+        yield Workshop(composed, model, log, origin, own, own)
         return
-    scratch = scratch_of(composed.database)
+    scratch, skipped = scratch_of(composed.database), skipped_by(model, composed.database)
     task = Task(composed.name, model.table.name, scratch, skipped, _keys(composed.installation))
     with other_code(environment, log, task) as folder:
-        yield Workshop(composed, model, log, Origin(log.context, log.incarnation(), code=environment.code), folder)
+        yield Workshop(composed, model, log, origin._replace(code=environment.code), folder, own)
 
 
 def _keys(place: Installation) -> Keys:

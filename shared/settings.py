@@ -51,6 +51,13 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class Needed(StrEnum):
+    """How many operators it takes to put replayed rows in place of the live ones."""
+
+    ONE = "one"
+    TWO = "two"
+
+
 class SettingRefused(ValueError):
     """A variable cannot be used; the message names it and says what to give instead."""
 
@@ -102,6 +109,7 @@ class Settings:
     sms_token: str = field(repr=False)
     traces: str | None
     """The address of the OpenTelemetry collector that spans go to; None means that none are recorded."""
+    apply_needs: Needed
     language: Language
     log_format: LogFormat
     log_level: LogLevel
@@ -146,6 +154,7 @@ VARIABLES = (
     "CARETRAIL_MAIL_SENDER",
     "CARETRAIL_SMS",
     "CARETRAIL_SMS_TOKEN",
+    "CARETRAIL_APPLY_NEEDS",
     "CARETRAIL_LANGUAGE",
     "CARETRAIL_LOG_FORMAT",
     "CARETRAIL_LOG_LEVEL",
@@ -165,9 +174,10 @@ def load(environment: Mapping[str, str]) -> Settings:
     given = _with_secrets(named)
     _refuse_unknown(given)
     var = _path(given, "CARETRAIL_VAR", Path("var"))
+    databases = _databases(given)
     return Settings(
         var=var,
-        databases=_databases(given),
+        databases=databases,
         broker=_broker(given),
         master_keys=_master_keys(given),
         master_keys_file=_path(given, "CARETRAIL_MASTER_KEYS_FILE", var / "keys" / "master.keys"),
@@ -188,6 +198,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         sms=_sms(given),
         sms_token=given.get("CARETRAIL_SMS_TOKEN", ""),
         traces=_traces(environment),
+        apply_needs=_choice(given, "CARETRAIL_APPLY_NEEDS", Needed.TWO if databases else Needed.ONE),
         language=_choice(given, "CARETRAIL_LANGUAGE", Language.CHINESE),
         log_format=_choice(given, "CARETRAIL_LOG_FORMAT", LogFormat.CONSOLE),
         log_level=_choice(given, "CARETRAIL_LOG_LEVEL", LogLevel.INFO),

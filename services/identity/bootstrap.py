@@ -15,6 +15,7 @@ from services.identity.application.accounts.entrance import Entrance
 from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.application.identity import Identity
 from services.identity.commands import InviteAccount, RightsEntry
+from services.identity.commands.accounts import Client, LogIn, SignOut
 from services.identity.messages import WORDING
 from services.identity.processes import PROCESSES
 from services.identity.read_models.accounts import Accounts
@@ -24,6 +25,8 @@ from services.identity.read_models.places import Places
 from services.identity.read_models.sign_ins import SignIns
 from shared.context import Context, foundation, utc_now
 from shared.imports.files import Purpose
+from shared.principal import VISITOR, Role
+from shared.refusals import RoleNotAllowed
 from shared.rpc.keys import principal_signer
 from shared.trouble import persevere
 
@@ -33,12 +36,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import BinaryIO
 
+    from services.identity.application.accounts.answers import SignedIn
     from services.identity.commands import RecordInstitution
     from services.identity.events import Programme, RegistryFile
     from shared.application import Outcome
     from shared.imports.results import ImportSummary, RowResult
     from shared.installation import Installation
-    from shared.principal import Principal, Role
+    from shared.principal import Principal
     from shared.read_models.model import ReadModel
     from shared.refusals import Refusal
     from shared.vault.vault import Vault
@@ -50,6 +54,7 @@ CONTEXT = "identity"
 OWN_TABLES = (install,)
 """What makes the tables that are kept beside the log, for `caretrail install`."""
 
+_THIS_MACHINE = Client("127.0.0.1", "caretrail")
 _FORGETTER = "tell_of_forgotten_people"
 _LOOKS_EVERY = 2.0
 """Seconds between two looks at whom the vault has forgotten."""
@@ -90,6 +95,19 @@ class IdentityContext(Context[Identity]):
         """邀請帳號 of somebody who belongs to no institution; the mail leaves as soon as the notifier is at work."""
         command = InviteAccount(name, email, RightsEntry(role, jurisdiction=county))
         return self.handle(command, principal, f"shell/{uuid4()}", self.clock())
+
+    def operator_by_password(self, email: str, password: str) -> Principal:
+        """The operator who proves to be one on this machine, as at the pages, and is signed out again.
+
+        Refuses as a log-in does, and with `RoleNotAllowed` whoever is no operator.
+        """
+        now = self.clock()
+        come_in: SignedIn = self.front_desk.handle(LogIn(email, password, _THIS_MACHINE), VISITOR, now)
+        principal = self.front_desk.check(come_in.session, now).principal
+        self.handle(SignOut(come_in.session_id), principal, f"shell/{come_in.session_id}", now)
+        if principal.role is not Role.OPERATOR:
+            raise RoleNotAllowed(roles=(Role.OPERATOR,))
+        return principal
 
     def explained(self, refusal: Refusal, language: Language) -> str:
         """What is said to a refusal."""

@@ -16,7 +16,7 @@ from shared.read_models.rebuilding import told
 from shared.read_models.tables import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from shared.postgres import Connection, Database
     from shared.read_models.digest import Rejected
@@ -66,6 +66,24 @@ def rebuild_if_needed(
             return _Rebuild(model, log, progress_told, MEMORY).run(connection)
 
 
+def put_in_place(  # noqa: PLR0913, PLR0917 - what, where, and how far it is
+    model: ReadModel[Row],
+    database: Database,
+    log: Log,
+    copied: Callable[[Connection, Rows[Row]], None],
+    position: int,
+    rejected: list[Rejected],
+) -> Rebuilt:
+    """As `rebuild`, with rows that were made elsewhere: `copied` brings them, as of `position`, into an empty table.
+
+    `rejected` are the events that whoever made them had to leave.
+    """
+    with alone(model, database) as connection:
+        work = _Rebuild(model, log, unreported, MEMORY)
+        copied(connection, work.shadow)
+        return work.finish(connection, position, parking.passed_by(connection, model), list(rejected))
+
+
 @contextmanager
 def alone(model: ReadModel[Row], database: Database) -> Iterator[Connection]:
     """A connection for long work on one model, of which there is one at a time; others wait."""
@@ -89,17 +107,24 @@ class _Rebuild(Generic[Row]):
         self._model = model
         self._name = model.table.name
         self._log = log
-        self._shadow = Rows(model.table, f"{self._name}__shadow")
+        self.shadow = Rows(model.table, f"{self._name}__shadow")
         self._progress = progress
         self._memory = memory
 
     def run(self, connection: Connection) -> Rebuilt:
+        """Fold the log into new rows, and put them in place."""
         skipped = parking.passed_by(connection, self._model)
         filling = Filling(
-            self._model, self._log, self._shadow, skipped=skipped, progress=self._progress, memory=self._memory
+            self._model, self._log, self.shadow, skipped=skipped, progress=self._progress, memory=self._memory
         )
         position = self._goal(standing.standing_of(connection, self._name))
         rejected = filling.fill(connection, position)
+        return self.finish(connection, position, skipped, rejected)
+
+    def finish(
+        self, connection: Connection, position: int, skipped: frozenset[int], rejected: list[Rejected]
+    ) -> Rebuilt:
+        """Bring the new rows, which are as of `position`, up to date and in place of the old."""
         while True:
             position = self._approach(connection, position, skipped, rejected)
             try:
@@ -133,7 +158,7 @@ class _Rebuild(Generic[Row]):
             goal = self._goal(standing.lock(connection, self._name))
             self._catch_up(connection, position, goal, skipped, rejected)
             Rows(self._model.table).drop(connection)
-            self._shadow.rename(connection, self._name)
+            self.shadow.rename(connection, self._name)
             standing.begin(connection, self._name, goal, self._model.fingerprint())
             parking.park_rebuilt(connection, self._model, rejected)
         return Rebuilt(goal, len(rejected))
@@ -145,7 +170,7 @@ class _Rebuild(Generic[Row]):
             self._model,
             connection,
             self._log,
-            self._shadow,
+            self.shadow,
             after=after,
             until=until,
             skipped=skipped,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.settings import SECRETS, VARIABLES, LogFormat, LogLevel, SettingRefused, load
+from shared.settings import SECRETS, VARIABLES, LogFormat, LogLevel, Needed, SettingRefused, load
 from shared.words import Language
 
 DATABASES = {
@@ -33,6 +33,7 @@ VALUES = {
     "CARETRAIL_MAIL_SENDER": ("kids@example.tw", "mail_sender", "kids@example.tw"),
     "CARETRAIL_SMS": ("http://localhost:8025/sms", "sms", "http://localhost:8025/sms"),
     "CARETRAIL_SMS_TOKEN": ("t0ken", "sms_token", "t0ken"),
+    "CARETRAIL_APPLY_NEEDS": ("two", "apply_needs", Needed.TWO),
     "CARETRAIL_LANGUAGE": ("en", "language", Language.ENGLISH),
     "CARETRAIL_LOG_FORMAT": ("json", "log_format", LogFormat.JSON),
     "CARETRAIL_LOG_LEVEL": ("warning", "log_level", LogLevel.WARNING),

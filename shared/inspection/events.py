@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared.postgres import Database
     from shared.store.log import Log, LogRow
 
-MOST = 200
+MOST = 50
 """Events on a page."""
 
 _STRETCH = 1_000

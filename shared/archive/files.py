@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 UNFINISHED = ".part"
 """What the name of a file ends with that is not complete."""
 _CHUNK = 1 << 20
-_LEVEL = 3
-"""Of zstd: higher ones take longer than everything else that an export does to an event."""
+_LEVEL = 1
+"""Of zstd: higher ones take several times as long, and make events hardly any smaller."""
 
 
 class NotWritten(OSError):

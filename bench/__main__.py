@@ -29,6 +29,7 @@ MEASUREMENTS = (
     "sessions",
     "registry",
     "doctors",
+    "first_page",
 )
 
 

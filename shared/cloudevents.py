@@ -25,6 +25,10 @@ FIRST_PREVIOUS = bytes(32)
 
 _DATA = b',"data":'
 """Comes first before the data: attributes before it are text, in which a quotation mark has a backslash before it."""
+_LEAST_HEAD = len(
+    '{"specversion":"1.0","type":"","source":"//","datacontenttype":"application/json","dataschema":"urn:caretrail:schema:"'
+)
+"""What comes before the data is longer: so far nothing has to be searched."""
 _AFTER_DATA = len(',"previoushash":"') + 64 + len('","hash":"') + 64 + len('"}')
 _HASH_TAIL = re.compile(rb',"hash":"([0-9a-f]{64})"\}\Z')
 _TAIL_LENGTH = len(',"hash":"') + 64 + len('"}')
@@ -86,7 +90,7 @@ def parse(body: bytes | str) -> Envelope:
 
 def data_of(body: bytes) -> bytes:
     """The JSON of an event's data, untouched, in bytes that are one of our events."""
-    return body[body.find(_DATA) + len(_DATA) : -_AFTER_DATA]
+    return body[body.find(_DATA, _LEAST_HEAD) + len(_DATA) : -_AFTER_DATA]
 
 
 def hash_of(body: bytes) -> bytes:

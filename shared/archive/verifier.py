@@ -34,7 +34,12 @@ _LONGEST_EVENT = 64 << 20
 BLOB_FORMAT = "caretrail-blob"
 """The `format` by which a JSON Schema marks the name of a blob: the SHA-256 of its bytes in hex."""
 _BEGIN = b'{"specversion":"1.0","type":"'
-_HASH_TAIL = len(',"hash":"') + 64 + len('"}')
+_HEAD = _BEGIN + (
+    b'%b","source":"/%b/%b","datacontenttype":"application/json","dataschema":"urn:caretrail:schema:%b","id":"%b/'
+)
+_TYPE_AT = len(_BEGIN)
+_HASH_AT = -len(',"hash":"') - 64 - len('"}')
+_PREVIOUS = slice(_HASH_AT - 1 - 64, _HASH_AT - 1)
 
 
 class Flaw(StrEnum):
@@ -309,7 +314,7 @@ class _Walk:
         self._hash = part.previous_hash.encode()
         self._check = check
         self._counts: Counter[bytes] = Counter()
-        self._heads: dict[bytes, bytes] = {}
+        self._heads: dict[bytes, tuple[bytes, str]] = {}
 
     def begin(self) -> None:
         """Hear what was signed right before the first event, where the log began earlier. Raises `Wrong`."""
@@ -349,19 +354,19 @@ class _Walk:
             raise Wrong(position + 1, self.witnesses.last, Flaw.SIGNED_END_MISSING)
 
     def _go(self, bodies: Sequence[bytes]) -> None:
-        position, previous, check, counts = self._position, self._hash, self._check, self._counts
+        position, previous, check = self._position, self._hash, self._check
+        heads, counts = self._heads, self._counts
         signed = self.witnesses.next()
         for index, body in enumerate(bodies):
             position += 1
-            name = body[len(_BEGIN) : body.find(b'"', len(_BEGIN))]
-            number = b"%d" % position
-            found = sha256(body[:-_HASH_TAIL] + b"}").hexdigest().encode()
-            head = (self._heads.get(name) or self._head(name)) + number + b'","position":"' + number + b'"'
-            tail = b',"previoushash":"' + previous + b'","hash":"' + found + b'"}'
-            if not (body.startswith(head) and body.endswith(tail)):
+            name = body[_TYPE_AT : body.find(b'"', _TYPE_AT)]
+            head, type_name = heads.get(name) or self._head(name)
+            found = sha256(body[:_HASH_AT] + b"}").hexdigest().encode()
+            follows = body.startswith(b'%b%d","position":"%d"' % (head, position, position))
+            if not (follows and body[_PREVIOUS] == previous and body[_HASH_AT:] == b',"hash":"%b"}' % found):
                 raise self._locate(body, position, found, bodies[index + 1 :])
             try:
-                check(name.decode(), body)
+                check(type_name, body)
             except Misfit as misfit:
                 raise Wrong(position, position, misfit.what, misfit.detail) from None
             counts[name] += 1
@@ -386,20 +391,15 @@ class _Walk:
 
     def _claimed(self, body: bytes) -> int | None:
         """The position that an event of this log gives itself; None for what is no event of it."""
-        head = self._head(body[len(_BEGIN) : body.find(b'"', len(_BEGIN))])
+        head, _ = self._head(body[_TYPE_AT : body.find(b'"', _TYPE_AT)])
         number, _, _ = body[len(head) :].partition(b'"')
         return int(number) if body.startswith(head) and number.isdigit() else None
 
-    def _head(self, name: bytes) -> bytes:
-        """What stands before the position in every event of a type."""
-        source = f"{self._part.context}/{self._part.incarnation}"
-        head = self._heads[name] = b"".join(
-            (
-                *(_BEGIN, name, f'","source":"/{source}","datacontenttype":"application/json"'.encode()),
-                *(b',"dataschema":"urn:caretrail:schema:', name, f'","id":"{self._part.context}/'.encode()),
-            )
-        )
-        return head
+    def _head(self, name: bytes) -> tuple[bytes, str]:
+        """What stands before the position in every event of a type, and the type's name."""
+        context, incarnation = self._part.context.encode(), self._part.incarnation.encode()
+        known = self._heads[name] = _HEAD % (name, context, incarnation, name, context), name.decode(errors="replace")
+        return known
 
 
 class _Digested:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shared.archive.verifier import Checkpoint, Flaw, Misfit, Verification, Witnesses, Wrong
 from shared.cloudevents import Chain, parse
-from shared.relay.sequencer import MARK_BYTES, events_between, marks_of
-from shared.store.horizon import START, Place
+from shared.relay.sequencer import MARK_BYTES, marks_of
+from shared.store.horizon import CHAINED_BETWEEN, START, Place, between
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from shared.archive.verifier import Check
     from shared.postgres import Connection, Database
-    from shared.relay.sequencer import Row
+
+    Row = tuple[str, bytes, bytes, int, int, int]
+    """(type, data, meta), and the place of an event."""
 
 _INCARNATION = "select incarnation from log"
 _CHECKPOINTS = """
@@ -87,7 +89,7 @@ class _Walk:
 
     def through(self, pages: Sequence[_Page], rows: list[Row]) -> None:
         """Recompute some pages from the rows that lie at their places."""
-        places = [row[5:] for row in rows]
+        places = [row[3:] for row in rows]
         begin = 0
         for page in pages:
             end = bisect_right(places, page.place)
@@ -103,7 +105,7 @@ class _Walk:
 
     def _check(self, page: _Page, rows: list[Row]) -> None:
         before = self._chain.position
-        bodies = self._chain.extend((row[0], row[1], row[4]) for row in rows)
+        bodies = self._chain.extend(row[:3] for row in rows)
         if self._chain.position != page.position_to or self._chain.hash != page.hash:
             raise _locate(page, before, bodies)
         for position, (row, body) in enumerate(zip(rows, bodies, strict=True), before + 1):
@@ -144,5 +146,6 @@ def _stretches(connection: Connection, total: int) -> Iterator[tuple[list[_Page]
     while stored := cursor.execute(_PAGES, {"after": position, "total": total}).fetchall():
         pages = [_Page(row[0], Place(*row[1:4]), *row[4:]) for row in stored]
         end = pages[-1]
-        yield pages, events_between(cursor, place, end.place, end.position_to - position)
+        asked = between(place, end.place, end.position_to - position)
+        yield pages, cursor.execute(CHAINED_BETWEEN, asked).fetchall()
         position, place = end.position_to, end.place

@@ -29,6 +29,7 @@ _HORIZON = "select epoch, pg_snapshot_xmin(pg_current_snapshot()) from log"
 
 _EVENT = "type, data, originator_id, originator_version, meta"
 _PLACED_EVENT = f"{_EVENT}, epoch, xid, id"
+_CHAINED = "type, data, meta, epoch, xid, id"
 
 # (epoch, xid) < (current epoch, horizon) is: of an earlier epoch, or of this one and below the horizon.
 _ROWS_BELOW = f"""
@@ -58,6 +59,9 @@ FACTS_BETWEEN = f"select type, data {_BETWEEN.format(columns='type, data, epoch,
 """The same, without what surrounds each event."""
 PLACED_EVENTS_BETWEEN = f"select {_PLACED_EVENT} {_BETWEEN.format(columns=_PLACED_EVENT)}"
 """The same, each with its place."""
+
+CHAINED_BETWEEN = f"select {_CHAINED} {_BETWEEN.format(columns=_CHAINED)}"
+"""Only what is chained of each, (type, data, meta), with its place: to make objects of the ids would take a while."""
 
 
 class Place(NamedTuple):

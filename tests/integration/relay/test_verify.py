@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.archive.verifier import Finding, Flaw, Verification
+from shared.archive.verifier import Finding, Flaw, Misfit, Verification
 from shared.cloudevents import Chain
 from shared.relay.checkpoints import Signer, key_id_of
 from shared.relay.sequencer import marks_of
@@ -204,6 +204,16 @@ def test_without_its_marks_a_page_still_tells_that_something_in_it_was_altered(l
     tamper("update page set marks = ''")
     assert found(log).first == 41
     assert found(log).last == 60
+
+
+def test_an_event_that_is_not_what_its_type_promises_is_found_where_it_is(log):
+    def look_into(_: str, body: bytes) -> None:
+        if b'"position":"47"' in body:
+            raise Misfit(Flaw.SCHEMA_WRONG, "$.place")
+
+    verification = verify_log(log, CONTEXT, PUBLIC_KEYS, look_into)
+    assert verification.first_bad == Finding(47, 47, Flaw.SCHEMA_WRONG, "$.place")
+    assert verification.is_whole is False
 
 
 def test_a_log_is_verified_while_its_relay_works(database, connection):

@@ -91,6 +91,13 @@ def test_a_family_applies_for_a_born_child_and_sees_where_the_case_stands(visit)
     for action in ("preferences", "preferences/check", "contact", "withdraw"):
         visitor.open(f"/cases/{case_no}/{action}")
         assert visitor.faults() == [], action
+    visitor.open(f"/cases/{case_no}/contact")
+    answer(visitor, {"contact.email": "lin.new@example.tw"})
+    examine_and_answer(visitor, {})
+    examine_and_answer(visitor, {"code": visitor.newest_code("lin.new@example.tw")})
+    assert "聯絡方式更新好了" in visitor.shown()["text"]
+    visitor.page.get_by_role("link", name="再寄一次").first.click()
+    assert visitor.faults() == []
 
 
 def test_a_family_applies_in_english_without_scripts_before_the_birth_then_withdraws(visit):

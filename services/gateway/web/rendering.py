@@ -59,6 +59,11 @@ def t(key: str, /, **figures: object) -> str:
     return phrase(key, language(), **figures)
 
 
+def counted(key: str, count: object, /, **figures: object) -> str:
+    """A phrase about so many of something, `{count}` in it; of one alone `KEY-one`, which English words otherwise."""
+    return t(f"{key}-one" if str(count) == "1" else key, count=count, **figures)
+
+
 def has_phrase(key: str) -> bool:
     """Whether the pages have words for this key: for keys that end in a code."""
     return key in phrases(language())
@@ -86,6 +91,7 @@ def prepare(app: Flask) -> None:
     """Give the templates their words, filters and globals."""
     app.jinja_env.globals |= {
         "t": t,
+        "counted": counted,
         "has_phrase": has_phrase,
         "value": value,
         "label": label,

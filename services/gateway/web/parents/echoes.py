@@ -10,7 +10,7 @@ from services.gateway.web.parents.answers import Answers
 from services.gateway.web.parents.entered_dates import ROC
 from services.gateway.web.parents.objections import sentence
 from services.gateway.web.parents.questions import check_birth_date, check_child_number, check_due_date, check_mother
-from services.gateway.web.rendering import language, t
+from services.gateway.web.rendering import counted, language, t
 from shared.taiwan.dates import ROC_OFFSET, weekday
 from shared.taiwan.identifiers import Sex, parse_personal_id
 from shared.words import Language
@@ -54,8 +54,8 @@ def _due_date(answers: Answers, rules: Rules) -> Echo:
     if wrong := check_due_date(answers, rules):
         return _refused(wrong)
     days = (answers.day(name) - rules.today).days
-    told = "parents.echo.due-in" if days > 0 else "parents.echo.due-now"
-    return Echo(_both_eras(answers, name) + t(told, days=days))
+    told = counted("parents.echo.due-in", days) if days > 0 else t("parents.echo.due-now")
+    return Echo(_both_eras(answers, name) + told)
 
 
 def _mother(answers: Answers, rules: Rules) -> Echo:
@@ -114,8 +114,8 @@ def age(birth_date: date, today: date) -> str:
     """12 天, 4 個月, 2 歲 3 個月: as parents count."""
     found = age_on(birth_date, today)
     if found.days < _DAYS_OF_A_NEWBORN and not found.months:
-        return t("parents.age.days", days=found.days)
+        return counted("parents.age.days", found.days)
     months = found.years * 12 + found.months
     if months < _MONTHS_OF_A_BABY:
-        return t("parents.age.months", months=months)
+        return counted("parents.age.months", months)
     return t("parents.age.years", years=found.years, months=found.months)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from services.gateway.web import shown
 from services.gateway.web.asking import caller
-from services.gateway.web.rendering import has_phrase, language, t, today, value
+from services.gateway.web.rendering import counted, has_phrase, language, t, today, value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,7 +187,7 @@ def _moment(at: datetime) -> str:
 
 
 def _waited(days: int | None) -> str:
-    return t("parents.present.days", days=days) if days else t("parents.present.today")
+    return counted("parents.present.days", days) if days else t("parents.present.today")
 
 
 def _future(case: Matter) -> list[Future]:

@@ -248,3 +248,9 @@ def test_choices_of_a_case_show_what_became_of_each():
     page = page_of(case(choices=[choice(1, "declined"), choice(2, "offered")]))
     assert "未能同意" in page
     assert "待收案" in page
+
+
+def test_one_day_is_no_plural_in_english():
+    page = page_of(case(working_days_waiting=1), Language.ENGLISH)
+    assert "1 working day" in page
+    assert "1 working days" not in page

@@ -6,22 +6,31 @@ import csv
 import os
 import subprocess
 import sys
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import psycopg
 import pytest
+from eventsourcing.persistence import StoredEvent
 
+from operate.contexts import contexts
+from operate.followers import opened
 from services.matching.demonstration.plots import PLOTS
 from shared.embedded import EmbeddedPostgres
 from shared.events import event_name, published_by
+from shared.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROJECT = Path(__file__).parents[3]
 PATIENCE = 300
+EVENTS = "select originator_id, originator_version, type, data from event order by originator_id, originator_version"
+NOT_TOLD = ("turn", "being-forgotten", "limit/", "demonstration/")
+"""What begins anew where a log is recovered: docs/adr/0021."""
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -100,6 +109,22 @@ def test_every_published_event_is_played(var):
     played = {event_name(type_name) for (type_name,) in rows}
 
     assert {event_name(type_name) for type_name in published_by("matching")} - played == set()
+
+
+@pytest.mark.parametrize("name", contexts())
+def test_what_is_reserved_and_counted_follows_from_the_events(var, name):
+    with opened(load({"CARETRAIL_VAR": str(var)}), name) as context, context.database.connect() as connection:
+        reserved = set(connection.execute("select scope, key, holder from reservation").fetchall())
+        counted = set(connection.execute("select scope, value from counter").fetchall())
+        events = connection.cursor(binary=True).execute(EVENTS).fetchall()
+        histories = groupby((StoredEvent(*row) for row in events), key=attrgetter("originator_id"))
+        held = [context.application.holdings(list(history)) for _, history in histories]
+    told = {tuple(one) for holdings in held for one in holdings.reservations}
+    numbers = {number for holdings in held for number in holdings.numbers}
+
+    assert told - reserved == set()
+    assert {one for one in reserved - told if not one[0].startswith(NOT_TOLD)} == set()
+    assert {one for one in counted - numbers if not one[0].startswith(NOT_TOLD)} == set()
 
 
 def test_the_files_of_the_run_are_kept_with_the_result_of_every_row(var):

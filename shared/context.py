@@ -27,7 +27,7 @@ from shared.processes.runner import ProcessRunner
 from shared.read_models.freshness import Positions
 from shared.read_models.projector import Projector
 from shared.read_models.reader import Reader
-from shared.refusals import Busy, LogUnsigned, Refusal
+from shared.refusals import Busy, LogUnsigned, Refusal, heed
 from shared.relay.lease import LeaseLost
 from shared.relay.relay import Pace, Relay
 from shared.relay.vouching import Vouching
@@ -151,6 +151,10 @@ class Context(Generic[App]):
         self.wake.set()
         return outcome
 
+    def heed_signing(self) -> None:
+        """Raise `LogUnsigned` as `handle` does: for work of many commands, before the first of them."""
+        heed(self.vouching.objection())
+
     @property
     def models(self) -> dict[str, ReadModel[Any]]:
         """The read models by name."""
@@ -163,7 +167,7 @@ class Context(Generic[App]):
 
     def reader(self, model: type[ReadModel[Any]]) -> Reader:
         """What the queries of a read model read with."""
-        return Reader(model, self.database, self.logs[model.context], self.positions)
+        return Reader(model, self.database, self.logs[model.context], self.positions, self.model_types)
 
     def projector(self, model: ReadModel[Any]) -> Projector[Any]:
         """Keeps the rows of a read model up with the log."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Generic
+
+import structlog
 
 from shared import failures
 from shared.milestones import unwatched
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from shared.transport import Subscription
 
 _BATCH = 100
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ class ProcessRunner(Generic[Row]):
     def run(self, stop: Signal) -> None:
         """React until `stop` is set, waiting out a database or a broker that is away.
 
-        Raises `Fork`, `ModelReplaced` and `UnknownEventType`, which only a person can mend.
+        Raises `Fork` and `UnknownEventType`, which only a person can mend.
         """
         tell = partial(failures.note, self._database, self._process.name)
         try:
@@ -91,7 +96,19 @@ class ProcessRunner(Generic[Row]):
             self.close()
 
     def step(self, timeout: float = 1.0) -> int:
-        """React to the next batch, waiting up to `timeout` seconds for one; answers how many events were in it."""
+        """React to the next batch, waiting up to `timeout` seconds for one; answers how many events were in it.
+
+        Where another release acts by a definition of its own, it stands back and only waits.
+        """
+        try:
+            return self._step(timeout)
+        except standing.ModelReplaced:
+            _log.info("process_replaced", process=self._process.name)
+            self.close()
+            time.sleep(timeout)
+            return 0
+
+    def _step(self, timeout: float) -> int:
         connection = self._connected()
         batch = self._feed.next(self._position, _BATCH, timeout)
         if batch.run.rows and not self._take(connection, self._digest.ready(batch.run), batch.run.last):
@@ -140,7 +157,9 @@ class ProcessRunner(Generic[Row]):
             # State and position are lost together, if the server crashes; commands that follow again have their keys.
             self._connection.execute("set synchronous_commit = off")
             found = standing.standing_of(self._connection, self._process.name)
-            self._position = found.position if found else 0
+            if found is None or found.fingerprint != self._fingerprint:
+                raise standing.ModelReplaced(self._process.name)
+            self._position = found.position
         return self._connection
 
     def _take(self, connection: Connection, ready: list[Ready], last: int) -> bool:

@@ -54,7 +54,7 @@ def compare(model: ReadModel[Any], database: Database, log: Source, progress: Pr
 def skipped_by(model: ReadModel[Any], database: Database) -> frozenset[int]:
     """The positions that a replay leaves out, as a rebuild does."""
     with database.connect() as connection:
-        return parking.passed_by(connection, model)
+        return parking.passed_by(connection, model, model.table.name)
 
 
 def _listed(found: Differences, position: int) -> Difference:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
@@ -35,6 +36,21 @@ class Batch(NamedTuple):
 
     run: Run
     received: Delivery | None
+
+
+class LogAlone:
+    """A subscription to no queue, for whoever is to read the log alone."""
+
+    def receive(self, limit: int, timeout: float) -> list[Delivery]:  # noqa: ARG002 - there are none
+        """None, after the wait."""
+        time.sleep(timeout)
+        return []
+
+    def acknowledge(self, up_to: Delivery) -> None:
+        """Nothing was received."""
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
 
 
 class Feed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,9 @@ class Positions:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._positions: dict[str, int] = {}
-        self._moved = threading.Condition()
+        self._lock = threading.Lock()
+        # One a model: who waits for one is not woken by the others.
+        self._moved: defaultdict[str, threading.Condition] = defaultdict(lambda: threading.Condition(self._lock))
         self._stop = threading.Event()
         self._listener: threading.Thread | None = None
 
@@ -54,6 +57,11 @@ class Positions:
             position = moved_to
         return True
 
+    def knows(self, name: str) -> bool:
+        """Whether a model of this name has been heard of so far."""
+        self._listen()
+        return name in self._positions
+
     def close(self) -> None:
         """Stop listening."""
         self._stop.set()
@@ -62,13 +70,13 @@ class Positions:
             self._listener = None
 
     def _next(self, name: str, known: int, timeout: float) -> int | None:
-        with self._moved:
-            if self._moved.wait_for(lambda: self._positions.get(name, -1) != known, timeout):
+        with self._lock:
+            if self._moved[name].wait_for(lambda: self._positions.get(name, -1) != known, timeout):
                 return self._positions[name]
         return None
 
     def _listen(self) -> None:
-        with self._moved:
+        with self._lock:
             if self._listener is None or not self._listener.is_alive():
                 self._stop.clear()
                 self._listener = threading.Thread(target=self._keep_listening, name="read model positions", daemon=True)
@@ -93,6 +101,7 @@ class Positions:
                 self._learn({name: int(position)})
 
     def _learn(self, positions: dict[str, int]) -> None:
-        with self._moved:
+        with self._lock:
             self._positions |= positions
-            self._moved.notify_all()
+            for name in positions:
+                self._moved[name].notify_all()

@@ -139,11 +139,7 @@ class ReadModel(Generic[Row]):
     @classmethod
     def fingerprint(cls) -> str:
         """Names the definition that rows were made by; rows of another fingerprint have to be rebuilt."""
-        table = cls.table
-        shapes = [msgspec.inspect.type_info(column.json) for column in table.columns if column.json is not None]
-        facts = [event.TOPIC for event in cls.folds]  # type: ignore[attr-defined]
-        definition = (table.columns, shapes, table.key, table.indexes, table.subjects, table.personal, facts)
-        return sha256(repr((definition, cls.version)).encode()).hexdigest()[:16]
+        return _fingerprint(cls)  # type: ignore[arg-type]  # classes are hashable
 
     @property
     def opener(self) -> Opener:
@@ -169,3 +165,12 @@ class ReadModel(Generic[Row]):
     def evolve(self, key: Key, row: Row | None, event: Event) -> Row | None:
         """The row after the event; None where there is none, or where it goes."""
         raise NotImplementedError
+
+
+@cache
+def _fingerprint(model: type[ReadModel[Any]]) -> str:
+    table = model.table
+    shapes = [msgspec.inspect.type_info(column.json) for column in table.columns if column.json is not None]
+    facts = [event.TOPIC for event in model.folds]  # type: ignore[attr-defined]
+    definition = (table.columns, shapes, table.key, table.indexes, table.subjects, table.personal, facts)
+    return sha256(repr((definition, model.version)).encode()).hexdigest()[:16]

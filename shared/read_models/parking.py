@@ -32,6 +32,12 @@ _NOTE = "insert into parking_deed (actor, deed, model, originator_id, positions)
 _DEEDS = "select at, actor, deed, model, originator_id, positions from parking_deed order by at desc limit %s"
 _TAKE_BACK = "delete from parked where model = %s and position = %s and dropped_at is null"
 _CLEAR = "delete from parked where model = %s and dropped_at is null"
+_COPY = """
+insert into parked (model, position, originator_id, originator_version, type, error, attempts, parked_at, dropped_at)
+select %s, position, originator_id, originator_version, type, error, attempts, parked_at, dropped_at
+from parked where model = %s
+on conflict do nothing
+"""
 _PARK = """
 insert into parked (model, position, originator_id, originator_version, type, error)
 select %s, * from unnest(%s::int8[], %s::uuid[], %s::int8[], %s::text[], %s::text[])
@@ -119,11 +125,16 @@ def park(connection: Connection, model: str, rejected: Iterable[Rejected]) -> No
         connection.execute(_PARK, (model, *columns))
 
 
-def park_rebuilt(connection: Connection, model: ReadModel[Any], rejected: Iterable[Rejected]) -> None:
+def copy(connection: Connection, model: str, other: str) -> None:
+    """Keep what is parked of a model under another name too."""
+    connection.execute(_COPY, (other, model))
+
+
+def park_rebuilt(connection: Connection, model: ReadModel[Any], name: str, rejected: Iterable[Rejected]) -> None:
     """Keep what a rebuild rejected, instead of all that was waiting where it tried everything again."""
     if not model.reacts:
-        connection.execute(_CLEAR, (model.table.name,))
-    park(connection, model.table.name, rejected)
+        connection.execute(_CLEAR, (name,))
+    park(connection, name, rejected)
 
 
 def take_back(connection: Connection, model: str, position: int) -> None:
@@ -137,14 +148,14 @@ def held(connection: Connection, model: str) -> set[UUID]:
     return {originator_id for (originator_id,) in connection.execute(_HELD, (model,))}
 
 
-def passed_by(connection: Connection, model: ReadModel[Any]) -> frozenset[int]:
+def passed_by(connection: Connection, model: ReadModel[Any], name: str) -> frozenset[int]:
     """The positions that a rebuild leaves out: what was dropped, and for a process what waits to be retried.
 
     A parked event has had no effect of a process yet, so its state must not know it; a read model takes every new
     chance to fold it.
     """
     query = _PARKED if model.reacts else _DROPPED
-    return frozenset(position for (position,) in connection.execute(query, (model.table.name,)))
+    return frozenset(position for (position,) in connection.execute(query, (name,)))
 
 
 def waiting(connection: Connection, log: Log, model: str, originator_id: UUID) -> list[Run]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Generic
 
+import structlog
+
 from shared import failures
 from shared.milestones import unwatched
-from shared.read_models import collector, parking, standing
+from shared.read_models import collector, parking, standing, succession
 from shared.read_models.digest import Digest
-from shared.read_models.feed import Feed
+from shared.read_models.feed import Feed, LogAlone
 from shared.read_models.model import Row
 from shared.read_models.parking import Retried
 from shared.read_models.projection import Projection
@@ -34,11 +37,14 @@ if TYPE_CHECKING:
 
 _BATCH = 500
 
+_log = structlog.get_logger()
+
 
 class Projector(Generic[Row]):
     """One read model being projected. Several may run for one model: each event is folded once, whoever gets it.
 
-    The first `step` rebuilds a model whose table is missing or was made by another definition.
+    The first `step` rebuilds a model that has no rows by this definition. Once another release has put rows of its own
+    in their place, these are kept up apart from them, from the log alone, until nobody keeps them any more.
     """
 
     def __init__(
@@ -55,6 +61,7 @@ class Projector(Generic[Row]):
         self._database = database
         self._log = log
         self._milestone = milestone
+        self._subscribe = subscribe
         self._feed = Feed(log, subscribe)
         self._digest = Digest(model, log=log)
         self._projection = Projection(model, Rows(model.table))
@@ -66,21 +73,33 @@ class Projector(Generic[Row]):
     def run(self, stop: Signal) -> None:
         """Project until `stop` is set, waiting out a database or a broker that is away.
 
-        Raises `Fork`, `ModelReplaced` and `UnknownEventType`, which only a person can mend.
+        Raises `Fork` and `UnknownEventType`, which only a person can mend.
         """
-        tell = partial(failures.note, self._database, self._name)
+        name = self._model.table.name
+        tell = partial(failures.note, self._database, name)
         try:
-            persevere(self._name, stop, self.step, self.close, tell)
+            persevere(name, stop, self.step, self.close, tell)
         finally:
             self.close()
 
     def step(self, timeout: float = 1.0) -> int:
         """Take the next batch, waiting up to `timeout` seconds for one; answers how many events were in it."""
+        try:
+            return self._step(timeout)
+        except standing.ModelReplaced:
+            _log.info("read_model_replaced", model=self._name)
+            self.close()
+            time.sleep(timeout)
+            return 0
+
+    def _step(self, timeout: float) -> int:
         connection = self._connected()
         batch = self._feed.next(self._standing.position, _BATCH, timeout)
         with collector.paused():
             if batch.run.rows and not self._fold(connection, batch.run):
                 return 0
+        if not batch.run.rows and self._name != self._model.table.name:
+            self._feed.close()  # nobody tells of what comes: the next step looks into the log
         self._milestone("before-acknowledgement")
         self._feed.acknowledge(batch)
         self._milestone("after-acknowledgement")
@@ -116,12 +135,25 @@ class Projector(Generic[Row]):
     def _connected(self) -> Connection:
         if self._connection is None:
             rebuild_if_needed(self._model, self._database, self._log)
-            self._connection = self._database.connect(name=f"caretrail projector {self._name}")
+            self._connection = self._database.connect(name=f"caretrail projector {self._model.table.name}")
             # Rows and position are lost together, if the server crashes, and then folded again from the log.
             self._connection.execute("set synchronous_commit = off")
+            self._move_to(succession.home_of(self._connection, type(self._model)) or self._name)
+            if not succession.is_there(self._connection, self._name):
+                raise standing.ModelReplaced(self._name)
             with self._alone(self._connection):
                 pass  # to know how the rows stand
         return self._connection
+
+    def _move_to(self, name: str) -> None:
+        """Write rows to the table of this name from now on; see `succession`."""
+        if name == self._name:
+            return
+        self._name = name
+        self._projection = Projection(self._model, Rows(self._model.table, name))
+        is_last = name == self._model.table.name
+        # The queue is for those who keep up the last rows: each message goes to one of them.
+        self._feed = Feed(self._log, self._subscribe if is_last else LogAlone)
 
     def _fold(self, connection: Connection, run: Run) -> bool:
         """Fold these events, save the position and tell; False where somebody else has moved the model meanwhile."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Generic, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple
 
 import psycopg
 import structlog
 
-from shared.read_models import parking, standing
+from shared.read_models import parking, standing, succession
 from shared.read_models.filling import MEMORY, Filling, unreported
 from shared.read_models.model import Row
 from shared.read_models.projection import catch_up
@@ -48,22 +48,23 @@ def rebuild(
     """
     standing.install(database)
     with alone(model, database) as connection, told(connection, model.table.name, progress) as progress_told:
-        return _Rebuild(model, log, progress_told, memory).run(connection)
+        return _Rebuild(model, log, progress_told, memory, _home(connection, model)).run(connection)
 
 
 def rebuild_if_needed(
     model: ReadModel[Row], database: Database, log: Log, progress: Progress = unreported
 ) -> Rebuilt | None:
-    """Rebuild a model that has no rows yet, or has them by another definition; None where neither is so."""
+    """Rebuild a model that has no rows by this definition yet; None where it has, or had before another came."""
     standing.install(database)
     with database.connect(name=f"caretrail {model.table.name}") as connection:
-        if _is_current(connection, model):
+        if succession.home_of(connection, type(model)) is not None:
+            succession.serve(connection, type(model))
             return None
     with alone(model, database) as connection:
-        if _is_current(connection, model):
+        if succession.home_of(connection, type(model)) is not None:
             return None
         with told(connection, model.table.name, progress) as progress_told:
-            return _Rebuild(model, log, progress_told, MEMORY).run(connection)
+            return _Rebuild(model, log, progress_told, MEMORY, model.table.name).run(connection)
 
 
 def put_in_place(  # noqa: PLR0913, PLR0917 - what, where, and how far it is
@@ -79,9 +80,10 @@ def put_in_place(  # noqa: PLR0913, PLR0917 - what, where, and how far it is
     `rejected` are the events that whoever made them had to leave.
     """
     with alone(model, database) as connection:
-        work = _Rebuild(model, log, unreported, MEMORY)
+        work = _Rebuild(model, log, unreported, MEMORY, model.table.name)
         copied(connection, work.shadow)
-        return work.finish(connection, position, parking.passed_by(connection, model), list(rejected))
+        skipped = parking.passed_by(connection, model, model.table.name)
+        return work.finish(connection, position, skipped, list(rejected))
 
 
 @contextmanager
@@ -97,15 +99,21 @@ def alone(model: ReadModel[Row], database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def _is_current(connection: Connection, model: ReadModel[Row]) -> bool:
-    found = standing.standing_of(connection, model.table.name)
-    return found is not None and found.fingerprint == model.fingerprint()
+def _home(connection: Connection, model: ReadModel[Any]) -> str:
+    """Where rows are made anew: in the place of the last, or of this definition's own, where another came after it.
+
+    A process of a former release is put back to work by being rebuilt.
+    """
+    home = None if model.reacts else succession.home_of(connection, type(model))
+    return home or model.table.name
 
 
 class _Rebuild(Generic[Row]):
-    def __init__(self, model: ReadModel[Row], log: Log, progress: Progress, memory: int) -> None:
+    """New rows beside those called `name`, whose place they take."""
+
+    def __init__(self, model: ReadModel[Row], log: Log, progress: Progress, memory: int, name: str) -> None:
         self._model = model
-        self._name = model.table.name
+        self._name = name
         self._log = log
         self.shadow = Rows(model.table, f"{self._name}__shadow")
         self._progress = progress
@@ -113,7 +121,7 @@ class _Rebuild(Generic[Row]):
 
     def run(self, connection: Connection) -> Rebuilt:
         """Fold the log into new rows, and put them in place."""
-        skipped = parking.passed_by(connection, self._model)
+        skipped = parking.passed_by(connection, self._model, self._name)
         filling = Filling(
             self._model, self._log, self.shadow, skipped=skipped, progress=self._progress, memory=self._memory
         )
@@ -155,13 +163,21 @@ class _Rebuild(Generic[Row]):
         with connection.transaction():
             connection.execute("set local lock_timeout = '2s'")
             connection.execute("set local synchronous_commit = on")
-            goal = self._goal(standing.lock(connection, self._name))
+            last = standing.lock(connection, self._name)
+            goal = self._goal(last)
             self._catch_up(connection, position, goal, skipped, rejected)
-            Rows(self._model.table).drop(connection)
-            self.shadow.rename(connection, self._name)
+            self._replace(connection, last)
             standing.begin(connection, self._name, goal, self._model.fingerprint())
-            parking.park_rebuilt(connection, self._model, rejected)
+            succession.serve(connection, type(self._model))
+            parking.park_rebuilt(connection, self._model, self._name, rejected)
         return Rebuilt(goal, len(rejected))
+
+    def _replace(self, connection: Connection, last: Standing | None) -> None:
+        if self._name == self._model.table.name:
+            succession.take_over(connection, type(self._model), last)
+        else:
+            Rows(self._model.table, self._name).drop(connection)
+        self.shadow.rename(connection, self._name)
 
     def _catch_up(
         self, connection: Connection, after: int, until: int, skipped: frozenset[int], rejected: list[Rejected]

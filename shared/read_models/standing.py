@@ -62,6 +62,7 @@ where name = %s and position = %s and fingerprint = %s and moved_at = %s
 returning position, fingerprint, moved_at, {_ANNOUNCE}
 """
 _TOUCH = "update read_model set moved_at = clock_timestamp() where name = %s"
+_FORGET = "delete from read_model where name = %s"
 _BEGIN = f"""
 insert into read_model (name, position, fingerprint) values (%s, %s, %s)
 on conflict (name) do update
@@ -126,6 +127,11 @@ def move(connection: Connection, name: str, known: Standing, position: int) -> S
     """As `advance`, for a model that stands as is `known`; None where it stands otherwise, and is left so."""
     found = connection.execute(_MOVE, (position, name, *known)).fetchone()
     return None if found is None else Standing(*found[:-1])
+
+
+def forget(connection: Connection, name: str) -> None:
+    """Know nothing more of how rows of this name stood."""
+    connection.execute(_FORGET, (name,))
 
 
 def touch(connection: Connection, name: str) -> None:

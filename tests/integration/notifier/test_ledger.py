@@ -49,7 +49,7 @@ def desk(room, database):
         stored = [fact for message_id in ids for fact in room.notifier.events.get(message_id)]
         told = [getattr(events, type(fact).__name__)(**vars(fact)) for fact in stored]
         with database.connect() as connection:
-            connection.execute("drop table if exists message_ledger")
+            connection.execute("drop table if exists message_ledger cascade")
             rows.create(connection)
             rows.create_indexes(connection)
             rows.save(connection, Folded(MessageLedger(), *told).rows.values())

@@ -18,7 +18,6 @@ from shared.read_models.freshness import Positions
 from shared.read_models.projector import Projector
 from shared.read_models.reader import Reader
 from shared.read_models.rebuild import rebuild
-from shared.read_models.standing import ModelReplaced
 from tests.controls.orders import MORNING, Channel, Line, Order, Orders, Queue, Sales, Shop, box
 
 
@@ -236,18 +235,6 @@ def test_an_event_of_a_newer_release_stops_the_projector_and_is_not_parked(ledge
         projector.step(0)
     assert queue.waiting == bodies
     assert position(ledger) == 0
-
-
-def test_a_projector_of_an_older_release_stops_when_the_newer_one_has_taken_over(ledger, queue, projector, door, shop):
-    class NewerOrders(Orders):
-        version = 2
-
-    projector.step(0)
-    rebuild(NewerOrders(door), ledger.database, ledger.log)
-    queue.put(ledger.record(shop.placed()))
-    with pytest.raises(ModelReplaced):
-        projector.step(0)
-    assert len(queue.waiting) == 1
 
 
 def test_a_newer_release_rebuilds_at_its_first_step_and_an_unchanged_one_does_not(ledger, projector, door, shop):

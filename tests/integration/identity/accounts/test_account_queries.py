@@ -57,7 +57,7 @@ def shelf(door, database):
     def hold(model):
         rows = Rows(model.table)
         with database.connect(name="test") as connection:
-            connection.execute(f"drop table if exists {model.table.name}")
+            connection.execute(f"drop table if exists {model.table.name} cascade")
             rows.create(connection)
             rows.create_indexes(connection)
             rows.save(connection, fold(model(), door.log()).values())

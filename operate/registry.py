@@ -16,7 +16,7 @@ from services.identity.events import Programme, RegistryFile
 from shared.imports.results import ResultFile, RowOutcome
 from shared.installation import installation
 from shared.principal import Assurance, Principal, Role
-from shared.refusals import Refusal
+from shared.refusals import LogUnsigned, Refusal
 from shared.taiwan.places import county_named
 
 if TYPE_CHECKING:
@@ -152,7 +152,10 @@ def _county(given: str) -> str:
 def _identity(session: Session) -> Iterator[Any]:
     """Identity of this installation, which offers what fills its registry."""
     with installation(session.settings) as place, compose("identity")(place) as identity:
-        yield identity
+        try:
+            yield identity
+        except LogUnsigned as refusal:
+            raise Mistake("mistakes.not-recorded", said=identity.explained(refusal, session.words.language)) from None
 
 
 @contextmanager

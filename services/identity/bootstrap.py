@@ -71,7 +71,8 @@ class IdentityContext(Context[Identity]):
         return FrontDesk(self.application.desk, principal_signer(self.installation.settings))
 
     def import_registry(self, file: BinaryIO, kind: RegistryFile, principal: Principal, tell: Tell) -> ImportSummary:
-        """匯入 a file of the registry; raises what `adapters.registry_import` tells."""
+        """匯入 a file of the registry; raises what `adapters.registry_import` tells, and `LogUnsigned`."""
+        self.heed_signing()
         now = self.clock()
         return import_registry(self.application, file, kind, principal, now, purpose=Purpose.TAKE, tell=tell)
 
@@ -88,7 +89,11 @@ class IdentityContext(Context[Identity]):
     def enter_hospitals(
         self, entries: Iterable[RecordInstitution], programmes: Iterable[Programme], principal: Principal, tell: Tell
     ) -> ImportSummary:
-        """Enter these, unless they are known, and have them take part in programmes in which they never were."""
+        """Enter these, unless they are known, and have them take part in programmes in which they never were.
+
+        Raises `LogUnsigned`.
+        """
+        self.heed_signing()
         return enter_hospitals(self.application, entries, programmes, principal, self.clock(), tell=tell)
 
     def invite(self, name: str, email: str, role: Role, county: str, principal: Principal) -> Outcome:

@@ -77,6 +77,7 @@ from services.matching.read_models.worklist_search import (
 )
 from shared.access import AUDITOR, BUREAU, CLINIC, FAMILY, INSURER, OPERATOR
 from shared.calendar import taipei_day
+from shared.imports.taking import Purpose
 from shared.principal import Principal
 from shared.read_models.paging import Page
 from shared.rpc.aside import aside
@@ -218,6 +219,8 @@ class MatchingService(ContextService):
 
         Whoever loses the answer sends the same file again: what was taken is known.
         """
+        if asked.purpose is Purpose.TAKE:
+            self.context.heed_signing()
         try:
             file = BytesIO(b64decode(asked.content, validate=True))
         except ValueError:

@@ -79,6 +79,12 @@ def test_what_was_carried_out_is_answered_again():
     assert handle(context(HOUR + 60, before="done"), 7, key="before") == 7
 
 
+def test_work_of_many_commands_is_refused_before_the_first():
+    context(HOUR).heed_signing()
+    with pytest.raises(LogUnsigned):
+        context(HOUR + 60).heed_signing()
+
+
 def test_the_log_is_looked_at_now_and_then_only():
     now = 0.0
     log = LogOf(0.0)

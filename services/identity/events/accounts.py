@@ -26,7 +26,7 @@ class CodePurpose(StrEnum):
     """手機驗證 before 查詢, 申請 and 變更 (S000)"""
     STEP_UP = "step_up"
     """再驗證: proving the phone in a session that is open already"""
-    CONTACT = "contact"
+    NEW_CONTACT = "new_contact"
     """變更聯絡人: proving, in a parent's open session, another phone or mail address at which to be reached"""
 
 

@@ -92,7 +92,7 @@ class LogIns:
     def prove(self, person: Principal, mobile: str) -> None:
         """A parent enters the code that is sent to another phone, which is to be the family's contact."""
         self.asking(person)
-        self._by_code(mobile, person, purpose="contact", session=self._sessions[person.id])
+        self._by_code(mobile, person, purpose="new_contact", session=self._sessions[person.id])
 
     def _come_in(self, person: Principal) -> None:
         way = self._ways[person.id]

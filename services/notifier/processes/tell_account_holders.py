@@ -110,7 +110,7 @@ def _news(row: HolderToTell, event: Event, **figures: str) -> News:
 def _code(event: events.CodeIssued) -> SendCode:
     minutes = round((event.expires_at - event.timestamp).total_seconds() / 60)
     news = News(following(event, "identity"), event.timestamp, figures={"minutes": str(minutes)})
-    is_contact = event.purpose == events.CodePurpose.CONTACT
+    is_contact = event.purpose == events.CodePurpose.NEW_CONTACT
     template = Template.CONTACT_CODE if is_contact else Template.ONE_TIME_CODE
     return SendCode(template, news, event.subject, event.code, event.expires_at)
 

@@ -301,7 +301,7 @@ def test_a_code_goes_to_the_phone_that_it_is_for_with_its_minutes():
 
 
 def test_a_code_for_a_new_contact_says_what_it_is_for():
-    issued = accounts.code_issued(purpose=identity.CodePurpose.CONTACT)
+    issued = accounts.code_issued(purpose=identity.CodePurpose.NEW_CONTACT)
 
     assert told(TellAccountHolders, issued).template == Template.CONTACT_CODE
 
@@ -330,7 +330,7 @@ def test_every_message_is_caused_by_some_process():
         Folded(TellInstitutionOfEndingLicences(), registry.licence_expiring(), registry.licence_expired()),
         Folded(TellBureauOfItsTasks(), case.case_unmatched(), case.bureau_task_opened()),
         Folded(TellAccountHolders(), *[builder() for builder in accounts.EXAMPLES.values()]),
-        Folded(TellAccountHolders(), accounts.code_issued(purpose=identity.CodePurpose.CONTACT)),
+        Folded(TellAccountHolders(), accounts.code_issued(purpose=identity.CodePurpose.NEW_CONTACT)),
         Folded(TellFamilyOfItsEnrolment(), enrolments.enrolment_recorded(), enrolments.enrolment_contact_changed()),
     ]
 

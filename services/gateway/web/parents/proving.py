@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 WAYS = ("mobile", "email")
 _ATTEMPT = "contact_attempt"
-_CONTACT = "contact"
+_NEW_CONTACT = "new_contact"
 
 
 @PARENTS.page("/cases/<ref>/contact/<way>", FAMILIES, methods=("GET", "POST"))
@@ -43,7 +43,7 @@ def prove_contact(ref: str, way: str) -> ResponseReturnValue:
         return closed
     if is_opened():
         return show("parents/prove_contact.html", **page_about(one, way=way, to=to))
-    asked = {way: to, "purpose": _CONTACT, "session": caller().token, "client": client()}
+    asked = {way: to, "purpose": _NEW_CONTACT, "session": caller().token, "client": client()}
     try:
         sent = caller().deed("identity.request_code", {"mobile": "", **asked})
     except RemoteRefusal as refusal:

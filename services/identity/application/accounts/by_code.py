@@ -65,7 +65,7 @@ def verify_code(desk: Desk, command: VerifyCode, principal: Principal, now: date
     code = desk.vault.open(attempt.code, OneTimeCode)
     if code is None:  # forgotten at this very moment
         raise PersonGone
-    if entered.purpose is CodePurpose.CONTACT:
+    if entered.purpose is CodePurpose.NEW_CONTACT:
         return prove_contact(desk, command.session, _digest(desk, code), now)
     arrival = Arrival.of_parent(entrance.keys, entered.subject, code.mobile, proof, command.client)
     return open_session(desk, arrival, now)
@@ -76,7 +76,7 @@ def _session(desk: Desk, command: RequestCode, now: datetime) -> OpenSession | N
     if command.purpose is CodePurpose.LOG_IN:
         return None
     session = desk.entrance.sessions.find(command.session, now)
-    if command.purpose is CodePurpose.CONTACT:
+    if command.purpose is CodePurpose.NEW_CONTACT:
         refusals.heed(objection_to(session.principal, (FAMILY,)))
     return session
 
@@ -88,7 +88,7 @@ def _subject(desk: Desk, purpose: CodePurpose, to: Destination, session: OpenSes
     """
     if session is None:
         return desk.vault.subject_for([phone(to.mobile)])
-    if purpose is CodePurpose.CONTACT:
+    if purpose is CodePurpose.NEW_CONTACT:
         return session.subject
     own = desk.vault.find(phone(to.mobile)) == desk.vault.resolve(session.subject)
     return session.subject if own else None
@@ -105,7 +105,7 @@ def _count(  # noqa: PLR0913, PLR0917 - what is asked, by whom, to where, from w
     """One more to this phone and from this place; refuses where a wait or the question comes first."""
     entrance, policy = desk.entrance, desk.entrance.policy(now)
     windows = send_windows(user, origin, policy)
-    if session is not None and command.purpose is CodePurpose.CONTACT:
+    if session is not None and command.purpose is CodePurpose.NEW_CONTACT:
         windows = contact_windows(user, entrance.keys.asker(session.subject), origin, policy)
     try:
         answer = answer_from(desk, command.question, origin, now)

@@ -21,7 +21,7 @@ class Destination(NamedTuple):
     @classmethod
     def of(cls, command: RequestCode) -> Self:
         """As it was entered; refuses with `MalformedMobileNumber` or `MalformedEmailAddress`."""
-        if command.purpose is CodePurpose.CONTACT and not command.mobile.strip():
+        if command.purpose is CodePurpose.NEW_CONTACT and not command.mobile.strip():
             return cls(email=parse_email_address(command.email, field="email").address)
         return cls(mobile=parse_mobile_number(command.mobile, field="mobile").number)
 

@@ -132,7 +132,7 @@ class Door:
 
     def request_contact_code(self, session, client=HOME, mobile="", email=""):
         """The token of the attempt to prove another phone or mail address in an open session."""
-        return self.ask(commands.RequestCode(mobile, CodePurpose.CONTACT, client, session, email=email)).attempt
+        return self.ask(commands.RequestCode(mobile, CodePurpose.NEW_CONTACT, client, session, email=email)).attempt
 
     def sms(self):
         """The code that was sent last."""

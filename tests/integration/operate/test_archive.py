@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 import zstandard
 
-from operate.contexts import contexts
+from operate.contexts import compose, contexts
+from shared.context import Duty
+from shared.installation import installation as opened
+from tests.controls.logbook import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,14 +105,26 @@ def test_a_newer_format_is_refused(archive, installation):
     assert "newer format" in refused(installation, archive)
 
 
-def test_types_that_are_not_known_need_an_explicit_choice(archive, installation):
-    def unknown(manifest):
-        [part] = [one for name, one in manifest["contexts"].items() if name == "matching"]
-        part["types"]["matching.CaseImagined.v1"] = 1
+def test_events_of_types_that_are_not_known_need_an_explicit_choice(lived_in, installation, tmp_path):
+    lived_in.store_unreadable(uuid4(), 1, "matching.CaseImagined.v1")
+    with opened(lived_in.settings) as place, compose("matching")(place) as matching, matching.workers([Duty.RELAY]):
+        eventually(lambda: lived_in.query("select count(*) = (select published from relay) from event") == [(True,)])
+    lived_in.answer("events", "export", str(tmp_path / "archive"))
+    said = refused(installation, tmp_path / "archive")
+    assert "matching.CaseImagined.v1" in said
+    assert "--allow-unknown-types" in said
+    assert installation.query(EVERYTHING) == []
+    installation.answer("events", "import", str(tmp_path / "archive"), "--allow-unknown-types")
+    assert installation.query(EVERYTHING) == lived_in.query(EVERYTHING) != []
+
+
+def test_an_archive_with_another_manifest_than_its_events_is_refused(archive, installation):
+    def one_more(manifest):
+        manifest["contexts"]["matching"]["last"] += 1
         return manifest
 
-    rewrite(archive / "manifest.json", unknown)
-    assert "matching" in refused(installation, archive)
+    rewrite(archive / "manifest.json", one_more)
+    assert "nothing was changed. matching" in refused(installation, archive)
 
 
 def test_a_part_of_a_log_is_not_imported(used, installation, tmp_path):

@@ -151,7 +151,8 @@ def _county(given: str) -> str:
 @contextmanager
 def _identity(session: Session) -> Iterator[Any]:
     """Identity of this installation, which offers what fills its registry."""
-    with installation(session.settings) as place, compose("identity")(place) as identity:
+    with installation(session.settings) as place, compose("identity")(place) as context:
+        identity: Any = context
         try:
             yield identity
         except LogUnsigned as refusal:

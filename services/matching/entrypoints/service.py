@@ -77,7 +77,7 @@ from services.matching.read_models.worklist_search import (
 )
 from shared.access import AUDITOR, BUREAU, CLINIC, FAMILY, INSURER, OPERATOR
 from shared.calendar import taipei_day
-from shared.imports.taking import Purpose
+from shared.imports.files import Purpose
 from shared.principal import Principal
 from shared.read_models.paging import Page
 from shared.rpc.aside import aside

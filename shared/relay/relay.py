@@ -45,7 +45,7 @@ class Pace:
     """How much a relay does at a time, and how often it looks for what it was not woken for."""
 
     page_size: int = 500
-    poll_seconds: float = 0.02
+    poll_seconds: float = 0.03
     idle_poll_seconds: float = 0.25
     """The same once nothing has happened for `lively_seconds`: a relay that nobody needs should cost nothing."""
     lively_seconds: float = 60

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import msgspec
 
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     from shared.read_models.model import Table
 
 _SHOWN_DIGITS = 8
+_PLAIN = frozenset({str, int, bool, type(None), datetime, date, Decimal, UUID})
+"""What holds no box, looked at first: most values are."""
 
 
 class Hidden(StrEnum):
@@ -56,6 +61,8 @@ def pseudonym(sealed: Sealed[Any]) -> str:
 
 def _closed(value: Any) -> Any:
     """The same, with `{"sealed": pseudonym}` in the place of every box, however deep it lies."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Sealed):
         return {"sealed": pseudonym(value)}
     if isinstance(value, msgspec.Struct):

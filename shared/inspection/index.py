@@ -100,10 +100,12 @@ class Index:
         this code.
         """
         head, ends = self._log.head().position, time.monotonic() + seconds
-        while (reached := self._look_through_a_page(head)) < head and time.monotonic() < ends:
+        while True:
+            reached = self._look_through_a_page(head)
             progress("looking", reached, head)
+            if reached >= head or time.monotonic() >= ends:
+                return reached, head
             give_way()
-        return reached, head
 
     def find(self, terms: Collection[bytes], until: int) -> list[Touch]:
         """The events up to a position that have any of these terms, in order; a few may have been taken by mistake."""

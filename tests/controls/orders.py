@@ -232,6 +232,9 @@ class Shop:
         return kind(originator_id=originator_id, originator_version=version, timestamp=MORNING, **first, **facts)
 
 
+META = b',"subject":"o"'
+
+
 class Ledger:
     """A context's log in a database, sequenced at once: `record` answers the bytes that a relay would publish."""
 
@@ -242,13 +245,13 @@ class Ledger:
         self._connection = self.database.connect(name="ledger")
         self._sequencer = Sequencer(self._connection, context, generation=0, page_size=30)
 
-    def record(self, *events):
-        self.store(*events)
+    def record(self, *events, meta=META):
+        self.store(*events, meta=meta)
         return self.settle()
 
-    def store(self, *events):
+    def store(self, *events, meta=META):
         rows = [
-            (event.originator_id, event.originator_version, event.TOPIC, msgspec.json.encode(event), b',"subject":"o"')
+            (event.originator_id, event.originator_version, event.TOPIC, msgspec.json.encode(event), meta)
             for event in events
         ]
         with self._connection.cursor() as cursor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -76,6 +77,14 @@ def test_a_principal_arrives_as_it_was_signed(principal):
 def test_a_principal_is_read_as_long_as_it_lives_and_clocks_may_differ():
     for moment in (NOW - CLOCK_SKEW, NOW, NOW + LIFETIME + CLOCK_SKEW - timedelta(microseconds=1)):
         assert READER.read(signed(), moment) == DOCTOR
+
+
+def test_somebody_is_signed_for_once_in_ten_seconds_and_anew_when_anything_about_them_has_changed():
+    signer = PrincipalSigner(KEY)
+    token = signer.sign(DOCTOR, NOW)
+    assert signer.sign(DOCTOR, NOW + timedelta(seconds=9)) == token
+    assert signer.sign(DOCTOR, NOW + timedelta(seconds=10)) != token
+    assert signer.sign(replace(DOCTOR, assurances=frozenset({Assurance.PASSWORD})), NOW) != token
 
 
 @pytest.mark.parametrize("moment", [NOW + LIFETIME + CLOCK_SKEW, NOW - CLOCK_SKEW - timedelta(microseconds=1)])

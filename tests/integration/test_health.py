@@ -7,6 +7,7 @@ import urllib.request
 import pytest
 
 from shared.health import Check, HealthServer, Report, Watched
+from shared.postgres import DatabaseUnavailable
 
 UNMET = Check("relay", is_met=False, found="nobody relays; 3 events wait", needed=True)
 
@@ -36,3 +37,17 @@ def test_one_context_that_is_not_ready_is_enough():
         assert asked(server.port, "/ready")[0] == 503
         assert asked(server.port, "/live") == (200, {"live": True})
         assert asked(server.port, "/everything")[0] == 404
+
+
+def test_figures_are_told_and_a_context_whose_database_is_away_takes_none_of_the_others_along():
+    def away():
+        raise DatabaseUnavailable("gone")
+
+    with (
+        HealthServer("127.0.0.1", 0, Watched(list, away)) as server,
+        urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=10) as response,
+    ):
+        told = response.read().decode()
+        assert response.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert "# TYPE caretrail_rpc_call_seconds histogram" in told
+    assert "caretrail_relay_head{" not in told

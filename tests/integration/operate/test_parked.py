@@ -50,12 +50,30 @@ def test_what_still_fails_stays_and_the_attempt_is_counted(parked):
     assert listed(parked) == [(1, 2, False), (2, 1, False)]
 
 
+def test_a_dry_run_tells_what_would_come_of_it_and_changes_nothing(parked):
+    before = listed(parked)
+    foreseen = parked.answer("parked", "retry", "--model", STATISTICS, "--dry-run", status=1)["events"]
+    assert [(one["position"], one["fate"]) for one in foreseen] == [(1, "rejected"), (2, "waits")]
+    assert foreseen[0]["error"].startswith("ValidationError")
+    assert listed(parked) == before
+    # And the one command that looks at everything says so.
+    [matching] = parked.answer("status", "--context", "matching", status=1)["contexts"]
+    assert {"code": "parked", "about": STATISTICS} in matching["alarms"]
+    [statistics] = [one for one in matching["followers"] if one["name"] == STATISTICS]
+    assert (statistics["parked"], statistics["behind"], statistics["rebuild"]) == (2, 0, None)
+    assert STATISTICS in parked.caretrail("status", "--context", "matching").stdout
+
+
 def test_the_event_at_fault_is_dropped_and_the_one_behind_it_taken(parked):
     dropped = parked.answer("parked", "drop", "--model", STATISTICS, "--aggregate", str(STRAY), "--yes")
     assert dropped == {"model": STATISTICS, "aggregate": str(STRAY), "dropped": [1], "waiting": 1}
     retried = parked.answer("parked", "retry", "--model", STATISTICS, "--aggregate", str(STRAY))
     assert retried["aggregates"] == [{"aggregate": str(STRAY), "taken": 1, "waiting": 0}]
     assert listed(parked) == [(1, 1, True)]
+    assert parked.query("select actor, deed, positions from parking_deed order by at") == [
+        ("shell/parked", "dropped", [1]),
+        ("shell/parked", "retried", [2]),
+    ]
     assert parked.query("select id from case_statistics") == [(STRAY,)]
     assert parked.answer("models", "check", STATISTICS)["models"][0]["equal"]
 

@@ -8,7 +8,7 @@ import amqp
 import pytest
 
 from shared.cloudevents import Chain
-from shared.transport import CONTENT_TYPE, LOG_STREAM, BrokerLost, PublishFailed
+from shared.transport import CONTENT_TYPE, LOG_STREAM, BrokerLost, PublishFailed, QueueStanding
 from shared.transport.rabbitmq import RabbitTransport
 from tests.controls.logbook import CONSUMER, CONTEXT, eventually
 
@@ -54,6 +54,13 @@ def test_messages_are_numbered_and_confirmed_in_the_order_published(transport):
     assert [publisher.publish("ParcelPosted", body) for body in BODIES] == list(range(1, 51))
     eventually(lambda: publisher.confirmed() == 50)
     publisher.close()
+
+
+def test_queues_tell_what_waits_and_who_takes_it_and_a_missing_one_hides_no_other(transport):
+    publish(transport)
+    missing, waiting = transport.standing_of(["parcels.nobody", f"{CONTEXT}.{CONSUMER}"])
+    assert missing == QueueStanding("parcels.nobody", None, None)
+    assert (waiting.messages, waiting.consumers) == (50, 0)
 
 
 def test_a_narrow_window_publishes_everything_all_the_same(vhost):

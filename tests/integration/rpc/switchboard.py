@@ -22,6 +22,9 @@ from typing import Any  # noqa: E402
 import kombu  # noqa: E402
 import msgspec  # noqa: E402
 from eventlet import tpool  # noqa: E402
+from opentelemetry.sdk.trace import TracerProvider  # noqa: E402
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor  # noqa: E402
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter  # noqa: E402
 
 from services.matching.adapters.batch_export import as_file  # noqa: E402
 from services.matching.bootstrap import matching_in  # noqa: E402
@@ -39,7 +42,8 @@ from shared.rpc.hosting import broker_uri, give_way, hosted  # noqa: E402
 from shared.rpc.keys import principal_reader  # noqa: E402
 from shared.rpc.service import EVERYBODY, query  # noqa: E402
 from shared.rpc.wire import RemoteRefusal, Told  # noqa: E402
-from shared.settings import load  # noqa: E402
+from shared.settings import Settings, load  # noqa: E402
+from shared.tracing import recorded  # noqa: E402
 
 
 class TriedService(MatchingService):
@@ -70,14 +74,29 @@ class TriedService(MatchingService):
                 publish(body, serializer="json", reply_to="nobody")
 
     @query(EVERYBODY)
+    def spans(self, _principal: object) -> list[tuple[str, str]]:
+        """What was recorded: the trace and the name of every span that has ended."""
+        return [(f"{span.context.trace_id:032x}", span.name) for span in _RECORDED.get_finished_spans()]
+
+    @query(EVERYBODY)
     def write_a_spreadsheet(self, _principal: object) -> int:
         """As `export_file` does for a clinic with thousands of cases: how many bytes it has."""
         return len(aside(as_file, [["幼兒個案資料"] * 30] * 4000, (), "xlsx").content)
 
 
+_RECORDED = InMemorySpanExporter()
+
+
 def main() -> None:
     settings = load(os.environ)
     logs.configure(settings.log_format, settings.log_level)
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(_RECORDED))
+    with recorded(provider):
+        _put_calls_through(settings)
+
+
+def _put_calls_through(settings: Settings) -> None:
     with installation(settings, give_way) as place, matching_in(place, registry=reference_registry()) as context:
         uri = broker_uri(settings)
         host = Host(context, principal_reader(settings), tuple(Duty))

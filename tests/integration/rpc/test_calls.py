@@ -46,6 +46,30 @@ def officer(county):
     return Principal("officer/1", Role.BUREAU_OFFICER, frozenset({Assurance.PASSWORD}), jurisdiction=county)
 
 
+def test_what_is_asked_in_one_trace_goes_through_calls_events_read_models_and_processes(
+    board, people, family, preference
+):
+    trace = f"{family.number:032x}"
+    belongs = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    form, parent = application(family, preference), people.parent(family)
+    case = board.call(
+        "matching.submit_application", parent, trace=belongs, payload=form, idempotency_key=f"traced/{trace}"
+    )
+    declined = {"case_id": case["id"], "rank": 1, "reason": "capacity_full", "explanation": "員額已滿"}
+    ours = people.signed(doctor(preference))
+    board.call("matching.decline_offer", ours, trace=belongs, payload=declined, idempotency_key=f"declined/{trace}")
+    expected = {
+        "ask matching.submit_application",
+        "matching.submit_application",
+        "append SubmitApplication",
+        "publish matching",
+        "project family_cases",
+        "react process/offer_next_preference",
+        "append OfferNextPreference",
+    }
+    eventually(lambda: expected <= {name for of, name in board.call("matching.spans")["found"] if of == trace})
+
+
 def test_a_case_submitted_by_rpc_is_found_at_once_by_who_submitted_it(board, people, family, preference):
     outcome = submitted(board, people, family, preference)
     written = {"id": outcome["id"], "version": outcome["version"]}

@@ -42,6 +42,14 @@ def bodies(deliveries) -> list[bytes]:
     return [delivery.body for delivery in deliveries]
 
 
+def test_queues_tell_what_waits_and_no_queue_is_made_by_asking(transport, context):
+    publish(transport, context, b"1", b"2")
+    for _ in range(2):
+        waiting, missing = transport.standing_of([f"{context}.board", f"{context}.nobody"])
+        assert (waiting.messages, waiting.consumers) == (2, None)
+        assert missing.messages is None
+
+
 def test_every_consumer_receives_every_event_in_order(transport, context):
     publish(transport, context, b"1", b"2", b"3")
 

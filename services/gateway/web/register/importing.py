@@ -86,9 +86,9 @@ def file() -> ResponseReturnValue:
     if is_opened():
         return _page(given, faults)
     purpose = Purpose.TRY if Purpose.TRY in given else Purpose.TAKE
-    content = _content(faults)
     if given.get("kind") not in KINDS:
         faults.add("kind", t("register.kind.missing"))
+    content = _content(faults)
     if faults:
         return _page(given, faults)
     told = {"kind": given["kind"], "purpose": purpose, "content": b64encode(content).decode(), "language": language()}

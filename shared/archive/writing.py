@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from shared.archive.extent import Selection, extent_of
+from shared.archive.extent import Extent, NothingThere, Selection, extent_of
 from shared.archive.files import compressed, new_file, refuse_altered, write_file
 from shared.archive.format import (
     EVENTS_A_FILE,
@@ -34,6 +34,7 @@ from shared.archive.format import (
 )
 from shared.archive.recomputed import recomputed
 from shared.archive.rows import owner_of
+from shared.archive.snapshot import NotSettled
 from shared.blobs import BlobMissing, blobs_of, names_blobs
 from shared.cloudevents import parse
 from shared.decoding import json_decoder
@@ -142,7 +143,7 @@ class _Export:
         selection = self._progress.selection
         for context in selection.contexts:
             if context not in self._parts:
-                extent = extent_of(self._archive, self._sources[context], context, selection)
+                extent = self._extent(context)
                 self._list(*extent.files)
                 self._parts[context] = extent.part
                 self._note()
@@ -153,6 +154,14 @@ class _Export:
         write_file(self._archive, MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
         (self._archive / PROGRESS).unlink()
         return manifest
+
+    def _extent(self, context: str) -> Extent:
+        try:
+            return extent_of(self._archive, self._sources[context], context, self._progress.selection)
+        except (NothingThere, NotSettled):
+            if not self._parts:  # nothing is written yet, and the folder may be used again
+                (self._archive / PROGRESS).unlink()
+            raise
 
     def _write_events(self, context: str) -> None:
         while (done := _written(self._parts[context])) < self._parts[context].last:

@@ -101,6 +101,7 @@ def test_events_that_nobody_settles_are_not_left_out_silently(office):
     office.hand_in()
     with pytest.raises(NotSettled):
         office.export()
+    assert list(office.archive.iterdir()) == []
 
 
 def test_a_part_of_a_log_is_proved_and_not_imported(office):
@@ -116,6 +117,7 @@ def test_a_part_of_a_log_is_proved_and_not_imported(office):
 def test_positions_that_the_log_does_not_have_are_not_exported(office):
     with pytest.raises(NothingThere, match="positions 1 to 24"):
         office.export(first=25)
+    assert office.export(first=24).contexts[CONTEXT].last == 24
 
 
 @pytest.mark.parametrize("data", [b"{}", b'{"originator_id":"00000000-0000-0000-0000-000000000001"}', b"{\n}"])

@@ -25,6 +25,7 @@ from shared.postgres import DatabaseUnavailable
 from shared.read_models.feed import Fork
 from shared.read_models.parking import NotParked
 from shared.read_models.replay.applying import NotConfirmable
+from shared.read_models.replay.archived import NotReplayable
 from shared.read_models.replay.other_code import CodeFailed, TypesUnknown
 from shared.read_models.replay.replaying import NotBuilt
 from shared.read_models.replay.scratch import NoSuchReplay
@@ -84,6 +85,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     Fork,
     NotBuilt,
     NoSuchReplay,
+    NotReplayable,
     NotConfirmable,
     CodeFailed,
     TypesUnknown,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -17,12 +17,13 @@ from operate.replay_export import check, export
 from operate.replaying import LIVE, workshop
 from operate.revisions import revision
 from operate.session import Session, table
+from shared.archive.format import ArchiveRefused
 from shared.read_models.replay.applying import proposal, proposals
 from shared.read_models.replay.other_code import OtherCode
 from shared.read_models.replay.scratch import Scratch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from operate.replaying import Compared, Workshop
     from operate.words import Words
@@ -119,6 +120,7 @@ class _Asked(NamedTuple):
     until: str | None
     diff: str | None
     export_to: Path | None
+    archive: Path | None
     code: str | None
     skips_unknown: bool
     applies: bool
@@ -133,6 +135,7 @@ def replay(  # noqa: PLR0913 - an option each
     until: Annotated[str | None, typer.Option("--until", metavar="POSITION|TIME")] = None,
     diff: Annotated[str | None, typer.Option("--diff", metavar="live|REPLAY")] = None,
     export_to: Annotated[Path | None, typer.Option("--export", metavar="FILE")] = None,
+    archive: Annotated[Path | None, typer.Option("--from", metavar="ARCHIVE", exists=True, file_okay=False)] = None,
     code: Annotated[str | None, typer.Option("--code", metavar="REVISION")] = None,
     skip_unknown: Annotated[bool, typer.Option("--skip-unknown")] = False,
     applies: Annotated[bool, typer.Option("--apply")] = False,
@@ -152,18 +155,18 @@ def replay(  # noqa: PLR0913 - an option each
     elif confirms is not None:
         _confirm(session, of, confirms, by)
     else:
-        _replay(session, of, str(model), _Asked(until, diff, export_to, code, skip_unknown, applies, by))
+        _replay(session, of, str(model), _Asked(until, diff, export_to, archive, code, skip_unknown, applies, by))
 
 
 def _replay(session: Session, of: str, name: str, asked: _Asked) -> None:
     _check(asked)
-    with ExitStack() as leaving:
+    with _archive_in_words(), ExitStack() as leaving:
         composed = leaving.enter_context(opened(session.settings, of))
         model = named(composed, name)
         environment = None
         if asked.code is not None:
             environment = leaving.enter_context(revision(asked.code, session.settings.var, _noting(session)))
-        place = leaving.enter_context(workshop(composed, model, environment))
+        place = leaving.enter_context(workshop(composed, model, asked.archive, environment))
         who = operator(session, composed.installation, asked.by) if asked.applies else None
         passed_by = _passed_by(place, asked)
         with session.progress() as watch:
@@ -199,6 +202,15 @@ def _passed_by(place: Workshop, asked: _Asked) -> dict[str, int]:
     return dict(place.folder.passed_by)
 
 
+@contextmanager
+def _archive_in_words() -> Iterator[None]:
+    """What is wrong with an archive becomes a sentence in the operator's language."""
+    try:
+        yield
+    except ArchiveRefused as fault:
+        raise Mistake(f"objections.{fault.objection.name}", where=fault.where) from fault
+
+
 def _noting(session: Session) -> Callable[[str, dict[str, object]], None]:
     return lambda key, figures: session.note(session.words(key, **figures))
 
@@ -208,7 +220,7 @@ def _check(asked: _Asked) -> None:
         check(asked.export_to)
         if asked.diff is None:
             raise Mistake("mistakes.export-without-diff")
-    if asked.applies and (asked.diff != LIVE or asked.until is not None or asked.code is not None):
+    if asked.applies and (asked.diff, asked.until, asked.code, asked.archive) != (LIVE, None, None, None):
         raise Mistake("mistakes.apply-what")
     if asked.applies and not asked.by:
         raise Mistake("mistakes.replay-by-whom")
@@ -222,7 +234,7 @@ def _confirm(session: Session, of: str, number: int, by: str) -> None:
     with opened(session.settings, of) as composed:
         model = named(composed, proposal(Scratch(composed.database), number).model)
         who = operator(session, composed.installation, by)
-        with workshop(composed, model, None) as place, session.progress() as watch:
+        with workshop(composed, model) as place, session.progress() as watch:
             found = confirmed(place, number, who, labelled(session.words, model, watch))
     session.show(found, said_of(session.words, found))
 

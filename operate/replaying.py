@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from operate.failures import Mistake
 from shared.calendar import TAIPEI
 from shared.read_models.compare import skipped_by
+from shared.read_models.replay.archived import ArchivedLog
 from shared.read_models.replay.causes import Telling, caused
 from shared.read_models.replay.differences import Differences
 from shared.read_models.replay.folding import OwnCode
@@ -29,6 +30,7 @@ from shared.vault import schema as vault_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from shared.context import Context
     from shared.installation import Installation
@@ -97,6 +99,8 @@ class Workshop:
     @contextmanager
     def make_and_compare(self, until: str | None, against: str, progress: Progress) -> Iterator[Compared]:
         """A replay and how it differs from the live rows, or from another replay, by its number; raises `Mistake`."""
+        if against == LIVE and self.origin.incarnation != self.composed.logs[self.model.context].incarnation():
+            raise Mistake("mistakes.other-life", archive=self.origin.archive)
         if against == LIVE and until is None and not self.origin.archive:
             with self._beside_live(progress) as compared:
                 yield compared
@@ -141,18 +145,22 @@ class Workshop:
 
 
 @contextmanager
-def workshop(composed: Context[Any], model: ReadModel[Any], environment: Environment | None) -> Iterator[Workshop]:
-    """Replays of the live log, by the code of an environment, or without one by this release's."""
-    log = composed.logs[model.context]
-    own = OwnCode(model, log, skipped_by(model, composed.database))
-    origin = Origin(log.context, log.incarnation())
+def workshop(
+    composed: Context[Any], model: ReadModel[Any], archive: Path | None = None, environment: Environment | None = None
+) -> Iterator[Workshop]:
+    """Replays of the live log, or of an archive of it, by this release's code, or by that of an environment."""
+    log, skipped = composed.logs[model.context], skipped_by(model, composed.database)
+    source: Source = log if archive is None else ArchivedLog(archive, model.context)
+    own = OwnCode(model, log, skipped)
+    origin = Origin(source.context, source.incarnation(), str(archive.resolve()) if archive else "")
     if environment is None:
-        yield Workshop(composed, model, log, origin, own, own)
+        yield Workshop(
+            composed, model, source, origin, own if archive is None else OwnCode(model, source, skipped), own
+        )
         return
-    scratch, skipped = scratch_of(composed.database), skipped_by(model, composed.database)
-    task = Task(composed.name, model.table.name, scratch, skipped, _keys(composed.installation))
-    with other_code(environment, log, task) as folder:
-        yield Workshop(composed, model, log, origin._replace(code=environment.code), folder, own)
+    task = Task(composed.name, model.table.name, scratch_of(composed.database), skipped, _keys(composed.installation))
+    with other_code(environment, source, task) as folder:
+        yield Workshop(composed, model, source, origin._replace(code=environment.code), folder, own)
 
 
 def _keys(place: Installation) -> Keys:

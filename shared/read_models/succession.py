@@ -72,7 +72,7 @@ def serve(connection: Connection, model: type[ReadModel[Any]]) -> None:
     """Let this definition's rows be read by its own name, where they are the last."""
     name, fingerprint = model.table.name, model.fingerprint()
     with connection.transaction():
-        last = standing.lock(connection, name)
+        last = standing.lock(connection, name) if is_there(connection, "read_model") else None
         served = name_of(name, fingerprint)
         is_last = last is None or last.fingerprint == fingerprint
         if is_last and is_there(connection, name) and not is_there(connection, served):

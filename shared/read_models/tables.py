@@ -148,8 +148,8 @@ class Rows(Generic[Row]):
             connection.execute(statement.encode(), prepare=False)
 
     def drop(self, connection: Connection) -> None:
-        """Remove the table, if it is there."""
-        connection.execute(f'drop table if exists "{self.name}"'.encode(), prepare=False)
+        """Remove the table, if it is there, and the view by which it is read."""
+        connection.execute(f'drop table if exists "{self.name}" cascade'.encode(), prepare=False)
 
     def rename(self, connection: Connection, name: str) -> None:
         """Give the stored table another name; this object goes on meaning the old one."""

@@ -194,3 +194,43 @@ def test_a_revision_of_git_is_run_from_a_work_tree_of_its_own(looked_at):
     assert looked_at.answer("replay", "doctor_demand", "--code", "HEAD")["replay"]["code"] == commit[:12]
     trees = subprocess.run(["git", "worktree", "list"], cwd=PROJECT, capture_output=True, text=True, check=True)  # noqa: S607 - as above
     assert commit[:7] not in trees.stdout.partition("\n")[2]
+
+
+@pytest.fixture(scope="module")
+def archive(looked_at, tmp_path_factory):
+    path = tmp_path_factory.mktemp("archive") / "exported"
+    assert looked_at.caretrail("events", "export", str(path)).returncode == 0
+    return path
+
+
+def test_an_archive_is_replayed_as_the_log_that_it_was_exported_from(looked_at, archive):
+    from_log = looked_at.answer("replay", MODEL)["replay"]
+    answer = looked_at.answer("replay", MODEL, "--from", str(archive), "--diff", str(from_log["number"]))
+    assert (answer["replay"]["position"], answer["replay"]["archive"]) == (from_log["position"], str(archive))
+    assert answer["difference"]["equal"] == 3
+    assert looked_at.answer("replay", MODEL, "--from", str(archive), "--diff", "live")["difference"]["all_equal"]
+    early = looked_at.answer("replay", MODEL, "--from", str(archive), "--until", "1")["replay"]
+    assert early["position"] == 1
+    assert looked_at.answer("replay", MODEL, "--from", str(archive), "--until", "2000-01-01")["replay"]["position"] == 0
+
+
+def test_an_auditor_replays_an_archive_without_the_log_it_came_from(installation, archive):
+    answer = installation.answer("replay", MODEL, "--from", str(archive))
+    assert answer["replay"]["position"] > 0
+    installation.query("update log set incarnation = 'another life'")
+    ended = installation.caretrail("replay", MODEL, "--from", str(archive), "--diff", "live")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "not an archive of this log" in ended.stderr
+
+
+def test_an_archive_that_was_altered_or_is_none_is_refused_with_its_file(looked_at, archive, tmp_path):
+    altered = tmp_path / "altered"
+    shutil.copytree(archive, altered)
+    [events] = (altered / "contexts/matching/events").iterdir()
+    events.write_bytes(events.read_bytes() + b"more")
+    before = looked_at.answer("replay", "--list")
+    for path, said in ((altered, events.name), (tmp_path, str(tmp_path))):
+        ended = looked_at.caretrail("replay", MODEL, "--from", str(path))
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert said in ended.stderr
+    assert looked_at.answer("replay", "--list") == before

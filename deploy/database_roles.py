@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from deploy.topology import INSTALLER, VAULT, members
 from shared.migrations import reader_of
+from shared.read_models.replay.scratch import scratch_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,14 +45,17 @@ def _statements() -> Iterator[str]:
         yield _role(role_of(schema), "nologin")
     for member in members():
         yield _role(reader_of(member.name), "nologin")
+        yield _role(role_of(scratch_schema(member.name)), "nologin")
     yield "\n-- Logins. They have no password yet, so that nobody gets in."
     for login in logins():
         yield _role(login, "login nosuperuser nocreatedb nocreaterole")
     yield "\n-- Who installs owns the databases, and sees how long other transactions have run, for `horizon_age`."
-    yield _grant(INSTALLER, [*map(role_of, schemas), "pg_read_all_stats"])
-    yield "\n-- Who runs a context may use its schema and the vault, and read the logs that it follows."
+    scratch = [scratch_schema(member.name) for member in members()]
+    yield _grant(INSTALLER, [*map(role_of, (*schemas, *scratch)), "pg_read_all_stats"])
+    yield "\n-- Who runs a context may use its schemas and the vault, and read the logs that it follows."
     for member in members():
-        yield _grant(member.name, [role_of(member.name), role_of(VAULT), *map(reader_of, member.follows)])
+        own = [role_of(member.name), role_of(scratch_schema(member.name))]
+        yield _grant(member.name, [*own, role_of(VAULT), *map(reader_of, member.follows)])
     yield "\n-- Databases, open to nobody but those."
     for schema in schemas:
         yield _database(schema)

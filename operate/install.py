@@ -8,6 +8,7 @@ import typer
 from operate.contexts import own_tables_of
 from operate.session import Session
 from shared.installation import install as install_context
+from shared.read_models.replay.scratch import scratch_of
 from shared.vault import schema as vault_schema
 
 
@@ -27,6 +28,7 @@ def install(context: typer.Context) -> None:
             vault_schema.install(dsn)
         else:
             database = install_context(dsn, name)
+            scratch_of(database)
             for make in own_tables[name]:
                 make(database)
     if databases:

@@ -9,9 +9,13 @@ select 'create role caretrail_matching nologin' where not exists (select from pg
 select 'create role caretrail_notifier nologin' where not exists (select from pg_roles where rolname = 'caretrail_notifier') \gexec
 select 'create role caretrail_vault nologin' where not exists (select from pg_roles where rolname = 'caretrail_vault') \gexec
 select 'create role caretrail_gateway_reader nologin' where not exists (select from pg_roles where rolname = 'caretrail_gateway_reader') \gexec
+select 'create role caretrail_gateway_replay nologin' where not exists (select from pg_roles where rolname = 'caretrail_gateway_replay') \gexec
 select 'create role caretrail_identity_reader nologin' where not exists (select from pg_roles where rolname = 'caretrail_identity_reader') \gexec
+select 'create role caretrail_identity_replay nologin' where not exists (select from pg_roles where rolname = 'caretrail_identity_replay') \gexec
 select 'create role caretrail_matching_reader nologin' where not exists (select from pg_roles where rolname = 'caretrail_matching_reader') \gexec
+select 'create role caretrail_matching_replay nologin' where not exists (select from pg_roles where rolname = 'caretrail_matching_replay') \gexec
 select 'create role caretrail_notifier_reader nologin' where not exists (select from pg_roles where rolname = 'caretrail_notifier_reader') \gexec
+select 'create role caretrail_notifier_replay nologin' where not exists (select from pg_roles where rolname = 'caretrail_notifier_replay') \gexec
 
 -- Logins. They have no password yet, so that nobody gets in.
 select 'create role gateway login nosuperuser nocreatedb nocreaterole' where not exists (select from pg_roles where rolname = 'gateway') \gexec
@@ -21,13 +25,13 @@ select 'create role notifier login nosuperuser nocreatedb nocreaterole' where no
 select 'create role installer login nosuperuser nocreatedb nocreaterole' where not exists (select from pg_roles where rolname = 'installer') \gexec
 
 -- Who installs owns the databases, and sees how long other transactions have run, for `horizon_age`.
-grant caretrail_gateway, caretrail_identity, caretrail_matching, caretrail_notifier, caretrail_vault, pg_read_all_stats to installer;
+grant caretrail_gateway, caretrail_identity, caretrail_matching, caretrail_notifier, caretrail_vault, caretrail_gateway_replay, caretrail_identity_replay, caretrail_matching_replay, caretrail_notifier_replay, pg_read_all_stats to installer;
 
--- Who runs a context may use its schema and the vault, and read the logs that it follows.
-grant caretrail_gateway, caretrail_vault to gateway;
-grant caretrail_identity, caretrail_vault to identity;
-grant caretrail_matching, caretrail_vault, caretrail_identity_reader to matching;
-grant caretrail_notifier, caretrail_vault, caretrail_identity_reader, caretrail_matching_reader to notifier;
+-- Who runs a context may use its schemas and the vault, and read the logs that it follows.
+grant caretrail_gateway, caretrail_gateway_replay, caretrail_vault to gateway;
+grant caretrail_identity, caretrail_identity_replay, caretrail_vault to identity;
+grant caretrail_matching, caretrail_matching_replay, caretrail_vault, caretrail_identity_reader to matching;
+grant caretrail_notifier, caretrail_notifier_replay, caretrail_vault, caretrail_identity_reader, caretrail_matching_reader to notifier;
 
 -- Databases, open to nobody but those.
 select 'create database gateway owner installer template template0 encoding ''UTF8'' locale ''C''' where not exists (select from pg_database where datname = 'gateway') \gexec

@@ -89,9 +89,14 @@ class NoSuchReplay(LookupError):
         super().__init__(f"there is no replay {number} any more: `caretrail replay --list` shows those there are")
 
 
+def scratch_schema(context: str) -> str:
+    """The name of the schema in which replays of a context's models lie."""
+    return f"{context}_replay"
+
+
 def scratch_of(live: Database) -> Database:
     """The scratch schema of a context, installed. Its role owns everything in it and has no right to anything else."""
-    schema = f"{live.schema}_replay"
+    schema = scratch_schema(live.schema)
     # Whoever owns the live tables may look at the scratch ones, to compare them.
     let_read = f"""
         grant usage on schema "{schema}" to "{live.role}";

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from services.gateway.web.rendering import t
 from shared.calendar import TAIPEI
-from shared.taiwan.text import folded
 
 if TYPE_CHECKING:
     from services.gateway.web.faults import Faults
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def place_in(name: str, text: str, position_as: str, faults: Faults) -> dict[str, Any]:
     """What to ask by: the position under `position_as`, or the moment as `at`; nothing where nothing was typed."""
-    typed = folded(text).replace(",", "").lstrip("#")
+    typed = unicodedata.normalize("NFKC", text).strip().replace(",", "").lstrip("#")
     if not typed:
         return {}
     if typed.isascii() and typed.isdigit():

@@ -53,6 +53,16 @@ if TYPE_CHECKING:
     """Hears of which context how many events are written, of how many."""
 
 
+class NotArchivable(ValueError):
+    """An event is not as this system writes events, so that nobody could make its row again from its bytes."""
+
+    def __init__(self, context: str, position: int) -> None:
+        super().__init__(
+            f"the event at position {position} of {context} does not name its own aggregate and version on one line:"
+            " something other than this system wrote it, and it could not be restored"
+        )
+
+
 class Progress(msgspec.Struct):
     """An export under way: what was asked for, and what is finished of the manifest that it will have."""
 
@@ -109,20 +119,6 @@ def export(
     `LogAltered`, `LogDamaged` and `BlobMissing`; what is finished by then stays, for `resume`.
     """
     return _Export(archive, progress, sources, belongings, watch).finished()
-
-
-def _note(archive: Path, progress: Progress) -> None:
-    write_file(archive, PROGRESS, msgspec.json.encode(progress))
-
-
-class NotArchivable(ValueError):
-    """An event is not as this system writes events, so that nobody could make its row again from its bytes."""
-
-    def __init__(self, context: str, position: int) -> None:
-        super().__init__(
-            f"the event at position {position} of {context} does not name its own aggregate and version on one line:"
-            " something other than this system wrote it, and it could not be restored"
-        )
 
 
 class _Export:
@@ -218,6 +214,10 @@ class _Export:
 
     def _note(self) -> None:
         _note(self._archive, Progress(self._progress.selection, self._manifest()))
+
+
+def _note(archive: Path, progress: Progress) -> None:
+    write_file(archive, PROGRESS, msgspec.json.encode(progress))
 
 
 def _written(part: ContextPart) -> int:

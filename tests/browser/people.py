@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tests.browser.site import Site
 
-_CODE = re.compile(r"\b\d{6}\b")
+_CODE = re.compile(r"(?<![0-9A-Za-z])[0-9]{6}(?![0-9A-Za-z])")
 _AXE = """
 async () => (await axe.run(
     document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

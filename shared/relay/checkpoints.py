@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from shared.relay.relay import Pace
     from shared.relay.sequencer import Head
 
-_LAST = "select coalesce(max(position), 0) from checkpoint"
+_EXTENT = """
+select (select coalesce(max(position), 0) from checkpoint), (select coalesce(max(position_to), 0) from page)
+"""
 _STORE = """
 with stored as (
     insert into checkpoint (position, hash, key_id, signature) values (%s, %s, %s, %s) on conflict (position) do nothing
@@ -112,9 +114,9 @@ class Checkpoints:
         self._context = context
         self._signer = signer
         self._pace = pace
-        [(self._signed,)] = connection.execute(_LAST).fetchall()
+        [(self._signed, settled)] = connection.execute(_EXTENT).fetchall()
         # What an earlier relay left unsigned has waited long enough.
-        self._unsigned_since: float | None = float("-inf")
+        self._unsigned_since = float("-inf") if settled > self._signed else None
         unsigned = connection.execute(UNSIGNED).fetchone()
         self._vouched_at = time.monotonic() - (unsigned[0] if unsigned else 0)
         self._failed_at: float | None = None

@@ -74,9 +74,13 @@ def test_commands_are_refused_while_nobody_can_sign_and_go_on_when_somebody_can(
     key, elsewhere = settings.checkpoint_key_file, tmp_path / "elsewhere"
     with context.workers([Duty.RELAY]):
         submitted = submit(context, 1)
-        eventually(lambda: context.log.unsigned_seconds() == 0)
-        key.rename(elsewhere)
+        eventually(lambda: context.log.head().position)
+    signed = context.log.head().position
+    assert context.log.unsigned_seconds() == 0
+    key.rename(elsewhere)
+    with context.workers([Duty.RELAY]):
         submit(context, 2)
+        eventually(lambda: context.log.head().position > signed)
     assert context.log.unsigned_seconds() > 0
     with context.database.connect() as connection:
         connection.execute("update relay set signed_at = now() - interval '11 minutes'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 from shared.application.outcome import Notice
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class DigestMalformed(Refusal):
+    """A SHA-256 digest has 64 hexadecimal digits."""
 
 
 class Objections:
@@ -55,6 +62,13 @@ class Objections:
         if not text:
             self.object(FieldMissing(field))
         return text
+
+    def digest(self, text: str, field: str) -> str:
+        """A SHA-256 in hex."""
+        digest = text.strip().lower()
+        if not _SHA256.fullmatch(digest):
+            self.object(DigestMalformed(field))
+        return digest
 
     def parsed(self, parse: Callable[[], T]) -> T | None:
         """What a parser answers; None where it refuses, which is kept."""

@@ -117,7 +117,7 @@ class ProgrammeLeft(Event):
 @upcasts
 def _with_reason(old: ProgrammeLeftV1) -> ProgrammeLeft:
     """Nobody was asked why."""
-    return ProgrammeLeft(
+    return ProgrammeLeft(  # type: ignore[call-arg]  # the library makes a dataclass of it
         old.originator_id,
         old.originator_version,
         old.timestamp,

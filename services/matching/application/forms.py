@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,7 +42,6 @@ NAME_LIMIT = 100
 STREET_LIMIT = 200
 _MOST_BIRTH_ORDER = 9
 _NO_INSTITUTION = InstitutionFacts(code="", name="", county="", district="", takes_part=False)
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -87,13 +85,6 @@ class Form(Objections):
         if day > self._today:
             self.object(refusals.DateInFuture(field, today=self._today))
         return day
-
-    def digest(self, digest: str, field: str) -> str:
-        """A SHA-256 in hex."""
-        digest = digest.strip().lower()
-        if not _SHA256.fullmatch(digest):
-            self.object(refusals.DigestMalformed(field))
-        return digest
 
     # The family ------------------------------------------------------------------------------------------------
 

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from services.matching.application import reservations
 from services.matching.domain import access, guards, refusals
-from services.matching.domain.records import CaseExport, ForgottenSubject, RegisterImport, RowCounts
+from services.matching.domain.records import CaseExport, ForgottenSubject, RegisterImport
 from services.matching.domain.refusals import heed
 from shared.application.forgetting import FORGOTTEN, told
 from shared.application.outcome import Decision, Outcome, Result
+from shared.imports.counts import RowCounts
 from shared.sealing import SubjectId
 from shared.vault.errors import SubjectOnHold
 

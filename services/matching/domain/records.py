@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from services.matching import events
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.matching.events import ParticipationCause, RegisterKind
-    from shared.refusals import Refusal
+    from shared.imports.counts import RowCounts
     from shared.sealing import SubjectId
 
 MOST_PLACES = 9999
@@ -38,22 +37,6 @@ class CaseExport(Aggregate):
     def stream_subject(self) -> str:
         """The export's own id."""
         return str(self.id)
-
-
-@dataclass(frozen=True)
-class RowCounts:
-    """How the rows of a file came out; the last three add up to the first."""
-
-    rows: int
-    taken: int
-    unchanged: int
-    refused: int
-
-    def objection(self) -> Refusal | None:
-        """Why these cannot be the counts of a file."""
-        parts = (self.taken, self.unchanged, self.refused)
-        adds_up = min(parts) >= 0 and sum(parts) == self.rows
-        return None if adds_up else refusals.CountsInconsistent("rows", rows=self.rows)
 
 
 class RegisterImport(Aggregate):

@@ -242,14 +242,6 @@ class BirthOrderOutOfRange(Refusal):
     """The birth order is 0 for a single child, 1 to 9 among twins."""
 
 
-class CountsInconsistent(Refusal):
-    """Rows taken, unchanged and refused are no numbers of rows, or do not add up to `rows`."""
-
-
-class DigestMalformed(Refusal):
-    """A SHA-256 digest has 64 hexadecimal digits."""
-
-
 class PlacesOutOfRange(Refusal):
     """A doctor has from 0 to `limit` places left."""
 

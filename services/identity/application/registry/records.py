@@ -10,8 +10,9 @@ from services.identity.application.registry.lookups import decided
 from services.identity.application.registry.sheet import NAME_LIMIT, NUMBER_LIMIT, Sheet
 from services.identity.domain.registry.access import keeping_entries_of
 from services.identity.domain.registry.place import Place, place_id
-from services.identity.domain.registry.records import RegistryImport, RowCounts
+from services.identity.domain.registry.records import RegistryImport
 from shared.calendar import taipei_day
+from shared.imports.counts import RowCounts
 from shared.refusals import heed
 
 if TYPE_CHECKING:
@@ -40,9 +41,10 @@ def record_place(desk: Desk, command: RecordPlace, principal: Principal, now: da
 def record_import(desk: Desk, command: RecordRegistryImport, _: Principal, now: datetime) -> Decision:
     """匯入: the rows were commands of their own; this counts them."""
     sheet = Sheet(taipei_day(now))
-    digest = sheet.digest(command.digest)
-    sheet.finish()
+    digest = sheet.digest(command.digest, "digest")
     counts = RowCounts(command.rows, command.taken, command.unchanged, command.refused)
+    sheet.object(counts.objection())
+    sheet.finish()
     told = desk.vault.keyed_digest("file", bytes.fromhex(digest)).hex()
     record = RegistryImport.record(command.kind, told, counts, now)
     return decided(record, "")

@@ -30,7 +30,6 @@ _PHONE = re.compile(r"[0-9+][0-9()\-# ;]{5,79}")
 _LATITUDES = (Decimal(21), Decimal(27))
 _LONGITUDES = (Decimal(116), Decimal(123))
 _DECIMALS = Decimal("0.000001")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Sheet(Objections):
@@ -109,13 +108,6 @@ class Sheet(Objections):
         if not 1 <= entry.credits <= MOST_CREDITS:
             self.object(refusals.CreditsOutOfRange("training.credits", limit=MOST_CREDITS))
         return entry
-
-    def digest(self, text: str) -> str:
-        """A SHA-256 in hex."""
-        digest = text.strip().lower()
-        if not _SHA256.fullmatch(digest):
-            self.object(refusals.FileDigestMalformed("digest"))
-        return digest
 
 
 def _degrees(text: str, within: tuple[Decimal, Decimal]) -> Decimal | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from services.identity import events
@@ -12,16 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.identity.events import RegistryFile
-
-
-@dataclass(frozen=True)
-class RowCounts:
-    """How the rows of a file came out; the last three add up to the first."""
-
-    rows: int
-    taken: int
-    unchanged: int
-    refused: int
+    from shared.imports.counts import RowCounts
 
 
 class RegistryImport(Aggregate):

@@ -89,10 +89,6 @@ class CreditsOutOfRange(Refusal):
     """One course gives 1 to `limit` credits."""
 
 
-class FileDigestMalformed(Refusal):
-    """A SHA-256 digest has 64 hexadecimal digits."""
-
-
 # Said beside a success --------------------------------------------------------------------------------------------
 
 

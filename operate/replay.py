@@ -135,7 +135,7 @@ def replay(  # noqa: PLR0913 - an option each
     until: Annotated[str | None, typer.Option("--until", metavar="POSITION|TIME")] = None,
     diff: Annotated[str | None, typer.Option("--diff", metavar="live|REPLAY")] = None,
     export_to: Annotated[Path | None, typer.Option("--export", metavar="FILE")] = None,
-    archive: Annotated[Path | None, typer.Option("--from", metavar="ARCHIVE", exists=True, file_okay=False)] = None,
+    archive: Annotated[Path | None, typer.Option("--from", metavar="ARCHIVE")] = None,
     code: Annotated[str | None, typer.Option("--code", metavar="REVISION")] = None,
     skip_unknown: Annotated[bool, typer.Option("--skip-unknown")] = False,
     applies: Annotated[bool, typer.Option("--apply")] = False,

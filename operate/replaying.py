@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 LIVE = "live"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Compared:
     """A replay against something else: what differs, and who can tell which event caused it."""
 
@@ -62,7 +62,7 @@ class Compared:
         return caused(self.differences, self.before, self.after, most)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Workshop:
     """Where replays of one model are made: `source` is its log or an archive of it, `folder` the code that folds it.
 

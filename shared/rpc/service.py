@@ -42,7 +42,7 @@ from shared.health import Report, examine
 from shared.oversight import Oversight, oversee
 from shared.parked import Foreseen, Tried  # noqa: TC001 - answers are looked up at run time
 from shared.policy_values import PolicyValue, policy_values
-from shared.principal import Assurance, Role
+from shared.principal import Assurance, Principal, Role
 from shared.rpc import inspecting, operating
 from shared.rpc.call import Calls, Question, Task
 from shared.rpc.entry import entry
@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from shared.application import ContextApplication
     from shared.context import Context
     from shared.policies import Dated
-    from shared.principal import Principal
     from shared.read_models.model import ReadModel
     from shared.read_models.reader import Reader
     from shared.rpc.call import Call

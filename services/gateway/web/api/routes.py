@@ -130,6 +130,11 @@ ROUTES = (
 NOT_OFFERED = {
     "*.health": "supervisors ask a process, or `/health`",
     "*.wording": "the API words refusals itself",
+    "*.inspectable": "people ask why in the console or on the machine, and every look is noted",
+    "*.why_row": "as above",
+    "*.trace_request": "as above",
+    "*.find_events": "programs follow the broker, or read an archive",
+    "*.published_event": "as above",
     "*.oversight": "programs read it at `/metrics` of a process",
     "*.policy_values": "told in words, for the operators' console",
     "*.parked_events": "people look at what is parked, and decide, in the console or on the machine",

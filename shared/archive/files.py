@@ -77,7 +77,8 @@ def new_file(archive: Path, name: str) -> Iterator[NewFile]:
 @contextmanager
 def compressed(new: NewFile) -> Iterator[Sink]:
     """Compresses with zstd what is written into a new file."""
-    with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(new, closefd=False) as sink:  # type: ignore[arg-type]
+    # In a thread of its own, which holds nobody up: another core reads and hashes meanwhile.
+    with zstandard.ZstdCompressor(level=_LEVEL, threads=1).stream_writer(new, closefd=False) as sink:  # type: ignore[arg-type]
         yield sink
 
 

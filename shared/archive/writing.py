@@ -175,8 +175,7 @@ class _Export:
                 if parse(stretch.bodies[0]).previoushash != previous:
                     raise ArchiveRefused(Objection.OTHER_LOG, f"{context}/{stretch.first}")
                 previous = parse(stretch.bodies[-1]).hash
-                _refuse_unfit(context, stretch)
-                sink.write(b"\n".join(stretch.bodies) + b"\n")
+                sink.write(_lines(context, stretch))
                 types.update(row[0] for row in stretch.rows)
                 for row in stretch.rows if naming_blobs else ():
                     if row[0] in naming_blobs:
@@ -225,13 +224,17 @@ def _written(part: ContextPart) -> int:
     return part.files[-1].last if part.files else part.first - 1
 
 
-def _refuse_unfit(context: str, stretch: Stretch) -> None:
-    """Raise `NotArchivable` unless each row can be made again from its bytes, which are one line."""
-    for position, (_, data, originator_id, version, meta) in enumerate(stretch.rows, stretch.first):
+def _lines(context: str, stretch: Stretch) -> bytes:
+    """The events of a stretch, each a line from which its row can be made again; raises `NotArchivable`."""
+    for position, (_, data, originator_id, version, _) in enumerate(stretch.rows, stretch.first):
         try:
             owner = owner_of(data)
         except msgspec.MsgspecError:
             raise NotArchivable(context, position) from None
-        named = (owner.originator_id, owner.originator_version)
-        if named != (originator_id, version) or b"\n" in data or b"\n" in meta:
+        if owner.originator_version != version or owner.originator_id.int != originator_id.int:
             raise NotArchivable(context, position)
+    lines = b"\n".join(stretch.bodies) + b"\n"
+    if lines.count(b"\n") != len(stretch.bodies):
+        within = next(index for index, body in enumerate(stretch.bodies) if b"\n" in body)
+        raise NotArchivable(context, stretch.first + within)
+    return lines

@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from services.gateway.web.limits import Tally, TooOften, count, guard, limited
+from services.gateway.web.limits import TooOften, count, guard, limited
 from tests.controls.remote import Remote, browser
 
 
@@ -14,9 +14,9 @@ def app():
     return app
 
 
-def counted(app, address, name="speech", most=2):
+def counted(app, address, name="speech", rate="2/minute"):
     with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
-        count(name, most)
+        count(name, rate)
 
 
 def test_one_address_is_answered_so_often_and_others_are_still_answered(app):
@@ -28,20 +28,6 @@ def test_one_address_is_answered_so_often_and_others_are_still_answered(app):
     counted(app, "192.0.2.1", name="another thing")
 
 
-def test_what_was_done_counts_for_a_minute_and_whoever_has_done_nothing_since_is_forgotten():
-    now = [0.0]
-    tally = Tally(lambda: now[0])
-    assert tally.take("parent", 2) == (True, 1, 60)
-    now[0] = 20.0
-    assert tally.take("parent", 2) == (True, 0, 40)
-    assert tally.take("parent", 2) == (False, 0, 40)
-    now[0] = 60.0
-    assert tally.take("parent", 2) == (True, 0, 20)
-    now[0] = 130.0
-    assert tally.take("somebody else", 2).is_taken
-    assert len(tally) == 1
-
-
 def test_a_household_with_ipv6_is_one_address(app):
     counted(app, "2001:db8:1:1::1")
     counted(app, "2001:db8:1:1:ffff::2")
@@ -50,7 +36,7 @@ def test_a_household_with_ipv6_is_one_address(app):
 
 
 def test_a_limited_view_keeps_its_name_and_is_counted(app):
-    @limited("status", 1)
+    @limited("status", "1/minute")
     def status():
         return "fine"
 

@@ -26,7 +26,7 @@ _ASKS = frozenset({"question-needed", "answer-wrong"})
 _FIELD = "question"
 _KEPT = 3
 """Questions that a browser has open at once, in so many tabs."""
-_SPEECHES = 20
+_SPEECHES = "20/minute"
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,9 @@ _WORDS_OF_CONSOLE: Mapping[str, str] = {
 
 _BELOW: Mapping[str, str] = {
     "console.why": "console.ask_why",
+    "console.event": "console.events",
+    "console.trace": "console.events",
+    "console.ask_trace": "console.events",
     "console.outlook": "console.parked",
     "console.drop": "console.parked",
     "clinic.close": "clinic.enrolled",

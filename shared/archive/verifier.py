@@ -6,7 +6,8 @@
 
 This one file is all it takes, beside Python and the two packages named above: `python verify.py ARCHIVE --key FILE`.
 Every event is hashed anew from its exact bytes, must carry the hash of the one before it, and has its position; signed
-checkpoints vouch for those hashes. The copy in an archive came with the archive: take yours from elsewhere.
+checkpoints vouch for those hashes. The copy in an archive came with the archive: take yours from elsewhere. It is one
+file, and longer than others, so that it can be taken along and read as a whole.
 """
 
 from __future__ import annotations

@@ -128,9 +128,13 @@ class OtherCode:
                 yield Step(position, given[key], digest)
 
     def _do(self, request: dict[str, Any], progress: Progress = unreported) -> None:
-        self._send(request)
-        for _ in self._answers(progress):
-            pass
+        try:
+            self._send(request)
+            for _ in self._answers(progress):
+                pass
+        except BaseException:
+            self._process.kill()  # it may be writing into a table that is to be dropped
+            raise
 
     def _answers(self, progress: Progress) -> Iterator[dict[str, Any]]:
         """What is said until it is done; pages that it asks for are sent meanwhile."""

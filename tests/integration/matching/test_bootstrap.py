@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from services.matching.commands import DeclineOffer, OfferNextPreference, PreferenceEntry
-from services.matching.domain.refusals import CaseBusy
+from services.matching.domain.refusals import CaseBusy, CaseUnknown
 from services.matching.events import DeclineReason
 from shared.application.forgetting import FORGOTTEN
 from shared.events import event_name
@@ -133,3 +133,16 @@ def test_a_process_tries_a_busy_case_again_instead_of_taking_it_for_a_refusal(co
         busy.follow_up(
             OfferNextPreference(uuid4()), process("offer_next_preference"), Occasion("key", None), context.log
         )
+
+
+def test_what_a_process_was_refused_is_kept_beside_the_log(context: MatchingContext):
+    with pytest.raises(CaseUnknown):
+        context.follow_up(
+            OfferNextPreference(uuid4()), process("offer_next_preference"), Occasion("a deadline", None), context.log
+        )
+    [refused] = context.refusals.of_request("a deadline", 10)
+    assert (refused.method, refused.code, refused.actor) == (
+        "matching.OfferNextPreference",
+        "case-unknown",
+        "process/offer_next_preference",
+    )

@@ -17,7 +17,6 @@ from shared.read_models.feed import Fork
 from shared.read_models.freshness import Positions
 from shared.read_models.projector import Projector
 from shared.read_models.reader import Reader
-from shared.read_models.rebuild import rebuild
 from tests.controls.orders import MORNING, Channel, Line, Order, Orders, Queue, Sales, Shop, box
 
 

@@ -92,7 +92,14 @@ def values(
     chosen = served() if name is None else [known(name, served())]
     found = Values([ContextValues(one, _values(one, session.words.language)) for one in chosen])
     rows = [
-        (one.context, value.title, version.value, version.since, session.words(f"standings.{version.standing}"), source)
+        (
+            one.context,
+            value.title,
+            "\n".join(version.value),
+            version.since,
+            session.words(f"standings.{version.standing}"),
+            source,
+        )
         for one in found.contexts
         for value in one.values
         for version, source in zip(value.versions, chain([value.source], repeat("")), strict=False)

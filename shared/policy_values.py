@@ -30,9 +30,9 @@ class Standing(StrEnum):
 
 
 class PolicyVersion(msgspec.Struct, frozen=True):
-    """A value and the first Taipei day on which it holds, until that of the next."""
+    """A value, in several lines where it holds several, and the first Taipei day of it, until that of the next."""
 
-    value: str
+    value: tuple[str, ...]
     since: date
     standing: Standing
 
@@ -72,7 +72,7 @@ def _versions(name: str, ordered: Sequence[Dated], words: PolicyWords, today: da
             standing = Standing.PAST
         else:
             standing = Standing.IN_FORCE
-        yield PolicyVersion(_told(getattr(policy, name), words), policy.effective_from, standing)
+        yield PolicyVersion(_lines(getattr(policy, name), words), policy.effective_from, standing)
 
 
 def _is_repeated(name: str, ordered: Sequence[Dated], policy: Dated) -> bool:
@@ -80,20 +80,20 @@ def _is_repeated(name: str, ordered: Sequence[Dated], policy: Dated) -> bool:
     return place > 0 and getattr(ordered[place - 1], name) == getattr(policy, name)
 
 
+def _lines(value: Any, words: PolicyWords) -> tuple[str, ...]:
+    """A value in words, several values in a line each; figures that belong together have a sentence of their own."""
+    if isinstance(value, dict):
+        return tuple(f"{_told(key, words)}{words.separator}{_told(one, words)}" for key, one in value.items())
+    if _figures(value) is None and isinstance(value, tuple | frozenset):
+        parts = sorted(value) if isinstance(value, frozenset) else value
+        return tuple(_told(one, words) for one in parts)
+    return (_told(value, words),)
+
+
 def _told(value: Any, words: PolicyWords) -> str:
-    """A value in words; figures that belong together have a sentence of their own, several values are separated."""
+    """One value: a duration in its largest whole unit, a code in words."""
     if (figures := _figures(value)) is not None:
         return words.forms[type(value).__name__].format_map({key: _told(one, words) for key, one in figures.items()})
-    if isinstance(value, dict):
-        return words.separator.join(f"{_told(key, words)} {_told(one, words)}" for key, one in value.items())
-    if isinstance(value, tuple | frozenset):
-        parts = sorted(value) if isinstance(value, frozenset) else value
-        return words.separator.join(_told(one, words) for one in parts)
-    return _single(value, words)
-
-
-def _single(value: Any, words: PolicyWords) -> str:
-    """One value: a duration in its largest whole unit, a code in words."""
     if isinstance(value, bool):
         return words.units["yes" if value else "no"]
     if isinstance(value, timedelta):

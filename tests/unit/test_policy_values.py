@@ -39,13 +39,13 @@ WORDS = PolicyWords(
     forms={"Limit": "{most} in {period}"},
     units={"yes": "yes", "no": "no", **{unit: f"{{count}} {unit}" for unit in ("days", "hours", "minutes", "seconds")}},
     values={},
-    separator="; ",
+    separator=": ",
 )
 
 
 def told(name, *policies):
     [value] = [value for value in policy_values(policies, WORDS, TODAY) if value.name == name]
-    return [(version.value, version.since, version.standing) for version in value.versions]
+    return [("; ".join(version.value), version.since, version.standing) for version in value.versions]
 
 
 def test_a_value_has_its_versions_from_the_last_back():
@@ -90,4 +90,4 @@ def test_every_value_of_every_context_has_its_words_and_no_words_are_left_over(n
     words = service.words.policy_words(language)
     values = policy_values(service.policies, words, TODAY)
     assert {value.name for value in values} == words.titles.keys()
-    assert all(value.title and value.source and value.versions[-1].value for value in values)
+    assert all(value.title and value.source and all(value.versions[-1].value) for value in values)

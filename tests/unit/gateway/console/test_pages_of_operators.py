@@ -168,8 +168,8 @@ def test_auditors_see_the_same_and_can_change_nothing():
 
 def test_policy_values_are_told_with_what_was_before_and_what_is_to_come():
     versions = [
-        {"value": "7", "since": "2027-01-01", "standing": "future"},
-        {"value": "5", "since": "2025-01-01", "standing": "in-force"},
+        {"value": ["7"], "since": "2027-01-01", "standing": "future"},
+        {"value": ["5", "6"], "since": "2025-01-01", "standing": "in-force"},
     ]
     value = {"name": "offer_working_days", "title": "院所回覆期限", "source": "本系統自訂", "versions": versions}
     remote = console(identity__policy_values=[value])

@@ -28,7 +28,7 @@ class Request(msgspec.Struct):
     contexts: list[Traced]
 
 
-def trace(context: typer.Context, *, correlation: Annotated[str, typer.Argument(metavar="CORRELATION_ID")]) -> None:
+def trace(context: typer.Context, *, correlation: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Show what one request has led to, and what was refused of it."""
     session: Session = context.obj
     known = []

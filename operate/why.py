@@ -97,8 +97,8 @@ def _told_episode(words: Words, episode: Episode) -> Iterator[str]:
             yield f"    {name}: {words('why.kept', count=change.kept)} {before} → {after}"
         else:
             yield f"    {name}: {before} → {after}"
-    belongs = {"cause": fact.cause, "request": fact.correlation, "policy": fact.policy}
-    yield "    " + "  ".join(words(f"why.{name}-is", given=given) for name, given in belongs.items() if given)
+    belongs = (("why.cause-is", fact.cause), ("why.request-is", fact.correlation), ("why.policy-is", fact.policy))
+    yield "    " + "  ".join(words(key, given=given) for key, given in belongs if given)
 
 
 def _sum(words: Words, found: Why) -> str:

@@ -16,11 +16,13 @@ from operate.manual import commands_of, explain, parameters_of, spelling
 from operate.words import Words
 from shared.archive.format import Objection
 from shared.archive.verifier import Flaw
+from shared.inspection.story import Effect
 from shared.words import Language
 
 OF_CODES = (
     "alarms.",
     "columns.",
+    "effects.",
     "errors.",
     "fates.",
     "flaws.",
@@ -92,6 +94,7 @@ def test_every_expected_failure_has_its_sentence_and_every_flaw():
     named = {kind.__name__ for kind in EXPECTED} | {"usage", "worker", "file", "unexpected"}
     assert {key for key in ENGLISH if key.startswith("errors.")} == {f"errors.{name}" for name in named}
     assert {key for key in ENGLISH if key.startswith("flaws.")} == {f"flaws.{flaw.name}" for flaw in Flaw}
+    assert {key for key in ENGLISH if key.startswith("effects.")} == {f"effects.{effect}" for effect in Effect}
     objections = {f"objections.{objection.name}" for objection in Objection}
     assert {key for key in ENGLISH if key.startswith("objections.")} == objections
 

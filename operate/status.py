@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
@@ -70,6 +71,7 @@ def _watch(session: Session, chosen: Sequence[Context[Any]], *, everything: bool
     if session.as_json:
         while True:
             session.show(_look(chosen))
+            sys.stdout.flush()
             time.sleep(_EVERY_SECONDS)
     with Live(console=console(), auto_refresh=False, screen=True) as live:
         while True:
@@ -94,7 +96,8 @@ def _told(words: Words, found: Overview, *, everything: bool) -> Iterator[Render
     alarms = [(one.context, alarm) for one in found.contexts for alarm in one.alarms]
     yield ""
     for context, alarm in alarms:
-        yield words("status.alarm", context=context, said=words(f"troubles.{alarm.code}", about=alarm.about))
+        said = words(f"troubles.{alarm.code}", about=alarm.about, context=context)
+        yield words("status.alarm", context=context, said=said)
     if not alarms:
         yield words("status.well")
 

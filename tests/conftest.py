@@ -53,7 +53,13 @@ def vhost(rabbitmq: RabbitMQServer) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
+def embedded_site() -> Iterator[Site]:
     """The site in the embedded mode; every test finds what those before it have left."""
     with Site() as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def site(embedded_site: Site) -> Site:
+    """The site that tests look at, unless their file names another."""
+    return embedded_site

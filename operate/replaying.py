@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from operate.failures import Mistake
-from shared.calendar import TAIPEI
+from operate.moments import moment_in
 from shared.read_models.compare import skipped_by
 from shared.read_models.replay.archived import ArchivedLog
 from shared.read_models.replay.causes import Telling, caused
@@ -90,7 +89,7 @@ class Workshop:
             if int(until) > head:
                 raise Mistake("mistakes.until-beyond", given=until, head=head)
             return int(until)
-        return self.source.until_time(_moment(until))
+        return self.source.until_time(moment_in(until))
 
     def make(self, until: str | None, progress: Progress) -> Replay:
         """A replay by itself."""
@@ -167,14 +166,6 @@ def _keys(place: Installation) -> Keys:
     settings = place.settings
     vault = vault_schema.install(place.dsn("vault"))
     return Keys(vault, settings.master_keys, settings.master_keys_file, settings.forgotten_ledger, settings.cached_keys)
-
-
-def _moment(given: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(given)
-    except ValueError:
-        raise Mistake("mistakes.no-moment", given=given) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=TAIPEI)
 
 
 def _number(given: str) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shared.inspection import events as told
 from shared.inspection.index import Index, Lookup
-from shared.inspection.looks import note_look
+from shared.inspection.looks import Look, looks_at, note_look
 from shared.inspection.proof import Proof, prove
 from shared.inspection.trace import Traced, traced
 from shared.inspection.why import Asked, Inspector, Why
@@ -76,10 +76,7 @@ class Inspection:
 
         Raises `ModelUnknown`, `Looking`, and what `Inspector.why` raises.
         """
-        models = self.models
-        if name not in models:
-            raise ModelUnknown(name, models)
-        model = models[name]
+        model = self._model(name)
         with self._context.database.connect(name="caretrail why") as connection:
             inspector = Inspector(self._context.name, model, self._context.logs[model.context], connection)
             self._catch_up(inspector.index)
@@ -88,14 +85,22 @@ class Inspection:
             return found
 
     def position_at(self, name: str, moment: datetime) -> int:
-        """The position up to which everything had happened at a moment (aware) in the log that a model folds."""
-        return self._context.logs[self.models[name].context].until_time(moment)
+        """The position up to which everything had happened at a moment (aware) in the log that a model folds.
+
+        Raises `ModelUnknown`.
+        """
+        return self._context.logs[self._model(name).context].until_time(moment)
 
     def proof(self, found: Why) -> Proof:
         """Whether the events told of a row can be believed."""
         positions = [episode.fact.position for episode in found.episodes]
         with self._database_of(found.source).connect(name="caretrail proof") as connection:
             return prove(connection, found.source, self._keys(), positions)
+
+    def looks(self, found: Why) -> tuple[Look, ...]:
+        """Who has looked at this row, the last first; among them whoever asks."""
+        with self._context.database.connect(name="caretrail inspection") as connection:
+            return tuple(looks_at(connection, found.model, found.key))
 
     def trace(self, correlation: str) -> Traced:
         """What belongs to one request here. Raises `Looking`."""
@@ -112,6 +117,12 @@ class Inspection:
     def wire(self, position: int) -> bytes | None:
         """The very bytes in which an event was published; None where there is none. Raises `LogAltered`."""
         return told.wire_of(self._context.database, self._context.name, position)
+
+    def _model(self, name: str) -> ReadModel[Any]:
+        models = self.models
+        if name not in models:
+            raise ModelUnknown(name, models)
+        return models[name]
 
     @contextmanager
     def _asking(self, lookup: Lookup) -> Iterator[Index]:

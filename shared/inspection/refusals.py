@@ -40,9 +40,6 @@ _OF_REQUEST = """
 select at, method, code, correlation_id, causation_id, actor_id, actor_role from refusal
 where correlation_id = %s order by id limit %s
 """
-_LATEST = """
-select at, method, code, correlation_id, causation_id, actor_id, actor_role from refusal order by id desc limit %s
-"""
 
 _log = structlog.get_logger()
 
@@ -88,10 +85,6 @@ class Refusals:
     def of_request(self, correlation: str, most: int) -> list[Refused]:
         """What was refused of a request, in order."""
         return [Refused(*row) for row in self._connections.fetch(_OF_REQUEST, (correlation, most))]
-
-    def latest(self, most: int) -> list[Refused]:
-        """What was refused last, the newest first."""
-        return [Refused(*row) for row in self._connections.fetch(_LATEST, (most,))]
 
     def close(self) -> None:
         """Close the connections; the next use opens new ones."""

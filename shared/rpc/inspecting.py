@@ -12,6 +12,7 @@ from shared.events import event_name, published_by
 from shared.inspection.asking import Inspection, Looking, ModelUnknown, Patience
 from shared.inspection.events import Fact  # noqa: TC001 - msgspec reads the annotation at run time
 from shared.inspection.keys import KeyAmbiguous, KeyUnknown, form_of
+from shared.inspection.looks import Look  # noqa: TC001 - as above
 from shared.inspection.proof import Proof  # noqa: TC001 - as above
 from shared.inspection.trace import Traced  # noqa: TC001 - as above
 from shared.inspection.why import Asked, ColumnUnknown, PageUnknown, Why
@@ -113,10 +114,14 @@ class Inspectable(msgspec.Struct, frozen=True):
 
 
 class WhyAnswered(msgspec.Struct, frozen=True):
-    """Why a row is so; None while the log is being looked through, of which `looked` of `total` events are done."""
+    """Why a row is so; None while the log is being looked through, of which `looked` of `total` events are done.
+
+    `looks` tell who has asked about the row lately.
+    """
 
     why: Why | None
     proof: Proof | None
+    looks: tuple[Look, ...] = ()
     looked: int = 0
     total: int = 0
 
@@ -164,7 +169,7 @@ def why_row(context: Context[Any], who: Principal, asked: RowAsked, now: datetim
         wanted = Asked(asked.key, asked.column, until, asked.page, _PAGE)
         found = inspection.why(asked.model, wanted, who, now)
     except Looking as looking:
-        return WhyAnswered(None, None, looking.done, looking.total)
+        return WhyAnswered(None, None, (), looking.done, looking.total)
     except ModelUnknown as unknown:
         raise ReadModelUnknown("model", known=unknown.near) from None
     except KeyUnknown as unknown:
@@ -175,7 +180,7 @@ def why_row(context: Context[Any], who: Principal, asked: RowAsked, now: datetim
         raise RowColumnUnknown("column", known=unknown.columns) from None
     except PageUnknown as unknown:
         raise RowPageUnknown("page", pages=unknown.pages) from None
-    return WhyAnswered(found, inspection.proof(found))
+    return WhyAnswered(found, inspection.proof(found), inspection.looks(found))
 
 
 def trace_request(context: Context[Any], asked: RequestAsked) -> TraceAnswered:

@@ -26,7 +26,7 @@ def refusals(audited):
     refusals.close()
 
 
-def test_a_refused_command_is_found_by_its_request_and_tells_nothing_of_what_was_in_it(refusals):
+def test_a_refused_command_is_found_by_its_request(refusals):
     refusals.note("orders.ship", "order-unknown", DOCTOR, TRACE, MORNING)
     refusals.note("orders.ship", "busy", DOCTOR, Trace("req-2"), MORNING)
 
@@ -34,7 +34,6 @@ def test_a_refused_command_is_found_by_its_request_and_tells_nothing_of_what_was
     assert (refused.at, refused.method, refused.code) == (MORNING, "orders.ship", "order-unknown")
     assert (refused.correlation, refused.cause) == ("req-1", "orders/3")
     assert (refused.actor, refused.role) == ("account/7", "doctor")
-    assert [one.code for one in refusals.latest(10)] == ["busy", "order-unknown"]
 
 
 def test_of_a_flood_only_so_many_a_minute_are_kept_and_strangers_push_out_nobody(refusals):
@@ -52,11 +51,11 @@ def test_what_is_old_goes_when_more_comes(audited, refusals, monkeypatch):
     monkeypatch.setattr(keeping, "_SWEEP_EVERY", 1)
     refusals.note("orders.ship", "busy", DOCTOR, TRACE, MORNING)
     refusals.note("orders.ship", "gone", DOCTOR, TRACE, MORNING + keeping.KEPT + timedelta(days=1))
-    assert [one.code for one in refusals.latest(10)] == ["gone"]
+    assert audited.ledger.query("select code from refusal") == [("gone",)]
 
     monkeypatch.setattr(keeping, "AT_MOST", 1)
     refusals.note("orders.ship", "last", DOCTOR, TRACE, MORNING + keeping.KEPT + timedelta(days=1))
-    assert [code for (code,) in audited.ledger.query("select code from refusal")] == ["last"]
+    assert audited.ledger.query("select code from refusal") == [("last",)]
 
 
 def test_who_has_looked_at_a_row_is_kept(audited):

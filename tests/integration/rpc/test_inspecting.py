@@ -51,11 +51,13 @@ def test_an_auditor_is_told_why_a_row_is_so_and_nothing_personal(board, auditor,
     asked = {"model": "family_cases", "key": outcome["id"], "column": "match"}
 
     eventually(lambda: board.call("matching.why_row", auditor, payload=asked)["found"]["why"] is not None)
-    answer = board.call("matching.why_row", auditor, payload=asked)["found"]["why"]
+    found = board.call("matching.why_row", auditor, payload=asked)["found"]
+    answer = found["why"]
 
     assert [episode["fact"]["type"] for episode in answer["episodes"]] == ["matching.CaseSubmitted.v1"]
     assert answer["episodes"][0]["fact"]["correlation"] == correlation
     assert answer["equal"] is True
+    assert {(look["actor"], look["key"]) for look in found["looks"]} == {("account/auditor", outcome["id"])}
     assert family.child.name not in json.dumps(answer, ensure_ascii=False)
 
 

@@ -62,6 +62,7 @@ def why(context: str, model: str, key: str) -> ResponseReturnValue:
         "console/why.html",
         row=found,
         proof=answer["proof"],
+        looks=answer["looks"],
         entries=_entries(found),
         chosen=next((cell for cell in found["cells"] if cell["column"] == column), None),
         command=_command(found, is_earlier="until" in asked or "at" in asked),

@@ -59,13 +59,14 @@ WHY = {
     "differing": [],
 }
 PROOF = {"verdict": "signed", "first": 48001, "last": 48213, "left_out": 0, "signed": 48213, "key": "2026a"}
+LOOK = {"at": "2026-03-12T02:39:07Z", "actor": "account/auditor-b", "role": "auditor", "model": "m", "key": "k"}
 ADDRESS = "/console/why/matching/clinic_worklist/260309P1021014/2"
 
 
 def auditor(role="auditor", **answers):
     listed = {"models": [{"name": "clinic_worklist", "log": "matching", "form": "case_id/rank", "columns": []}]}
     known = {f"{name}__inspectable": listed | {"types": ["CaseSubmitted"]} for name in CONTEXTS}
-    why = {"why": WHY, "proof": PROOF, "looked": 0, "total": 0}
+    why = {"why": WHY, "proof": PROOF, "looks": [LOOK], "looked": 0, "total": 0}
     return _staff(role, {**known, "matching__why_row": why, **answers}, badge={"name": "稽核人員 乙"})
 
 
@@ -105,6 +106,12 @@ def test_the_answer_is_a_sentence_with_its_events_their_causes_and_the_proof():
     assert 'href="/console/trace/req-1"' in page
 
 
+def test_who_has_looked_at_the_row_is_told():
+    page = browser(auditor()).get(ADDRESS).text
+    assert "2026-03-12 10:39:07" in page
+    assert "account/auditor-b" in page
+
+
 def test_nothing_sealed_is_shown_and_markup_in_a_value_is_text():
     page = browser(auditor()).get(ADDRESS).text
     assert "s-7f3a21c4" in page
@@ -126,7 +133,7 @@ def test_nothing_sealed_is_shown_and_markup_in_a_value_is_text():
     ],
 )
 def test_what_speaks_against_a_row_is_said(proof, why, said):
-    answer = {"why": {**WHY, **why}, "proof": {**PROOF, **proof}, "looked": 0, "total": 0}
+    answer = {"why": {**WHY, **why}, "proof": {**PROOF, **proof}, "looks": [], "looked": 0, "total": 0}
     assert said in browser(auditor(matching__why_row=answer)).get(ADDRESS).text
 
 
@@ -156,7 +163,7 @@ def test_a_moment_that_is_none_is_refused_beside_its_field():
 
 
 def test_while_the_log_is_looked_through_the_page_says_how_far_that_is():
-    looking = {"why": None, "proof": None, "looked": 40_000, "total": 1_000_000}
+    looking = {"why": None, "proof": None, "looks": [], "looked": 40_000, "total": 1_000_000}
     page = browser(auditor(matching__why_row=looking)).get(ADDRESS).text
     assert "40,000" in page
     assert "1,000,000" in page

@@ -14,23 +14,23 @@ import msgspec
 import typer
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from operate.contexts import asked, contexts, events_of, followers_first, known
-from operate.documents.__main__ import release
+from operate.checkpoint_keys import own_public_keys
+from operate.contexts import asked, contexts, followers_first, known, known_types
 from operate.documents.schemas import DIALECT, data_schema, envelope_schema, schema_id
 from operate.failures import Mistake
 from operate.followers import opened
+from operate.release import release
 from operate.session import Session
 from shared.archive.extent import Selection
-from shared.archive.format import ArchiveRefused, read_manifest
+from shared.archive.format import read_manifest
 from shared.archive.recovering import recover
 from shared.archive.restoring import NotEmpty, keep_blobs, refuse_partial, restore, restored
-from shared.archive.verifier import Archive, UnknownTypes, Unverifiable
+from shared.archive.verifier import Archive, UnknownTypes
 from shared.archive.writing import Belongings, begin, export, resume
 from shared.blobs import BlobStore
 from shared.installation import installation, stored
 from shared.relay.checkpoints import load_public_keys
 from shared.relay.contents import Contents
-from shared.vault.signing import public_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,11 +100,10 @@ def export_events(  # noqa: PLR0913 - an option each
         raise Mistake("mistakes.resumed-otherwise")
     settings = session.settings
     belongings = Belongings(_blobs(settings), _public_keys(settings), _schemas)
-    with _in_words():
-        begun = resume(path) if goes_on else begin(path, _selection(names, first, last), release(), datetime.now(UTC))
-        with _stores(settings, begun.selection.contexts) as stores, session.progress() as watch:
-            told = _Telling(watch, session.words("archive.exporting"))
-            manifest = export(path, begun, stores, belongings, told)
+    begun = resume(path) if goes_on else begin(path, _selection(names, first, last), release(), datetime.now(UTC))
+    with _stores(settings, begun.selection.contexts) as stores, session.progress() as watch:
+        told = _Telling(watch, session.words("archive.exporting"))
+        manifest = export(path, begun, stores, belongings, told)
     _show(session, "archive.exported", path, manifest, session.words("archive.exported-next", path=path))
 
 
@@ -120,20 +119,19 @@ def import_events(
     session: Session = context.obj
     settings = session.settings
     unknown = UnknownTypes.PASSED_BY if allow_unknown_types else UnknownTypes.REFUSED
-    with _in_words():
-        archive = Archive(path)
-        _refuse_unproved(session, archive, load_public_keys(key) if key else archive.keys(), unknown)
-        manifest = read_manifest(path)
-        refuse_partial(manifest, contexts())
-        with _stores(settings, contexts()) as stores, session.progress() as watch:
-            done = restored(manifest, stores)
-            if done and not goes_on:
-                raise NotEmpty(done[0])
-            keep_blobs(path, manifest, _blobs(settings))
-            told = _Telling(watch, session.words("archive.importing"))
-            for name in followers_first(manifest.contexts):
-                if name not in done:
-                    restore(path, name, manifest.contexts[name], stores[name], told)
+    archive = Archive(path)
+    _refuse_unproved(session, archive, load_public_keys(key) if key else archive.keys(), unknown)
+    manifest = read_manifest(path)
+    refuse_partial(manifest, contexts())
+    with _stores(settings, contexts()) as stores, session.progress() as watch:
+        done = restored(manifest, stores)
+        if done and not goes_on:
+            raise NotEmpty(done[0])
+        keep_blobs(path, manifest, _blobs(settings))
+        told = _Telling(watch, session.words("archive.importing"))
+        for name in followers_first(manifest.contexts):
+            if name not in done:
+                restore(path, name, manifest.contexts[name], stores[name], told)
     with installation(settings) as place:
         without_keys = place.vault.begin_without_keys()
     then = "archive.imported-without-keys" if without_keys else "archive.imported-next"
@@ -160,17 +158,6 @@ def recover_events(
     if any(one.events for one in found):
         told.append(session.words("archive.recovered-next"))
     session.show(AllRecovered(found), *told)
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """What is wrong with an archive becomes a sentence in the operator's language."""
-    try:
-        yield
-    except Unverifiable as fault:
-        raise Mistake(f"obstacles.{fault.obstacle.name}", detail=fault.detail) from fault
-    except ArchiveRefused as fault:
-        raise Mistake(f"objections.{fault.objection.name}", where=fault.where) from fault
 
 
 class _Telling:
@@ -202,17 +189,14 @@ def _blobs(settings: Settings) -> BlobStore:
 
 
 def _public_keys(settings: Settings) -> dict[str, bytes]:
-    """This installation's keys for checkpoints in PEM, as far as they are at hand."""
-    file = settings.checkpoint_key_file
-    public = file.with_suffix(".pub")
-    keys = public_keys(file) if file.exists() else load_public_keys([public] if public.exists() else [])
+    """This installation's keys for checkpoints in PEM."""
     pem = (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    return {key_id: key.public_bytes(*pem) for key_id, key in keys.items()}
+    return {key_id: key.public_bytes(*pem) for key_id, key in own_public_keys(settings).items()}
 
 
 def _schemas(types: Iterable[str]) -> dict[str, bytes]:
     """The JSON Schemas of those of these types that this release knows, and of the envelope."""
-    published = {name: event for context in contexts() for name, event in events_of(context).items()}
+    published = known_types()
     schemas = {name: data_schema(name, published[name]) for name in types if name in published}
     schemas["Envelope"] = {"$schema": DIALECT, "$id": schema_id("Envelope"), **envelope_schema()}
     return {name: json.dumps(schema, ensure_ascii=False, indent=2).encode() for name, schema in schemas.items()}
@@ -224,8 +208,7 @@ def _refuse_unproved(
     """Raise `Mistake` with the first thing that is wrong with an archive."""
     if altered := archive.altered_files():
         raise Mistake("audit.altered-file", path=altered[0])
-    published = {name: event for context in contexts() for name, event in events_of(context).items()}
-    contents = Contents(published, archive.flaw_of_blob, unknown)
+    contents = Contents(known_types(), archive.flaw_of_blob, unknown)
     with session.progress() as watch:
         told = _Telling(watch, session.words("audit.verifying"))
         for name in archive.contexts:

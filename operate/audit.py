@@ -9,22 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from operate.contexts import asked, contexts, events_of, known
-from operate.failures import Mistake, Status
+from operate.checkpoint_keys import own_public_keys
+from operate.contexts import asked, known, known_types
+from operate.failures import Status
 from operate.session import Session
-from shared.archive.verifier import Archive, Finding, UnknownTypes, Unverifiable, Verification
+from shared.archive.verifier import Archive, Finding, UnknownTypes, Verification
 from shared.blobs import BlobStore
 from shared.installation import stored
 from shared.relay.checkpoints import load_public_keys
 from shared.relay.contents import Contents, flaw_in
 from shared.relay.verify import verify_log
-from shared.vault.signing import public_keys
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from operate.words import Words
-    from shared.events import Event
     from shared.settings import Settings
 
 commands = typer.Typer()
@@ -71,17 +70,14 @@ def verify(
     session: Session = context.obj
     unknown = UnknownTypes.PASSED_BY if allow_unknown_types else UnknownTypes.REFUSED
     keys = _keys(session.settings, key or [])
-    try:
-        found = _live(session, name, keys, unknown) if path is None else _archived(session, path, name, keys, unknown)
-    except Unverifiable as fault:
-        raise Mistake(f"obstacles.{fault.obstacle.name}", detail=fault.detail) from fault
+    found = _live(session, name, keys, unknown) if path is None else _archived(session, path, name, keys, unknown)
     session.show(found, *_told(session.words, found))
     if found.whole is not True:
         raise typer.Exit(Status.NOT_POSSIBLE if found.whole is None else Status.NO)
 
 
 def _live(session: Session, name: str | None, keys: dict[str, Ed25519PublicKey], unknown: UnknownTypes) -> Verdicts:
-    contents = Contents(_known_types(), flaw_in(BlobStore(session.settings.var / "blobs")), unknown)
+    contents = Contents(known_types(), flaw_in(BlobStore(session.settings.var / "blobs")), unknown)
     verdicts = []
     for context in asked(name):
         with stored(session.settings, context) as database, session.progress() as watch:
@@ -94,7 +90,7 @@ def _archived(
     session: Session, path: Path, name: str | None, keys: dict[str, Ed25519PublicKey], unknown: UnknownTypes
 ) -> Verdicts:
     archive = Archive(path)
-    contents = Contents(_known_types(), archive.flaw_of_blob, unknown)
+    contents = Contents(known_types(), archive.flaw_of_blob, unknown)
     carried = {} if keys else archive.keys()
     verdicts = []
     for context in archive.contexts if name is None else [known(name, archive.contexts)]:
@@ -104,10 +100,6 @@ def _archived(
     altered = archive.altered_files()
     whole = False if altered else _worst(verdicts)
     return Verdicts(whole, verdicts, sorted(carried), altered, contents.passed_by)
-
-
-def _known_types() -> dict[str, type[Event]]:
-    return {name: event for context in contexts() for name, event in events_of(context).items()}
 
 
 def _label(session: Session, context: str) -> str:
@@ -125,13 +117,7 @@ def _worst(verdicts: list[Verdict]) -> bool | None:
 
 def _keys(settings: Settings, given: list[Path]) -> dict[str, Ed25519PublicKey]:
     """The keys whose signatures count: those given, or else this installation's own."""
-    if given:
-        return load_public_keys(given)
-    own = settings.checkpoint_key_file
-    if own.exists():
-        return public_keys(own)
-    public = own.with_suffix(".pub")
-    return load_public_keys([public] if public.exists() else [])
+    return load_public_keys(given) if given else own_public_keys(settings)
 
 
 def _told(words: Words, found: Verdicts) -> list[str]:

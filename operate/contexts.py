@@ -83,6 +83,11 @@ def events_of(name: str) -> dict[str, type[Event]]:
     return published_by(name)
 
 
+def known_types() -> dict[str, type[Event]]:
+    """Every event that this release knows, of all contexts, by type."""
+    return {name: event for context in contexts() for name, event in events_of(context).items()}
+
+
 def compose(name: str) -> Compose:
     """What puts a context together in an installation."""
     composed: Compose = getattr(importlib.import_module(f"services.{name}.bootstrap"), f"{name}_in")

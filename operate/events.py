@@ -19,6 +19,7 @@ from rich.cells import cell_len
 
 from operate.contexts import contexts, events_of, known
 from operate.failures import Mistake
+from operate.followers import USUAL
 from operate.session import Session, taipei_time
 from shared.cloudevents import NotAnEnvelope, parse
 from shared.events import event_name
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-_USUAL = "matching"
-"""Whose events are shown unless somebody asks for another context's."""
 _ALL = "all"
 """What stands for every context."""
 _LATEST = 20
@@ -56,7 +55,7 @@ def tail(  # noqa: PLR0913 - an option each
 ) -> None:
     """Show settled events, those of several contexts by their time; as JSON, in the very bytes that were published."""
     session: Session = context.obj
-    chosen = _contexts(names or [_USUAL])
+    chosen = _contexts(names or [USUAL])
     if first is not None and len(chosen) > 1:
         raise Mistake("mistakes.position-in-several", contexts=", ".join(chosen))
     wanted = _Wanted(_types(chosen, types or []), subject)

@@ -12,10 +12,12 @@ from operate.usage import complaint
 from shared.archive.alone import AtWork
 from shared.archive.extent import NothingThere
 from shared.archive.files import NotWritten
+from shared.archive.format import ArchiveRefused
 from shared.archive.held_again import HeldTwice
 from shared.archive.recovering import StreamIncomplete
 from shared.archive.restoring import NotEmpty
 from shared.archive.snapshot import NotSettled
+from shared.archive.verifier import Unverifiable
 from shared.archive.writing import NotArchivable
 from shared.blobs import BlobMissing
 from shared.embedded import EmbeddedPostgresFailed
@@ -112,8 +114,8 @@ EXPECTED: tuple[type[Exception], ...] = (
 
 def sentence(fault: Exception, words: Words) -> tuple[str, Status]:
     """What to say about a fault, and the exit status."""
-    if isinstance(fault, Mistake):
-        return words(fault.key, **fault.figures), Status.NOT_POSSIBLE
+    if (mistake := _mistake(fault)) is not None:
+        return words(mistake.key, **mistake.figures), Status.NOT_POSSIBLE
     if isinstance(fault, typer.TyperException):
         return words("errors.usage", detail=complaint(fault.format_message(), words)), Status.NOT_POSSIBLE
     if isinstance(fault, WorkerFailed):
@@ -127,3 +129,15 @@ def sentence(fault: Exception, words: Words) -> tuple[str, Status]:
         return words("errors.file", path=fault.filename, detail=fault.strerror), Status.NOT_POSSIBLE
     # By kind and place: a message might quote what is stored about people.
     return words("errors.unexpected", detail=reason(fault)), Status.UNEXPECTED
+
+
+def _mistake(fault: Exception) -> Mistake | None:
+    """What the catalogue has a sentence of its own for, of an archive by what is wrong with it."""
+    match fault:
+        case Mistake():
+            return fault
+        case ArchiveRefused():
+            return Mistake(f"objections.{fault.objection.name}", where=fault.where)
+        case Unverifiable():
+            return Mistake(f"obstacles.{fault.obstacle.name}", detail=fault.detail)
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -17,13 +17,12 @@ from operate.replay_export import check, export
 from operate.replaying import LIVE, workshop
 from operate.revisions import revision
 from operate.session import Session, table
-from shared.archive.format import ArchiveRefused
 from shared.read_models.replay.applying import proposal, proposals
 from shared.read_models.replay.other_code import OtherCode
 from shared.read_models.replay.scratch import Scratch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from operate.replaying import Compared, Workshop
     from operate.words import Words
@@ -160,7 +159,7 @@ def replay(  # noqa: PLR0913 - an option each
 
 def _replay(session: Session, of: str, name: str, asked: _Asked) -> None:
     _check(asked)
-    with _archive_in_words(), ExitStack() as leaving:
+    with ExitStack() as leaving:
         composed = leaving.enter_context(opened(session.settings, of))
         model = named(composed, name)
         environment = None
@@ -200,15 +199,6 @@ def _passed_by(place: Workshop, asked: _Asked) -> dict[str, int]:
         return {}
     place.folder.pass_by_unknown()
     return dict(place.folder.passed_by)
-
-
-@contextmanager
-def _archive_in_words() -> Iterator[None]:
-    """What is wrong with an archive becomes a sentence in the operator's language."""
-    try:
-        yield
-    except ArchiveRefused as fault:
-        raise Mistake(f"objections.{fault.objection.name}", where=fault.where) from fault
 
 
 def _noting(session: Session) -> Callable[[str, dict[str, object]], None]:

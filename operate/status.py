@@ -30,7 +30,6 @@ _EVERY_SECONDS = 2.0
 
 _CONTEXT_HEADINGS = ("context", "relay", "holder", "events", "seconds", "signed", "queued", "followers")
 _FOLLOWER_HEADINGS = ("context", "name", "kind", "events", "seconds", "parked", "rebuild", "failure")
-_REBUILDS = {True: "status.at-work", False: "status.ended"}
 
 
 class Overview(msgspec.Struct):

@@ -7,28 +7,21 @@ import csv
 import io
 import json
 import sys
-import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from operate.documents.asyncapi import asyncapi
 from operate.documents.catalogue import catalogue
 from operate.documents.published import contexts
 from operate.documents.schemas import DIALECT, data_schema, envelope_schema, schema_id
+from operate.release import ROOT, release
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "events"
 REGISTER = "published.csv"
 """Which release first published each type; only ever added to."""
-
-
-def release() -> str:
-    """The version of this code, as pyproject.toml has it."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return str(project["version"])
 
 
 def registered(folder: Path) -> dict[str, str]:

@@ -17,8 +17,8 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
 from operate.contexts import served, service_of
-from operate.documents.__main__ import ROOT, release
 from operate.documents.operations import HEADERS, PARAMETERS, PROBLEMS, Described, headers_of, path_of, problem_name
+from operate.release import ROOT, release
 from services.gateway.web.api.problems import MEDIA_TYPE
 from services.gateway.web.api.routes import NOT_OFFERED, ROUTES
 from services.gateway.web.wording import CONTEXTS

@@ -11,8 +11,8 @@ from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from operate.contexts import served, service_of
 from operate.documents import openapi
-from operate.documents.__main__ import release
 from operate.documents.api_examples import EXAMPLES
+from operate.release import release
 from services.gateway.web.api.answering import document
 from services.gateway.web.api.routes import NOT_OFFERED, ROUTES, Route
 from shared.rpc.forms import Form

@@ -8,8 +8,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from operate.documents.__main__ import FOLDER, documents, main, registered, release, stale
+from operate.documents.__main__ import FOLDER, documents, main, registered, stale
 from operate.documents.published import contexts
+from operate.release import release
 
 HERE = Path(__file__).parent
 

@@ -106,6 +106,7 @@ def test_every_process_runs_as_its_own_user_and_a_case_reaches_everyone(deployme
             eventually(lambda name=name: has_followed(deployment, name, "matching"))
         its_log = ["--context", "matching"]
         for asked in (
+            ["status", *its_log],
             ["log", "status", *its_log],
             ["audit", "verify", *its_log],
             ["models", "status"],

@@ -28,8 +28,10 @@ class Look(msgspec.Struct, frozen=True):
 
 
 def note_look(connection: Connection, who: Principal, model: str, key: str, now: datetime) -> None:
-    """Keep who looks at this row, before they are told anything of it."""
-    connection.execute(_NOTE, (now, who.id, who.role, model, key))
+    """Keep who looks at this row, for good, before they are told anything of it."""
+    with connection.transaction():
+        connection.execute("set local synchronous_commit = on")  # the index, on the same connection, can do without
+        connection.execute(_NOTE, (now, who.id, who.role, model, key))
 
 
 def looks_at(connection: Connection, model: str, key: str, most: int = 20) -> list[Look]:

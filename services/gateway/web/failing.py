@@ -35,6 +35,7 @@ _STATUS = {
     "account-unknown": HTTPStatus.NOT_FOUND,
     "message-unknown": HTTPStatus.NOT_FOUND,
     "page-unknown": HTTPStatus.NOT_FOUND,
+    "event-unknown": HTTPStatus.NOT_FOUND,
     "log-unsigned": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """With which status a page answers that was refused; any other refusal is 422."""

@@ -189,6 +189,13 @@ def test_an_event_is_shown_as_it_was_published_with_its_cause():
     assert 'href="/console/trace/req-1"' in page
 
 
+def test_a_position_that_the_log_has_not_reached_is_no_page():
+    def unknown(_):
+        raise refusal("event-unknown", "position")
+
+    assert browser(auditor(matching__published_event=unknown)).get("/console/events/matching/9").status_code == 404
+
+
 def test_a_request_is_told_across_contexts_with_what_was_refused_and_who_does_not_answer():
     def away(_):
         raise ServiceUnavailable("incident")

@@ -32,6 +32,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 _FORMAT = 1
 _CHUNK = 1 << 20
 _LONGEST_EVENT = 64 << 20
+_MOST_DIGITS = 19
+"""Of a position: PostgreSQL's `bigint` has no more."""
+_MALFORMED = (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError)
+"""What comes of JSON that is not of the form expected, or nested without end."""
 BLOB_FORMAT = "caretrail-blob"
 """The `format` by which a JSON Schema marks the name of a blob: the SHA-256 of its bytes in hex."""
 _BEGIN = b'{"specversion":"1.0","type":"'
@@ -239,9 +243,9 @@ class Archive:
         self._folder = folder
         manifest = _manifest(folder)
         try:
-            self._parts = {context: _part(context, told) for context, told in manifest["contexts"].items()}
-            self._files = {str(told["path"]): str(told["sha256"]) for told in manifest["files"]}
-        except (AttributeError, KeyError, TypeError, ValueError) as fault:
+            self._parts = {context: _part(_text(context), told) for context, told in manifest["contexts"].items()}
+            self._files = {_text(told["path"]): _text(told["sha256"]) for told in manifest["files"]}
+        except _MALFORMED as fault:
             raise Unverifiable(Obstacle.MANIFEST_UNREADABLE, folder) from fault
         for path in (*self._files, *(file.path for part in self._parts.values() for file in part.files)):
             self._place(path)
@@ -257,9 +261,17 @@ class Archive:
         return public_keys([self._place(path) for path in sorted(self._files) if path.startswith("keys/")])
 
     def schemas(self) -> dict[str, Any]:
-        """The JSON Schemas that it carries, by type, and that of the whole message by `Envelope`."""
-        paths = [path for path in self._files if path.startswith("schemas/")]
-        return {PurePosixPath(path).stem: _json(self._place(path)) for path in paths}
+        """The JSON Schemas that it carries, by type, and that of the whole message by `Envelope`.
+
+        Raises `Unverifiable`.
+        """
+        schemas = {}
+        for path in self._files:
+            if path.startswith("schemas/"):
+                schema = schemas[PurePosixPath(path).stem] = _json(self._place(path))
+                if not isinstance(schema, dict):
+                    raise Unverifiable(Obstacle.UNREADABLE, path)
+        return schemas
 
     def altered_files(self) -> list[str]:
         """What is missing, beside the events, or differs from what the manifest names."""
@@ -394,7 +406,8 @@ class _Walk:
         """The position that an event of this log gives itself; None for what is no event of it."""
         head, _ = self._head(body[_TYPE_AT : body.find(b'"', _TYPE_AT)])
         number, _, _ = body[len(head) :].partition(b'"')
-        return int(number) if body.startswith(head) and number.isdigit() else None
+        is_number = number.isdigit() and len(number) <= _MOST_DIGITS
+        return int(number) if body.startswith(head) and is_number else None
 
     def _head(self, name: bytes) -> tuple[bytes, str]:
         """What stands before the position in every event of a type, and the type's name."""
@@ -452,16 +465,17 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 def _part(context: str, told: Mapping[str, Any]) -> _Part:
     files = [
-        _File(str(file["path"]), str(file["sha256"]), int(file["first"]), int(file["last"])) for file in told["files"]
+        _File(_text(file["path"]), _text(file["sha256"]), int(file["first"]), int(file["last"]))
+        for file in told["files"]
     ]
     return _Part(
         context=context,
-        incarnation=str(told["incarnation"]),
+        incarnation=_text(told["incarnation"]),
         first=int(told["first"]),
         last=int(told["last"]),
-        previous_hash=str(told["previous_hash"]),
-        hash=str(told["hash"]),
-        types={str(name): int(count) for name, count in told["types"].items()},
+        previous_hash=_text(told["previous_hash"]),
+        hash=_text(told["hash"]),
+        types={_text(name): int(count) for name, count in told["types"].items()},
         files=files,
     )
 
@@ -470,8 +484,11 @@ def _checkpoints(path: Path) -> list[Checkpoint]:
     """The checkpoints in a file, a JSON object a line, in the order of their positions. Raises `Unverifiable`."""
     try:
         told = [json.loads(line) for line in path.read_bytes().splitlines()]
-        found = [Checkpoint(int(one["position"]), one["hash"], one["key_id"], one["signature"]) for one in told]
-    except (OSError, KeyError, TypeError, ValueError) as fault:
+        found = [
+            Checkpoint(int(one["position"]), *(_text(one[name]) for name in ("hash", "key_id", "signature")))
+            for one in told
+        ]
+    except (OSError, *_MALFORMED) as fault:
         raise Unverifiable(Obstacle.UNREADABLE, path) from fault
     return sorted(found, key=lambda one: one.position)
 
@@ -479,8 +496,16 @@ def _checkpoints(path: Path) -> list[Checkpoint]:
 def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
-    except (OSError, ValueError) as fault:
+    except (OSError, *_MALFORMED) as fault:
         raise Unverifiable(Obstacle.UNREADABLE, path) from fault
+
+
+def _text(told: object) -> str:
+    """What should be text; raises `TypeError`, and `ValueError` for half a character, which no UTF-8 has."""
+    if not isinstance(told, str):
+        raise TypeError(told)
+    told.encode()
+    return told
 
 
 def _digest_of(path: Path) -> str:
@@ -508,11 +533,16 @@ class SchemaCheck:
         self._flaw_of_blob = archive.flaw_of_blob
         self._schemas = archive.schemas()
         self._validators: dict[str, Any] = {}
+        self._unusable: tuple[type[Exception], ...] = _MALFORMED
         try:
             validator = importlib.import_module("jsonschema").Draft202012Validator
+            referencing = importlib.import_module("referencing")
         except ImportError:
             return
-        self._validators = {name: validator(schema) for name, schema in self._schemas.items()}
+        # A schema of whoever wrote the archive must not have anything fetched: it refers to what is in itself only.
+        registry = referencing.Registry()
+        self._unusable = (*_MALFORMED, referencing.exceptions.Unresolvable)
+        self._validators = {name: validator(schema, registry=registry) for name, schema in self._schemas.items()}
 
     @property
     def is_thorough(self) -> bool:
@@ -524,17 +554,22 @@ class SchemaCheck:
         try:
             event = json.loads(body)
             data = event["data"]
-        except (ValueError, KeyError, TypeError):
+        except _MALFORMED:
             raise Misfit(Flaw.SCHEMA_WRONG, "$") from None
         if type_name not in self._schemas:
             if self._unknown is UnknownTypes.REFUSED:
                 raise Misfit(Flaw.TYPE_UNKNOWN, type_name)
             self.passed_by[type_name] += 1
             return
-        for name, value in (("Envelope", event), (type_name, data)):
-            if name in self._validators and (error := next(self._validators[name].iter_errors(value), None)):
-                raise Misfit(Flaw.SCHEMA_WRONG, error.json_path)  # its message may quote what is stored about people
-        for digest in _blobs_named(self._schemas[type_name], data):
+        try:
+            for name, value in (("Envelope", event), (type_name, data)):
+                if name in self._validators and (error := next(self._validators[name].iter_errors(value), None)):
+                    # Its message may quote what is stored about people.
+                    raise Misfit(Flaw.SCHEMA_WRONG, error.json_path)
+            digests = _blobs_named(self._schemas[type_name], data)
+        except self._unusable:
+            raise Unverifiable(Obstacle.UNREADABLE, f"schemas/{type_name}.json") from None
+        for digest in digests:
             if flaw := self._flaw_of_blob(digest):
                 raise Misfit(flaw, digest)
 
@@ -599,7 +634,8 @@ def _told(found: Verification) -> str:
     bad = found.first_bad
     extent = f"verified from position {found.first} to {found.positions}, signed up to {found.signed}"
     if bad is None:
-        return f"whole: no event was altered, removed or added; {extent}"
+        unsigned = f"; nothing vouches for what follows {found.signed}" if found.signed < found.positions else ""
+        return f"whole: no event was altered, removed or added; {extent}{unsigned}"
     where = f"position {bad.first}" if bad.first == bad.last else f"positions {bad.first} to {bad.last}"
     return f"{where}: {bad.what}{bad.detail and f' ({bad.detail})'}; {extent}"
 

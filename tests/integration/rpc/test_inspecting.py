@@ -111,5 +111,6 @@ def test_what_there_is_not_is_refused_with_what_there_is(board, auditor):
         return refused(board, "matching.why_row", auditor, payload={"model": "family_cases", "key": "x", **asked})
 
     assert told(model="family_case").params["known"] == ["family_cases"]
+    assert told(model="family_case", at="2026-01-01T00:00:00Z").params["known"] == ["family_cases"]
     assert (told().code, told().params["form"]) == ("row-unknown", "id")
     assert told(column="matc").params["known"] == ["match"]

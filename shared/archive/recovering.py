@@ -14,8 +14,8 @@ from psycopg.errors import UniqueViolation
 
 from shared.archive.alone import be_alone
 from shared.archive.held_again import hold_again
-from shared.archive.rows import row_of
-from shared.cloudevents import Chain, NotAnEnvelope
+from shared.archive.rows import NotReproduced, rows_in_chain
+from shared.cloudevents import Chain
 from shared.relay.fork import LogForked, published_since, understood
 from shared.relay.sequencer import SettledPages, marks_of
 from shared.store.append import EventRow
@@ -166,18 +166,10 @@ class _Recovery:
             self._first_versions.setdefault(row.originator_id, row.originator_version)
 
     def _rows(self, bodies: list[bytes]) -> list[EventRow]:
-        first = self._chain.position + 1
-        rows: list[EventRow] = []
-        for position, body in enumerate(bodies, first):
-            try:
-                rows.append(row_of(body))
-            except NotAnEnvelope:
-                raise self._fork(position) from None
-        made = self._chain.extend((row.type, row.data, row.meta) for row in rows)
-        for position, (body, again) in enumerate(zip(bodies, made, strict=True), first):
-            if body != again:
-                raise self._fork(position)
-        return rows
+        try:
+            return rows_in_chain(self._chain, bodies)
+        except NotReproduced as other:
+            raise self._fork(other.position) from None
 
     def _take_out(self, first: int, rows: list[EventRow]) -> None:
         """Take those of these events out of the store that wait there for a position; raises `LogForked`."""

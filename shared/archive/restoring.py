@@ -14,9 +14,9 @@ import msgspec
 from shared.archive.alone import be_alone
 from shared.archive.files import lines_of
 from shared.archive.format import ArchiveRefused, Objection, checkpoints_file, table_file
-from shared.archive.rows import row_of
+from shared.archive.rows import NotReproduced, rows_in_chain
 from shared.archive.tables import BESIDE_EVENTS, BesideEvents, SettledPage, SignedPosition
-from shared.cloudevents import Chain, NotAnEnvelope, parse
+from shared.cloudevents import Chain, parse
 from shared.decoding import json_decoder
 from shared.relay.sequencer import MARK_BYTES, SettledPages, marks_of
 from shared.store.epochs import bump_epoch
@@ -161,18 +161,10 @@ class _Events:
 
     def _rows(self, bodies: list[bytes]) -> list[EventRow]:
         """The rows of the next events, which give these very bytes again."""
-        first = self._chain.position + 1
-        rows: list[EventRow] = []
-        for body in bodies:
-            try:
-                rows.append(row_of(body))
-            except NotAnEnvelope:
-                raise self._damaged(first + len(rows)) from None
-        made = self._chain.extend((row.type, row.data, row.meta) for row in rows)
-        for position, (body, again) in enumerate(zip(bodies, made, strict=True), first):
-            if body != again:
-                raise self._damaged(position)
-        return rows
+        try:
+            return rows_in_chain(self._chain, bodies)
+        except NotReproduced as other:
+            raise self._damaged(other.position) from None
 
     def _pages(self, first: int, bodies: list[bytes]) -> Iterator[_Page]:
         """The pages that end among these events."""

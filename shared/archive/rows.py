@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID  # noqa: TC003 - msgspec reads the annotation at run time
 
 import msgspec
@@ -10,7 +11,20 @@ from shared.cloudevents import NotAnEnvelope, parse
 from shared.decoding import json_decoder
 from shared.store.append import EventRow
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.cloudevents import Chain
+
 _DATA = b',"data":'
+
+
+class NotReproduced(ValueError):
+    """The bytes of the event at `position` cannot be made again from a row."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(f"the event at position {position} cannot be made again from a row")
+        self.position = position
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -39,3 +53,19 @@ def row_of(body: bytes) -> EventRow:
     position = b'"position":"%d"' % event.position
     meta = body[body.find(position) + len(position) : body.find(_DATA)]
     return EventRow(owner.originator_id, owner.originator_version, event.type, data, meta)
+
+
+def rows_in_chain(chain: Chain, bodies: Sequence[bytes]) -> list[EventRow]:
+    """The rows of the next events of a chain, which give these very bytes again; raises `NotReproduced`."""
+    first = chain.position + 1
+    rows: list[EventRow] = []
+    for position, body in enumerate(bodies, first):
+        try:
+            rows.append(row_of(body))
+        except NotAnEnvelope:
+            raise NotReproduced(position) from None
+    made = chain.extend((row.type, row.data, row.meta) for row in rows)
+    for position, (body, again) in enumerate(zip(bodies, made, strict=True), first):
+        if body != again:
+            raise NotReproduced(position)
+    return rows

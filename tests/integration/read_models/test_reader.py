@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from time import monotonic
 from uuid import uuid4
 
 import msgspec
@@ -96,9 +95,7 @@ def test_rows_that_know_the_version_are_fresh_at_once(ledger, queue, projector, 
 def test_rows_that_do_not_get_there_in_time_are_stale(ledger, reader, shop):
     placed = shop.placed()
     ledger.record(placed)
-    began = monotonic()
-    assert not reader.fresh_enough(placed.originator_id, 1, timeout=0.3)
-    assert monotonic() - began > 0.25
+    assert not reader.fresh_enough(placed.originator_id, 1, timeout=0.1)
 
 
 def test_a_version_that_was_never_stored_is_stale(reader):

@@ -173,7 +173,8 @@ def _effects(institution: Institution, days: Mapping[str, str | None]) -> Effect
     asked["statuses"] = ["matching", "awaiting_notice"]
     cases = msgspec.convert(caller().ask("matching.bureau_cases", asked)["entries"], list[CaseListed])
     here = [one.match for one in cases if one.institution == institution.code]
-    day = date.fromisoformat(days.get("since") or today().isoformat())
+    since = days.get("since")
+    day = date.fromisoformat(since) if since else today()
     return Effects(_doctors_on(day, staff), here.count("matching"), here.count("awaiting_notice"))
 
 

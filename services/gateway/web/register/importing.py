@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from contextlib import closing
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,6 +15,7 @@ from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.register.area import BRINGERS, REGISTER
 from services.gateway.web.rendering import language, refused, show, t
+from shared.imports.files import Purpose
 from shared.rpc.client import NoAnswer
 from shared.rpc.wire import RemoteRefusal
 
@@ -31,15 +31,6 @@ _REQUEST_LIMIT = 20 * 1024 * 1024
 """Bytes of a form that is still looked at, so that a file too large is told beside its field."""
 _PATIENCE = 55.0
 """Seconds for which a file is waited for; proxies wait for a minute."""
-
-
-class Purpose(StrEnum):
-    """What a file is sent for."""
-
-    TAKE = "take"
-    """匯入"""
-    TRY = "try"
-    """試匯"""
 
 
 class Remark(msgspec.Struct, frozen=True):

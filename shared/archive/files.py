@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from contextlib import contextmanager
 from hashlib import sha256
@@ -54,6 +55,20 @@ class NewFile:
     def listed(self) -> ArchivedFile:
         """How the manifest names what was written."""
         return ArchivedFile(self._name, self._size, self._digest.hexdigest())
+
+
+@contextmanager
+def alone_in(archive: Path) -> Iterator[None]:
+    """Keep other exports out of a folder for as long as the block lasts; raises `ArchiveRefused`."""
+    folder = os.open(archive, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ArchiveRefused(Objection.BEING_WRITTEN, archive) from None
+        yield
+    finally:
+        os.close(folder)
 
 
 @contextmanager

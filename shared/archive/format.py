@@ -37,6 +37,7 @@ class Objection(StrEnum):
 
     NOT_EMPTY = "there is something in it: name a folder that is empty or not there, or go on with `--resume`"
     NOTHING_BEGUN = "no export was interrupted in it: leave `--resume` out and name an empty folder"
+    BEING_WRITTEN = "another export is at work in it: wait until that has ended, or stop it"
     FINISHED = "its export is finished: there is nothing to go on with"
     OTHER_LOG = "what was written so far is of another log: export into an empty folder"
     UNKNOWN_CONTEXT = "it holds a context that this release does not know: use the release that wrote it"
@@ -97,8 +98,11 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def read_manifest(archive: Path) -> Manifest:
-    """What an archive says that it holds, once the verifier has found nothing wrong with it."""
-    return json_decoder(Manifest).decode((archive / MANIFEST).read_bytes())
+    """What an archive says that it holds, once the verifier found nothing wrong with it; raises `ArchiveRefused`."""
+    try:
+        return json_decoder(Manifest).decode((archive / MANIFEST).read_bytes())
+    except msgspec.MsgspecError as fault:
+        raise ArchiveRefused(Objection.DAMAGED, archive / MANIFEST) from fault
 
 
 def events_file(context: str, first: int, last: int) -> str:

@@ -16,7 +16,7 @@ import msgspec
 from msgspec.structs import replace
 
 from shared.archive.extent import Extent, NothingThere, Selection, extent_of
-from shared.archive.files import compressed, new_file, refuse_altered, write_file
+from shared.archive.files import alone_in, compressed, new_file, refuse_altered, write_file
 from shared.archive.format import (
     EVENTS_A_FILE,
     FORMAT,
@@ -118,7 +118,8 @@ def export(
     holds the events that led to those it holds. Raises `ArchiveRefused`, `NotSettled`, `NotWritten`, `NotArchivable`,
     `LogAltered`, `LogDamaged` and `BlobMissing`; what is finished by then stays, for `resume`.
     """
-    return _Export(archive, progress, sources, belongings, watch).finished()
+    with alone_in(archive):
+        return _Export(archive, progress, sources, belongings, watch).finished()
 
 
 class _Export:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from shared.archive.extent import NothingThere
-from shared.archive.files import NotWritten, lines_of
-from shared.archive.format import MANIFEST, ArchiveRefused, Objection, table_file
+from shared.archive.files import NotWritten, alone_in, lines_of
+from shared.archive.format import MANIFEST, ArchiveRefused, Objection, read_manifest, table_file
 from shared.archive.restoring import refuse_partial
 from shared.archive.rows import row_of
 from shared.archive.snapshot import NotSettled
@@ -75,6 +75,25 @@ def test_a_folder_that_holds_anything_is_not_exported_into(exported):
     with pytest.raises(ArchiveRefused) as refused:
         exported.go_on()
     assert refused.value.objection is Objection.FINISHED
+
+
+def test_two_exports_do_not_write_into_one_folder_at_the_same_time(office):
+    with pytest.raises(KeyboardInterrupt):
+        office.export(watch=interrupt_at(8))
+    with alone_in(office.archive), pytest.raises(ArchiveRefused) as refused:
+        office.go_on()
+    assert refused.value.objection is Objection.BEING_WRITTEN
+    office.go_on()
+    assert proved(office.archive).first_bad is None
+
+
+def test_a_manifest_that_lacks_what_an_import_needs_is_refused(exported):
+    manifest = json.loads((exported.archive / MANIFEST).read_text())
+    del manifest["contexts"][CONTEXT]["is_whole"]
+    (exported.archive / MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(ArchiveRefused) as refused:
+        read_manifest(exported.archive)
+    assert refused.value.objection is Objection.DAMAGED
 
 
 def test_a_file_that_was_altered_during_an_interruption_ends_the_export(office):

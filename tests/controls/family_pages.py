@@ -24,7 +24,7 @@ from shared.rpc.client import Found
 from shared.rpc.forms import Form
 from shared.rpc.wire import RemoteRefusal, Told
 from shared.words import Language
-from tests.controls.remote import Remote, refusal
+from tests.controls.remote import Remote, checked, refusal
 
 CASE_NO = "260309P1021014"
 MOBILE = "0912345000"
@@ -203,7 +203,7 @@ class Family(Remote):
         self.actions = {"amend_preferences": None, "withdraw": None, "change_contact": None}
         super().__init__(
             {
-                "identity.check_session": _SESSION,
+                "identity.check_sessions": checked(_SESSION),
                 "matching.policy_today": _POLICY,
                 "matching.find_doctors": self._found,
                 "matching.family_cases": lambda _: self.cases,

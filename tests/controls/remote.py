@@ -64,8 +64,13 @@ def refusal(code, field="", **params):
     return RemoteRefusal(Told(code, field, params))
 
 
+def checked(session):
+    """What identity answers when it is asked about one token: whose session it opens, or None."""
+    return {"known": [session]}
+
+
 def browser(remote, language=Language.CHINESE):
-    """A browser on the site in front of these contexts, whose caller is whoever `identity.check_session` says."""
+    """A browser on the site in front of these contexts, whose caller is whoever `identity.check_sessions` says."""
     app = _site()
     app.extensions |= {"front": _front(remote, language), "words": RemoteWords(remote)}
     client = app.test_client()
@@ -105,7 +110,7 @@ def bureau(**answers):
 def _staff(role, answers, **known):
     session = {"principal": "signed", "session_id": str(uuid4()), "role": role, "assurances": ["password"], **known}
     named = {method.replace("__", "."): answer for method, answer in answers.items()}
-    return Remote({"identity.check_session": session, **named})
+    return Remote({"identity.check_sessions": checked(session), **named})
 
 
 INSTITUTION = "3501200000"

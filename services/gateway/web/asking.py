@@ -9,7 +9,7 @@ from uuid import uuid4
 import msgspec
 from flask import current_app, g, request, session
 
-from services.gateway.web.known import Known
+from services.gateway.web.known import looks_like_token
 from services.gateway.web.wording import UNANSWERED
 from shared.application import Outcome, Trace
 from shared.principal import Role
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.gateway.web.front import Front
+    from services.gateway.web.known import Known
 
 API_PATH = "/api/"
 PLAIN_COOKIE = "caretrail"
@@ -58,7 +59,7 @@ class Caller:
     @cached_property
     def known(self) -> Known | None:
         """Who has come in; None for a visitor, and once the session is over."""
-        if not self.token:
+        if not looks_like_token(self.token):
             return None
         kept = self.front.checked.get(self.token) if request.method in _READING else None
         return kept or self._checked()
@@ -66,14 +67,11 @@ class Caller:
     def _checked(self) -> Known | None:
         self.front.checked.drop(self.token)
         try:
-            told = self.front.rpc.deed("identity.check_session", {"session": self.token}, Asking(trace=self.trace))
-        except RemoteRefusal:
-            return None
+            known = self.front.sessions.find(self.token)
         except UNANSWERED:
             self.__dict__["known"] = None  # the page that says so asks no more who reads it
             raise
-        known = msgspec.convert(told, Known)
-        if request.method in _READING:
+        if known and request.method in _READING:
             self.front.checked.keep(self.token, known)
         return known
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from services.gateway.web.known import CheckedSessions
+from services.gateway.web.known import CheckedSessions, Known, known_by_token
 from services.gateway.web.recording import Recording
 from shared.context import utc_now
+from shared.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +37,11 @@ class Front:
     clock: Callable[[], datetime] = utc_now
     recording: Recording = field(default_factory=Recording, repr=False)
     checked: CheckedSessions = field(default_factory=CheckedSessions, repr=False)
+
+    @cached_property
+    def sessions(self) -> Together[str, Known]:
+        """Who has come in with a token, asked of identity anew each time: in one call for all who ask meanwhile."""
+        return Together(partial(known_by_token, self.rpc))
 
     @property
     def is_protected(self) -> bool:

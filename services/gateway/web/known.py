@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import OrderedDict
 from hashlib import sha256
@@ -10,13 +11,18 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shared.principal import Role  # noqa: TC001 - msgspec reads the annotations at run time
+from shared.rpc.client import VISITING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
+
+    from shared.rpc.client import RpcClient
 
 KEPT_SECONDS = 2.0
 """A session that was ended elsewhere can still be read with for so long. Nothing is changed with one that was kept."""
 _MOST = 10_000
+_TOKEN = re.compile(r"[!-~][ -~]{0,199}")
+"""What a token can look like: what cannot be one is not asked for, as it would be refused with all others."""
 
 
 class DoctorNamed(msgspec.Struct, frozen=True):
@@ -45,6 +51,21 @@ class Known(msgspec.Struct, frozen=True):
     institution: str | None = None
     jurisdiction: str | None = None
     badge: Badge = Badge()
+
+
+class _SessionsChecked(msgspec.Struct, frozen=True):
+    known: tuple[Known | None, ...]
+
+
+def looks_like_token(text: str) -> bool:
+    """Whether this can be a session's token."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def known_by_token(rpc: RpcClient, tokens: Sequence[str]) -> Mapping[str, Known]:
+    """Who has come in with each of these tokens, as identity knows it now; raises as `RpcClient.call` does."""
+    told = msgspec.convert(rpc.deed("identity.check_sessions", {"sessions": tokens}, VISITING), _SessionsChecked)
+    return {token: known for token, known in zip(tokens, told.known, strict=True) if known is not None}
 
 
 class CheckedSessions:

@@ -147,10 +147,10 @@ class ChangePassword:
 
 
 @dataclass(frozen=True)
-class CheckSession:
-    """Who is this? Asked at every request, with the token that the browser sent."""
+class CheckSessions:
+    """Who are these? Asked with the tokens that browsers sent, of all requests that came at the same moment."""
 
-    session: str = field(repr=False)
+    sessions: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)

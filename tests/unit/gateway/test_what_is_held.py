@@ -8,7 +8,7 @@ import pytest
 from services.gateway.web.app import web_app
 from services.gateway.web.front import Front
 from shared.words import Language
-from tests.controls.remote import NOW, Remote, clinic, refusal
+from tests.controls.remote import NOW, Remote, checked, clinic, refusal
 
 SEARCH = {"path": "/clinic/search", "fields": {"q": ["A123456789"]}}
 
@@ -47,7 +47,7 @@ def test_no_other_site_says_where_a_button_leads_back_to(referrer):
 
 @pytest.mark.parametrize(("bears_token", "status"), [(False, HTTPStatus.BAD_REQUEST), (True, HTTPStatus.UNAUTHORIZED)])
 def test_a_part_of_a_page_is_never_another_page(bears_token, status):
-    remote = Remote({"identity.check_session": gone})
+    remote = Remote({"identity.check_sessions": checked(None)})
     browser = visit(remote)
     token = re.search(r'"X-CSRFToken": "([^"]+)"', browser.get("/sign-in").text)[1] if bears_token else ""
     headers = {"HX-Request": "true", "X-CSRFToken": token}
@@ -56,7 +56,7 @@ def test_a_part_of_a_page_is_never_another_page(bears_token, status):
 
 
 def test_the_other_language_is_a_page_of_this_site_whatever_the_address():
-    page = visit(Remote({"identity.check_session": gone})).get("/%5Cevil.example").text
+    page = visit(Remote({"identity.check_sessions": checked(None)})).get("/%5Cevil.example").text
     assert 'href="/%5Cevil.example?lang=' in page
 
 
@@ -68,7 +68,7 @@ def test_what_was_typed_into_a_refused_page_goes_along_into_the_other_language()
         return {"token": "t"}
 
     answers = {"gateway.hold_form": hold, "gateway.held_form": lambda _: held}
-    remote = Remote({"identity.check_session": gone, "identity.request_code": gone, **answers})
+    remote = Remote({"identity.check_sessions": checked(None), "identity.request_code": gone, **answers})
     browser = visit(remote)
     token = re.search(r'"X-CSRFToken": "([^"]+)"', browser.get("/sign-in/phone").text)[1]
     page = browser.post("/sign-in/phone?back=/cases", data={"mobile": "0912 345 678", "csrf_token": token}).text
@@ -86,7 +86,7 @@ def test_what_was_typed_into_a_refused_page_goes_along_into_the_other_language()
 
 
 def test_the_switch_of_the_language_leads_to_no_other_site():
-    remote = Remote({"identity.check_session": gone, "gateway.hold_form": {"token": "t"}})
+    remote = Remote({"identity.check_sessions": checked(None), "gateway.hold_form": {"token": "t"}})
     browser = visit(remote)
     token = re.search(r'"X-CSRFToken": "([^"]+)"', browser.get("/sign-in").text)[1]
     sent = {"to": "//evil.example/", "lang": "en", "csrf_token": token}

@@ -141,7 +141,7 @@ NOT_OFFERED = {
     "*.foresee_retry": "as above",
     "*.retry_parked": "as above",
     "*.drop_parked": "as above",
-    "identity.check_session": "every request is checked by the gateway, and its answer is for the gateway alone",
+    "identity.check_sessions": "every request is checked by the gateway, and its answer is for the gateway alone",
     "identity.record_registry_import": "told by an import, which works through a file",
     "matching.record_import": "as above",
     "matching.import_register": "a file is brought in a browser; programs record row by row",

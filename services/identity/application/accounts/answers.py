@@ -100,6 +100,12 @@ class Known(msgspec.Struct, frozen=True):
     ends_at: datetime
 
 
+class SessionsChecked(msgspec.Struct, frozen=True):
+    """Who asks with each token, in the order of the tokens; None for one that opens nothing any more."""
+
+    known: tuple[Known | None, ...]
+
+
 class OwnSession(msgspec.Struct, frozen=True):
     """One of one's own sessions: since when, from where, with what; `where` is None once it cannot be read any more."""
 

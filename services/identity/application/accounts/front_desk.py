@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import structlog
+
 from services.identity.application.accounts import by_code, by_link, by_password
 from services.identity.application.accounts.answers import (
     Badge,
@@ -15,6 +17,7 @@ from services.identity.application.accounts.answers import (
     Known,
     PasswordReset,
     QuestionAsked,
+    SessionsChecked,
     SignedIn,
     Spoken,
 )
@@ -23,11 +26,11 @@ from services.identity.commands import accounts as commands
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.access import WHO_MAY
 from services.identity.domain.accounts.failures import Answer
-from services.identity.events import SessionEnd
 from shared.access import objection_to
 from shared.refusals import PersonGone
-from shared.sealing import PersonForgotten
+from shared.sealing import PersonForgotten, SealBroken, UnknownSubject
 from shared.store.errors import VersionConflict
+from shared.vault.errors import StoredKeyDamaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,14 +38,16 @@ if TYPE_CHECKING:
 
     import msgspec
 
-    from services.identity.application.accounts.sessions import Checked
+    from services.identity.application.accounts.sessions import Checked, OpenSession
     from services.identity.application.desk import Desk
-    from services.identity.commands.accounts import AskQuestion, CheckSession, SpeakQuestion
+    from services.identity.commands.accounts import AskQuestion, CheckSessions, SpeakQuestion
     from services.identity.domain.accounts.policies import Limit
     from shared.principal import Principal
     from shared.principal_tokens import PrincipalSigner
 
     Case = Callable[[Desk, Any, Principal, datetime], msgspec.Struct]
+
+_log = structlog.get_logger()
 
 
 def _ask_question(desk: Desk, command: AskQuestion, _: Principal, now: datetime) -> QuestionAsked:
@@ -91,7 +96,7 @@ ANSWERS: Mapping[type, type[msgspec.Struct]] = {
     commands.RequestPasswordReset: Done,
     commands.ResetPassword: PasswordReset,
     commands.ChangePassword: SignedIn,
-    commands.CheckSession: Known,
+    commands.CheckSessions: SessionsChecked,
 }
 """What the front desk does, and what it answers with."""
 
@@ -102,7 +107,7 @@ class FrontDesk:
     def __init__(self, desk: Desk, signer: PrincipalSigner) -> None:
         self._desk = desk
         self._signer = signer
-        self._cases: Mapping[type, Case] = {**CASES, commands.CheckSession: self._check_session}
+        self._cases: Mapping[type, Case] = {**CASES, commands.CheckSessions: self._check_sessions}
 
     def handle(self, command: object, principal: Principal, now: datetime) -> Any:
         """The answer to a command, one of `answers`; raises a `Refusal`. A token in the command is the caller's own."""
@@ -118,12 +123,22 @@ class FrontDesk:
         """Who asks with this token, looked up anew each time; refuses as `Sessions.check` does."""
         return self._desk.entrance.sessions.check(token, now)
 
-    def vouch(self, token: str, now: datetime) -> Known:
-        """Who asks with this token, signed for the services that will be called."""
-        session = self._desk.entrance.sessions.find(token, now)
-        badge = Badge() if session.badge is None else self._desk.vault.open(session.badge, Badge)
+    def _check_sessions(self, _: Desk, command: CheckSessions, __: Principal, now: datetime) -> SessionsChecked:
+        found = self._desk.entrance.sessions.find_each(command.sessions, now)
+        return SessionsChecked(tuple(None if session is None else self._vouch(session, now) for session in found))
+
+    def _vouch(self, session: OpenSession, now: datetime) -> Known | None:
+        """Whose session it is, signed for the services that will be called; None for somebody forgotten.
+
+        Where a badge is damaged only this session is refused, not those that are asked for together with it.
+        """
+        try:
+            badge = Badge() if session.badge is None else self._desk.vault.open(session.badge, Badge)
+        except (SealBroken, UnknownSubject, StoredKeyDamaged) as fault:
+            _log.error("badge_unreadable", session=str(session.id), reason=type(fault).__name__)
+            return None
         if badge is None:
-            raise refusals.SessionEnded(end=SessionEnd.FORGOTTEN)
+            return None
         principal = session.principal
         return Known(
             principal=self._signer.sign(principal, now),
@@ -136,6 +151,3 @@ class FrontDesk:
             idle_seconds=int(session.idle.total_seconds()),
             ends_at=session.ends_at,
         )
-
-    def _check_session(self, _: Desk, command: CheckSession, __: Principal, now: datetime) -> Known:
-        return self.vouch(command.session, now)

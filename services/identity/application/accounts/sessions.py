@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from services.identity.application.accounts.together import TogetherLookUp
+import structlog
+
 from services.identity.application.accounts.tokens import hash_of, new_token
 from services.identity.domain.accounts import refusals
 from services.identity.events import SessionEnd, Whereabouts
 from shared.principal import Assurance, Principal, Role
+from shared.refusals import Refusal
 from shared.sealing import Sealed, SubjectId
+from shared.together import Together
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -48,6 +52,8 @@ delete from session where id in (
 """
 _TOLD = timedelta(days=1)
 """So long after its time a session is known, so that whoever comes back is told that it is over."""
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ class Sessions:
     def __init__(self, connections: Connections, seen_pause: timedelta) -> None:
         self._connections = connections
         self._seen_pause = seen_pause
-        self._look_up = TogetherLookUp(self._rows).find
+        self._look_up = Together(self._rows).find
 
     def open(self, session: OpenSession) -> str:
         """Begin a session; the answer is its token, which is nowhere else."""
@@ -136,7 +142,22 @@ class Sessions:
     def find(self, token: str, now: datetime) -> OpenSession:
         """The open session of this token; refuses as `check` does."""
         hashed = hash_of(token)
-        row = self._look_up(hashed)
+        return self._opened(hashed, self._look_up(hashed), now)
+
+    def find_each(self, tokens: Iterable[str], now: datetime) -> list[OpenSession | None]:
+        """The open session of each token, looked up at once; None where `find` refuses, and the log says why."""
+        hashes = [hash_of(token) for token in tokens]
+        rows = self._rows(hashes)
+        return [self._opened_or_none(hashed, rows.get(hashed), now) for hashed in hashes]
+
+    def _opened_or_none(self, hashed: bytes, row: tuple[Any, ...] | None, now: datetime) -> OpenSession | None:
+        try:
+            return self._opened(hashed, row, now)
+        except Refusal as refusal:
+            _log.info("session_refused", code=refusal.code)
+            return None
+
+    def _opened(self, hashed: bytes, row: tuple[Any, ...] | None, now: datetime) -> OpenSession:
         if row is None:
             raise refusals.SessionUnknown
         if (ended := row[-1]) is not None:

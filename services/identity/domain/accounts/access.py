@@ -44,7 +44,7 @@ WHO_MAY: WhoMay = {
     commands.RequestPasswordReset: (VISITOR,),
     commands.ResetPassword: (VISITOR,),
     commands.ChangePassword: (HOLDER,),
-    commands.CheckSession: (VISITOR, ANYBODY_IN),
+    commands.CheckSessions: (VISITOR, ANYBODY_IN),
     commands.SignOut: (ANYBODY_IN,),
     commands.SignOutEverywhere: (ANYBODY_IN,),
     commands.InviteAccount: (MANAGER, OPERATOR, SHELL),

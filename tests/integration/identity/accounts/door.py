@@ -205,6 +205,10 @@ class Door:
     def log_in(self, email="officer@example.tw", password=PASSWORD, client=HOME, question=None):
         return self.ask(commands.LogIn(email, password, client, question))
 
+    def known(self, *tokens):
+        """Whose session each token opens, as the front learns it."""
+        return self.ask(commands.CheckSessions(tokens)).known
+
     def who(self, signed_in):
         """The principal of a session."""
         return self.desk.check(signed_in.session, self.now).principal

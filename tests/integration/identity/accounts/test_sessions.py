@@ -118,7 +118,7 @@ def test_ones_own_sessions_say_when_from_where_and_with_what(door):
 
 def test_who_asks_is_vouched_for_with_a_signature_that_services_can_read(door):
     signed_in = door.parent()
-    known = door.ask(commands.CheckSession(signed_in.session))
+    [known] = door.known(signed_in.session)
     public = door.key.public_key()
     assert PrincipalReader({key_id_of(public): public}).read(known.principal, door.now) == door.who(signed_in)
     assert known.session_id == signed_in.session_id
@@ -128,11 +128,12 @@ def test_a_page_learns_from_the_check_who_is_in_and_when_the_session_ends(door):
     door.institution()
     door.invite("doctor@example.tw", DOCTOR)
     signed_in = door.activate()
-    known = door.ask(commands.CheckSession(signed_in.session))
+    [known] = door.known(signed_in.session)
     doctors = (DoctorNamed(BANQIAO_DOCTOR, "陳安康"),)
     assert known.badge == Badge("王小明", institution_name="板橋安康小兒科診所", doctors=doctors)
     assert (known.idle_seconds, known.ends_at) == (30 * 60, signed_in.ends_at)
-    assert door.ask(commands.CheckSession(door.parent().session)).badge == Badge(mobile=MOBILE)
+    [parent] = door.known(door.parent().session)
+    assert parent.badge == Badge(mobile=MOBILE)
 
 
 def test_what_a_page_says_of_somebody_is_sealed(door):
@@ -148,9 +149,18 @@ def test_what_a_page_says_of_somebody_is_sealed(door):
 def test_who_was_forgotten_is_out_even_before_the_log_knows(door):
     signed_in = door.parent("0933444555")
     door.vault.forget(door.who(signed_in).subject, "the law")
-    with pytest.raises(refusals.SessionEnded) as refused:
-        door.ask(commands.CheckSession(signed_in.session))
-    assert refused.value.params["end"] is SessionEnd.FORGOTTEN
+    assert door.known(signed_in.session) == (None,)
+
+
+def test_of_tokens_checked_together_none_is_spoilt_by_another(door):
+    places = ("0933444551", HOME), ("0933444552", ELSEWHERE), ("0933444553", HOME), ("0933444554", ELSEWHERE)
+    first, ended, damaged, last = (door.parent(mobile, client) for mobile, client in places)
+    door.give(commands.SignOut(ended.session_id), door.who(ended))
+    with door.database.connect(name="test") as connection:
+        connection.execute("update session set badge = 'damaged' where id = %s", (damaged.session_id,))
+    asked = (first.session, "x", ended.session, damaged.session, last.session)
+    found = [known and known.session_id for known in door.known(*asked)]
+    assert found == [first.session_id, None, None, None, last.session_id]
 
 
 def test_every_check_of_a_crowd_sees_a_session_that_was_just_ended_as_ended(door):

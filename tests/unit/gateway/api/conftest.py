@@ -11,7 +11,7 @@ from services.gateway.web.front import Front
 from shared.application import Outcome
 from shared.rpc.client import Found
 from shared.words import Language
-from tests.controls.remote import NOW, Remote
+from tests.controls.remote import NOW, Remote, checked
 
 CASE = UUID("3d5e0c1a-0007-4000-8000-000000000001")
 TOKEN = "token of a session"
@@ -21,16 +21,14 @@ class Contexts(Remote):
     """What contexts answer, and everything that they were given: by whom, knowing what, on which version."""
 
     def __init__(self):
-        super().__init__({"identity.check_session": self.known})
+        self.session = {"principal": "signed", "session_id": "mine", "role": "parent", "assurances": ["otp"]}
+        super().__init__({"identity.check_sessions": checked(self.session)})
         self.calls = []
         self.stale = False
 
     def begin_anew(self):
         """For the next test."""
         self.__init__()
-
-    def known(self, _):
-        return {"principal": "signed", "session_id": "mine", "role": "parent", "assurances": ["otp"]}
 
     def query(self, method, asked=None, asking=None, written=None):
         if method.endswith(".wording"):

@@ -11,12 +11,12 @@ import pytest
 import structlog
 
 from services.gateway.web.api.tables import as_csv
-from services.gateway.web.known import KEPT_SECONDS, CheckedSessions, Known
+from services.gateway.web.known import KEPT_SECONDS, CheckedSessions, Known, known_by_token
 from shared.principal import Role
 from shared.rpc.client import NoAnswer, ServiceUnknown
 from shared.rpc.wire import RemoteRefusal, ServiceFailed, ServiceUnavailable, Told
 from shared.transport import BrokerLost
-from tests.controls.remote import NOW, refusal
+from tests.controls.remote import NOW, checked, refusal
 from tests.unit.gateway.api.conftest import CASE, Contexts, Program
 
 SECRET = "A200000003"
@@ -214,7 +214,7 @@ def test_a_verb_that_an_address_does_not_take_is_told_those_that_it_takes(progra
 
 
 def test_a_token_that_opens_nothing_is_told_so_also_where_everybody_may_ask(contexts, program):
-    contexts.answers["identity.check_session"] = raising(refusal("session-unknown"))
+    contexts.answers["identity.check_sessions"] = checked(None)
     answer = program("GET", "/policy")
 
     assert (answer.status_code, answer.json["code"]) == (401, "session-ended")
@@ -273,7 +273,8 @@ def test_what_is_left_is_told_with_every_answer_and_too_much_is_refused_with_whe
 
 def test_who_is_signed_in_is_counted_by_themselves_and_others_by_their_address():
     contexts = Contexts()
-    contexts.answers["identity.check_session"] = lambda asked: {**contexts.known(asked), "session_id": asked["session"]}
+    session = contexts.session
+    contexts.answers["identity.check_sessions"] = lambda asked: checked({**session, "session_id": asked["sessions"][0]})
     program = Program(contexts, api_rate=1)
 
     assert [program("GET", "/policy", token=who).status_code for who in ("a", "b", "", "a", "b", "")] == [
@@ -282,9 +283,24 @@ def test_who_is_signed_in_is_counted_by_themselves_and_others_by_their_address()
     ]
 
 
+@pytest.mark.parametrize("token", ["\x01", "é", "x" * 201], ids=["unprintable", "foreign", "endless"])
+def test_what_cannot_be_a_token_opens_nothing_and_is_not_asked_for_beside_those_of_others(contexts, program, token):
+    answer = program("GET", "/policy", token=token)
+
+    assert (answer.status_code, answer.json["code"]) == (401, "session-ended")
+    assert contexts.asked_for("identity.check_sessions") == []
+
+
+def test_of_tokens_that_are_asked_for_together_each_is_answered_for_itself(contexts):
+    contexts.answers["identity.check_sessions"] = {"known": [contexts.session, None, contexts.session]}
+
+    assert known_by_token(contexts, ["one", "false", "other"]).keys() == {"one", "other"}
+    assert contexts.asked_for("identity.check_sessions") == [({"sessions": ["one", "false", "other"]}, "", None)]
+
+
 def test_a_false_token_gets_nobody_around_the_limit():
     contexts = Contexts()
-    contexts.answers["identity.check_session"] = raising(refusal("session-unknown"))
+    contexts.answers["identity.check_sessions"] = checked(None)
     program = Program(contexts, api_rate=2)
 
     assert [program("GET", "/policy", token=f"{number}").status_code for number in range(3)] == [401, 401, 429]
@@ -293,18 +309,18 @@ def test_a_false_token_gets_nobody_around_the_limit():
 def test_who_only_reads_is_looked_up_once_in_two_seconds_and_whoever_changes_something_each_time(contexts, program):
     for _ in range(3):
         program("GET", "/policy")
-    assert len(contexts.asked_for("identity.check_session")) == 1
+    assert len(contexts.asked_for("identity.check_sessions")) == 1
     for _ in range(2):
         program.command("POST", f"/cases/{CASE}/withdrawal", {})
-    assert len(contexts.asked_for("identity.check_session")) == 3
+    assert len(contexts.asked_for("identity.check_sessions")) == 3
     program("GET", "/policy")
-    assert len(contexts.asked_for("identity.check_session")) == 3
+    assert len(contexts.asked_for("identity.check_sessions")) == 3
 
 
 def test_a_session_that_is_ended_here_opens_nothing_at_once(contexts, program):
     program("GET", "/policy")
     program.command("DELETE", "/sessions")
-    contexts.answers["identity.check_session"] = raising(refusal("session-unknown"))
+    contexts.answers["identity.check_sessions"] = checked(None)
 
     assert program("GET", "/policy").status_code == 401
 

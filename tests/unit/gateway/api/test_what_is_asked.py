@@ -173,7 +173,7 @@ def test_no_cookie_speaks_for_a_program(contexts, program):
     answer = program("GET", "/cases", token="", headers={"Cookie": "caretrail=token of a session"})
 
     assert answer.status_code == 404  # nothing was found for a visitor, since nothing was said of who asks
-    assert contexts.asked_for("identity.check_session") == []
+    assert contexts.asked_for("identity.check_sessions") == []
     assert contexts.asked_for("matching.family_cases")[0][1] == ""
 
 

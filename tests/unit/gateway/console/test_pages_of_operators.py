@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from shared.rpc.client import NoAnswer
-from tests.controls.remote import Remote, browser
+from tests.controls.remote import Remote, browser, checked
 
 AGGREGATE = UUID(int=7)
 PARKED = f"/console/parked/matching/case_statistics/{AGGREGATE}"
@@ -84,7 +84,7 @@ def console(role="operator", **answers):
     told = {f"{name}.oversight": standing(name) for name in contexts}
     parked = {f"{name}.parked_events": {"events": [], "deeds": []} for name in contexts}
     named = {method.replace("__", "."): answer for method, answer in answers.items()}
-    return Remote({"identity.check_session": session, **told, **parked, **named})
+    return Remote({"identity.check_sessions": checked(session), **told, **parked, **named})
 
 
 def silent(_):

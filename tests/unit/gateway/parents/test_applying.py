@@ -9,7 +9,7 @@ import pytest
 from services.gateway.web.parents.entered_dates import ROC, fields_of
 from shared.words import Language
 from tests.controls.family_pages import CASE_NO, MOBILE, Family, case, doctor
-from tests.controls.remote import browser, refusal
+from tests.controls.remote import browser, checked, refusal
 from tests.unit.gateway.parents.test_questions import BORN
 
 BEFORE, FIRST = str(UUID(int=6)), str(UUID(int=7))
@@ -186,9 +186,7 @@ def test_what_matching_refuses_is_mended_on_the_page_that_asked_for_it():
 
 
 def test_a_visitor_whose_session_is_over_loses_nothing_typed():
-    family = Family(
-        **{"identity.check_session": refusing(refusal("session-over")), "gateway.hold_form": {"token": "t"}}
-    )
+    family = Family(**{"identity.check_sessions": checked(None), "gateway.hold_form": {"token": "t"}})
     led = browser(family).post("/apply/mother", data={"mother.identifier": "B200002008"})
     assert led.status_code == HTTPStatus.SEE_OTHER
     assert led.location == "/sign-in/phone?back=/apply/mother?held%3Dt"
@@ -328,15 +326,15 @@ def test_what_somebody_typed_is_given_back_to_nobody_else_who_comes_in_at_the_sa
     family = Family(**{"gateway.hold_form": {"token": "t"}})
     client = browser(family)
     client.get("/apply/mother")
-    somebody = family.answers["identity.check_session"]
-    family.answers["identity.check_session"] = refusing(refusal("session-over"))
+    [somebody] = family.answers["identity.check_sessions"]["known"]
+    family.answers["identity.check_sessions"] = checked(None)
     client.post("/apply/mother", data={"mother.identifier": "B200002008"})
     [held] = [payload for method, payload in family.asked if method == "gateway.hold_form"]
 
     def opened_by(known):
         client.set_cookie("caretrail", f"session of {known['badge']['mobile']}")
         family.answers |= {
-            "identity.check_session": known,
+            "identity.check_sessions": checked(known),
             "gateway.held_form": {"path": held["path"], "fields": dict(held["fields"])},
         }
         return client.get("/apply/mother?held=t").text

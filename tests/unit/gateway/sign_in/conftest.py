@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.controls.remote import NOW, Remote, browser, refusal
+from tests.controls.remote import NOW, Remote, browser, checked, refusal
 
 
 class FrontDesk(Remote):
@@ -15,7 +15,7 @@ class FrontDesk(Remote):
     def __init__(self):
         super().__init__(
             {
-                "identity.check_session": lambda _: self.refuse("session-unknown"),
+                "identity.check_sessions": checked(None),
                 "identity.ask_question": {
                     "token": "secret of the question",
                     "text": "哪兩個是水果？",

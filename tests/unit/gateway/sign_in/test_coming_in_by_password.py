@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.controls.remote import checked
 from tests.unit.gateway.sign_in.conftest import known, signed_in
 
 
@@ -36,7 +37,7 @@ def test_a_refused_sign_in_keeps_the_address_and_never_the_password(visitor, des
 
 
 def test_a_command_that_wants_the_password_leads_to_it_and_back_to_what_was_typed(visitor, desk):
-    desk.answers["identity.check_session"] = known("operator") | {"assurances": ["card+pin"]}
+    desk.answers["identity.check_sessions"] = checked(known("operator") | {"assurances": ["card+pin"]})
     desk.answers["identity.invite_account"] = lambda _: desk.refuse("proof-not-accepted", accepted=["password"])
     desk.answers["gateway.hold_form"] = {"token": "held-token"}
     form = {"role": "auditor", "name": "某人", "email": "a@example.tw", "idempotency_key": "key"}
@@ -45,7 +46,7 @@ def test_a_command_that_wants_the_password_leads_to_it_and_back_to_what_was_type
 
 
 def test_one_who_is_asked_to_prove_more_comes_back_with_another_session(visitor, desk):
-    desk.answers["identity.check_session"] = known("operator")
+    desk.answers["identity.check_sessions"] = checked(known("operator"))
     desk.answers["identity.prove_password"] = signed_in("operator")
     answer = visitor.post("/sign-in/prove", data={"password": "four green kettles", "back": "/accounts/1"})
     assert answer.location == "/accounts/1"
@@ -53,7 +54,7 @@ def test_one_who_is_asked_to_prove_more_comes_back_with_another_session(visitor,
 
 
 def test_signing_out_takes_the_session_from_the_browser_also_where_it_was_over(visitor, desk):
-    desk.answers["identity.check_session"] = known("operator")
+    desk.answers["identity.check_sessions"] = checked(known("operator"))
     desk.answers["identity.sign_out"] = lambda _: desk.refuse("session-not-yours")
     answer = visitor.post("/sign-out")
     assert answer.location == "/signed-out"
@@ -62,12 +63,12 @@ def test_signing_out_takes_the_session_from_the_browser_also_where_it_was_over(v
 
 def test_what_keeps_a_session_answers_no_when_there_is_none_and_leads_nobody_away(visitor, desk):
     assert visitor.get("/account/stay").status_code == 401
-    desk.answers["identity.check_session"] = known("operator")
+    desk.answers["identity.check_sessions"] = checked(known("operator"))
     assert visitor.get("/account/stay").status_code == 204
 
 
 def test_a_device_is_signed_out_by_its_number_and_once_a_key(visitor, desk):
-    desk.answers["identity.check_session"] = known("operator")
+    desk.answers["identity.check_sessions"] = checked(known("operator"))
     other = "5c1b5b0e-4a4e-4a7a-9a55-6a2f3a2f5b0e"
     visitor.post(f"/account/sessions/{other}/sign-out", data={"idempotency_key": "key"})
     assert desk.done == [("identity.sign_out", {"session": other}, "key")]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.controls.remote import checked
 from tests.unit.gateway.sign_in.conftest import known, signed_in
 
 
@@ -107,6 +108,6 @@ def test_a_browser_is_known_again_by_those_who_came_in_by_it_the_latest_first(vi
 
 
 def test_whoever_is_in_is_asked_whether_to_go_on_and_a_form_sent_twice_leads_on(visitor, desk):
-    desk.answers["identity.check_session"] = known("parent")
+    desk.answers["identity.check_sessions"] = checked(known("parent"))
     assert 'href="/cases/9"' in visitor.get("/sign-in/phone?back=/cases/9").text
     assert send(visitor).location == "/cases/9?x=1"

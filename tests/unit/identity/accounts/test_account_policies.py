@@ -9,7 +9,7 @@ import pytest
 
 from services.identity.application.accounts.front_desk import CASES
 from services.identity.application.accounts.handlers import HANDLERS
-from services.identity.commands import CheckSession
+from services.identity.commands import CheckSessions
 from services.identity.domain.accounts.access import GIVEN_BY, WHO_MAY, giving
 from services.identity.domain.accounts.policies import POLICIES, policy_in_force
 from services.identity.domain.accounts.refusals import JurisdictionNotYours, RoleHasNoAccount, RoleNotForYouToGive
@@ -51,7 +51,7 @@ def test_the_policy_of_a_day_is_the_last_that_has_begun():
 
 def test_every_command_about_accounts_has_a_rule_and_is_answered_in_one_place():
     assert not HANDLERS.keys() & CASES.keys()
-    assert {*HANDLERS, *CASES, CheckSession} == set(WHO_MAY)
+    assert {*HANDLERS, *CASES, CheckSessions} == set(WHO_MAY)
 
 
 @pytest.mark.parametrize("command", sorted(WHO_MAY, key=lambda command: command.__name__))

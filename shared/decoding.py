@@ -21,6 +21,12 @@ def json_decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
         return msgspec.json.Decoder(kind)
 
 
+def msgpack_decoder(kind: type[T]) -> msgspec.msgpack.Decoder[T]:
+    """As `json_decoder`, of MessagePack."""
+    with _learning:
+        return msgspec.msgpack.Decoder(kind)
+
+
 def converted(value: object, kind: type[T]) -> T:
     """A value of dicts and lists, as TOML gives it, as this type; raises `msgspec.ValidationError`."""
     with _learning:

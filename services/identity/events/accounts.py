@@ -97,7 +97,7 @@ class Secret(msgspec.Struct, frozen=True):
     token: str
 
 
-class OneTimeCode(msgspec.Struct, frozen=True):
+class OneTimeCode(msgspec.Struct, frozen=True, omit_defaults=True):
     """驗證碼: 6 digits, and the phone (09 and 8 digits) or the mail address that they are sent to."""
 
     code: str

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from shared.decoding import msgpack_decoder
 from shared.read_models.replay.tables import comparison, shape_of
 
 if TYPE_CHECKING:
@@ -172,4 +173,4 @@ def _kind(row: tuple[Any, ...], width: int) -> Kind:
 def _decoder(shape: Shape) -> Callable[[bytes], tuple[Any, ...]]:
     keys = tuple(_KEYS[kind] for kind in shape.key.values())
     row = (*keys, bool, bool, list[bool], list[str | None], list[str | None])
-    return msgspec.msgpack.Decoder(tuple[row]).decode  # type: ignore[valid-type]
+    return msgpack_decoder(tuple[row]).decode  # type: ignore[valid-type]

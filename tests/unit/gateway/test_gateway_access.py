@@ -8,8 +8,9 @@ from services.gateway.entrypoints import SERVICE
 from shared.access import objection_to
 from shared.principal import VISITOR, Assurance, Principal, Role, process
 from shared.rpc.service import rules_of
+from tests.controls.every_service import LOOKING_AFTER, MENDING, OF_ANYBODY
 
-EVERYBODY = {"pages", "page", "hold_form", "held_form", "health", "wording"}
+EVERYBODY = {"pages", "page", "hold_form", "held_form"} | OF_ANYBODY
 DRAFTS = {"save_draft", "draft", "drafts", "drop_draft"}
 FILTERS = {"save_filter", "filters", "drop_filter"}
 EDITING = {"publish_page", "revise_page", "withdraw_page", "pages_to_edit", "page_to_edit", "page_history"}
@@ -19,9 +20,9 @@ MAY = {
     Role.CASE_MANAGER: EVERYBODY | DRAFTS | FILTERS,
     Role.BUREAU_OFFICER: EVERYBODY | DRAFTS | FILTERS,
     Role.BUREAU_MANAGER: EVERYBODY | DRAFTS | FILTERS | EDITING,
-    Role.OPERATOR: EVERYBODY | DRAFTS | EDITING,
+    Role.OPERATOR: EVERYBODY | DRAFTS | EDITING | LOOKING_AFTER | MENDING,
     Role.INSURER_OFFICER: EVERYBODY,
-    Role.AUDITOR: EVERYBODY,
+    Role.AUDITOR: EVERYBODY | LOOKING_AFTER,
 }
 
 

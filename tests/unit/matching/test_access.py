@@ -47,7 +47,7 @@ COMMANDS = {
 
 def test_every_command_has_a_rule_and_a_handler():
     assert set(access.WHO_MAY) == COMMANDS
-    assert set(HANDLERS) == COMMANDS
+    assert set(HANDLERS) == COMMANDS - {commands.ImportRegister}  # a whole file: each of its rows is a command
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS, key=lambda command: command.__name__))

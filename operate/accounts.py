@@ -11,13 +11,13 @@ import typer
 from operate.contexts import compose
 from operate.failures import Mistake
 from operate.session import Session
+from operate.shell import at_the_shell
 from shared.installation import installation
-from shared.principal import Assurance, Principal, Role
+from shared.principal import Role
 from shared.refusals import InvalidForm, Refusal
 
 commands = typer.Typer()
 
-_SHELL = Principal("shell/accounts", Role.OPERATOR, frozenset({Assurance.MACHINE}))
 _ROLES = (Role.OPERATOR, Role.BUREAU_MANAGER, Role.INSURER_OFFICER, Role.AUDITOR)
 """Whom nobody else could bring in; a bureau's manager invites the others."""
 
@@ -50,7 +50,7 @@ def invite(
     with installation(session.settings) as place, compose("identity")(place) as composed:
         identity: Any = composed
         try:
-            outcome = identity.invite(name, mail, Role(role), county, _SHELL)
+            outcome = identity.invite(name, mail, Role(role), county, at_the_shell())
         except Refusal as refusal:
             parts = refusal.refusals if isinstance(refusal, InvalidForm) else (refusal,)
             said = " ".join(identity.explained(part, session.words.language) for part in parts)

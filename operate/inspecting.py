@@ -1,9 +1,7 @@
-"""What auditors' commands share: who asks at the shell, how events and values are told, what cannot be answered."""
+"""What auditors' commands share: how events and values are told, what cannot be answered."""
 
 from __future__ import annotations
 
-import os
-import pwd
 import re
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,7 +16,6 @@ from shared.inspection.asking import ModelUnknown
 from shared.inspection.cells import Hidden
 from shared.inspection.keys import KeyAmbiguous, KeyUnknown
 from shared.inspection.why import ColumnUnknown, PageUnknown
-from shared.principal import Assurance, Principal, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,12 +25,6 @@ if TYPE_CHECKING:
     from shared.inspection.events import Fact
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-
-
-def at_the_shell() -> Principal:
-    """Whoever runs this program on the machine, named by their user."""
-    user = pwd.getpwuid(os.getuid()).pw_name
-    return Principal(id=f"shell/{user}", role=Role.OPERATOR, assurances=frozenset({Assurance.MACHINE}))
 
 
 @contextmanager

@@ -14,8 +14,8 @@ import typer
 from operate.contexts import compose
 from operate.failures import Mistake
 from operate.session import Session, table, taipei_time
+from operate.shell import at_the_shell
 from shared.installation import installation
-from shared.principal import Assurance, Principal, Role
 from shared.read_models.rebuild import rebuild_if_needed
 from shared.refusals import Refusal
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-_SHELL = Principal("shell/messages", Role.OPERATOR, frozenset({Assurance.MACHINE}))
 _HEADINGS = (
     "messages.id",
     "messages.queued",
@@ -55,12 +54,12 @@ def list_messages(
     session: Session = context.obj
     words = session.words
     with _ledger(session) as ledger:
-        counts = ledger.counts(_SHELL, datetime.min.replace(tzinfo=UTC))
+        counts = ledger.counts(at_the_shell(), datetime.min.replace(tzinfo=UTC))
         statuses = tuple(status or ())
         for given in statuses:
             if given not in counts:
                 raise Mistake("mistakes.unknown-status", given=given, known=", ".join(counts))
-        page = ledger.page(_SHELL, datetime.now(UTC), limit=limit, case_no=case_no, statuses=statuses)
+        page = ledger.page(at_the_shell(), datetime.now(UTC), limit=limit, case_no=case_no, statuses=statuses)
     rows = [_row(one) for one in page.entries]
     told = ", ".join(f"{name} {number}" for name, number in counts.items() if number)
     session.show(
@@ -76,7 +75,7 @@ def show(context: typer.Context, message_id: Annotated[str, typer.Argument(metav
     session: Session = context.obj
     try:
         with _ledger(session) as ledger:
-            found = ledger.letter(_SHELL, UUID(message_id), datetime.now(UTC))
+            found = ledger.letter(at_the_shell(), UUID(message_id), datetime.now(UTC))
     except (ValueError, Refusal):
         raise Mistake("mistakes.unknown-message", given=message_id) from None
     one = found.message
@@ -101,9 +100,9 @@ def report(context: typer.Context, *, days: Annotated[int, typer.Option("--days"
     now = datetime.now(UTC)
     with _ledger(session) as ledger:
         if session.as_json:
-            session.show(Listed(tuple(ledger.every_unreached(_SHELL, now - timedelta(days=days), now)), {}))
+            session.show(Listed(tuple(ledger.every_unreached(at_the_shell(), now - timedelta(days=days), now)), {}))
             return
-        file = ledger.report(_SHELL, now - timedelta(days=days), now)
+        file = ledger.report(at_the_shell(), now - timedelta(days=days), now)
     sys.stdout.flush()
     sys.stdout.buffer.write(file)
 

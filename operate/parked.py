@@ -12,8 +12,8 @@ import typer
 from operate.failures import Mistake, Status
 from operate.followers import USUAL, named, opened
 from operate.session import Session, table
+from operate.shell import at_the_shell
 from shared.parked import Fate, Foreseen, Tried, foresee, try_again, waiting
-from shared.principal import Assurance, Principal, Role
 from shared.read_models.parking import Parking
 
 commands = typer.Typer()
@@ -37,7 +37,6 @@ _OUTLOOK_HEADINGS = (
     "parked.error",
     "parked.commands",
 )
-_SHELL = Principal("shell/parked", Role.OPERATOR, frozenset({Assurance.MACHINE}))
 
 Model = Annotated[str, typer.Option("--model")]
 Of = Annotated[str, typer.Option("--context", metavar="NAME")]
@@ -133,7 +132,7 @@ def retry(
         if dry_run:
             _show_foreseen(session, Outlook(model, foresee(composed, follower, aggregate)))
             return
-        tried = try_again(composed, follower, aggregate, _SHELL)
+        tried = try_again(composed, follower, aggregate, at_the_shell())
     told = [
         session.words("parked.tried", aggregate=found.aggregate, taken=found.taken, waiting=found.waiting)
         for found in tried
@@ -163,7 +162,7 @@ def drop(  # noqa: PLR0913 - an option each
         positions = [event.position for event in (waits if everything else waits[:1])]
         if not yes:
             raise Mistake("mistakes.not-confirmed", model=model, positions=", ".join(map(str, positions)))
-        Parking(composed.database).drop(model, aggregate, positions, _SHELL.id)
+        Parking(composed.database).drop(model, aggregate, positions, at_the_shell().id)
     found = Dropped(model, aggregate, positions, len(waits) - len(positions))
     told = session.words("parked.dropped", model=model, positions=", ".join(map(str, positions)), waiting=found.waiting)
     session.show(found, told)

@@ -12,10 +12,10 @@ import typer
 from operate.contexts import compose
 from operate.failures import Mistake, Status
 from operate.session import Session, table
+from operate.shell import at_the_shell
 from services.identity.events import Programme, RegistryFile
 from shared.imports.results import ResultFile, RowOutcome
 from shared.installation import installation
-from shared.principal import Assurance, Principal, Role
 from shared.refusals import LogUnsigned, Refusal
 from shared.taiwan.places import county_named
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-_SHELL = Principal("shell/registry", Role.OPERATOR, frozenset({Assurance.MACHINE}))
 _SHOWN = 100
 """How many remarks are shown; the file of results has all of them."""
 
@@ -87,7 +86,7 @@ def import_file(
                 write(result)
 
             try:
-                summary = bring(opened, RegistryFile(kind), _SHELL, tell)
+                summary = bring(opened, RegistryFile(kind), at_the_shell(), tell)
             except Refusal as refusal:
                 said = identity.explained(refusal, session.words.language)
                 raise Mistake("mistakes.file-refused", said=said) from None
@@ -114,7 +113,7 @@ def hospitals(
             remarks.keep(result)
             write(result)
 
-        summary = identity.enter_hospitals(entries, programmes, _SHELL, tell)
+        summary = identity.enter_hospitals(entries, programmes, at_the_shell(), tell)
     _answer(session, summary, remarks, "registry.taken")
 
 

@@ -9,9 +9,10 @@ import typer
 from operate.contexts import contexts
 from operate.failures import Status
 from operate.followers import USUAL, opened
-from operate.inspecting import at_the_shell, mistakes_told, named, valued
+from operate.inspecting import mistakes_told, named, valued
 from operate.moments import moment_in
 from operate.session import Session, table
+from operate.shell import at_the_shell
 from shared.context import utc_now
 from shared.inspection.asking import Inspection, Patience
 from shared.inspection.why import Asked

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from operate.shell import at_the_shell
 from tests.controls.enrolments import enrolment_recorded
 
 STATISTICS = "case_statistics"
@@ -71,8 +72,8 @@ def test_the_event_at_fault_is_dropped_and_the_one_behind_it_taken(parked):
     assert retried["aggregates"] == [{"aggregate": str(STRAY), "taken": 1, "waiting": 0}]
     assert listed(parked) == [(1, 1, True)]
     assert parked.query("select actor, deed, positions from parking_deed order by at") == [
-        ("shell/parked", "dropped", [1]),
-        ("shell/parked", "retried", [2]),
+        (at_the_shell().id, "dropped", [1]),
+        (at_the_shell().id, "retried", [2]),
     ]
     assert parked.query("select id from case_statistics") == [(STRAY,)]
     assert parked.answer("models", "check", STATISTICS)["models"][0]["equal"]

@@ -123,6 +123,7 @@ def test_what_htmx_keeps_and_runs_is_limited_by_the_page():
 def test_every_rule_of_ours_is_for_something_that_a_page_has():
     ruled = set(re.findall(r"\.(ct-[\w-]+)", RULES))
     put_together = {"ct-w-2", "ct-w-4", "ct-w-10", "ct-w-20", "ct-card--narrow", "ct-card--decision", "ct-card--late"}
+    put_together |= {f"ct-below-{depth}" for depth in range(1, 5)}
     assert {name for name in ruled - put_together if not re.search(rf"{name}(?![\w-])", WRITTEN)} == set()
 
 
@@ -130,4 +131,8 @@ def test_every_class_of_ours_in_a_page_has_a_rule():
     written = {
         name for classes in re.findall(r'class="([^"]*)"', WRITTEN) for name in re.findall(r"ct-\w[\w-]*\w", classes)
     }
-    assert {name for name in written if not re.search(rf"\.{name}(?![\w-])", RULES)} - {"ct-w", "ct-card"} == set()
+    assert {name for name in written if not re.search(rf"\.{name}(?![\w-])", RULES)} - {
+        "ct-w",
+        "ct-card",
+        "ct-below",
+    } == set()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import heapq
 import re
 import sys
@@ -24,6 +23,7 @@ from operate.session import Session, taipei_time
 from shared.cloudevents import NotAnEnvelope, parse
 from shared.events import event_name
 from shared.installation import stored
+from shared.near_names import near_names
 from shared.relay.sequencer import SettledPages
 
 if TYPE_CHECKING:
@@ -260,7 +260,6 @@ def _types(chosen: Iterable[str], given: Iterable[str]) -> frozenset[str]:
         found = {type_name for type_name in published if name in (type_name, event_name(type_name))}
         if not found:
             names = sorted({event_name(type_name) for type_name in published})
-            near = difflib.get_close_matches(name, names) or names
-            raise Mistake("mistakes.unknown-type", given=name, known=", ".join(near))
+            raise Mistake("mistakes.unknown-type", given=name, known=", ".join(near_names(name, names)))
         types |= found
     return frozenset(types)

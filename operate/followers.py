@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from operate.contexts import compose, contexts, known
 from operate.failures import Mistake
 from shared.installation import installation
+from shared.near_names import near_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from operate.words import Words
     from shared.context import Context
@@ -36,24 +36,19 @@ def opened(settings: Settings, name: str) -> Iterator[Context[Any]]:
         yield closing.enter_context(compose(name)(place))
 
 
-def followers(context: Context[Any]) -> dict[str, ReadModel[Any]]:
-    """Every read model and every process, which has rows as well."""
-    return {**context.models, **context.processes}
-
-
 def named(context: Context[Any], name: str) -> ReadModel[Any]:
     """The follower of this name; raises `Mistake` with the names that come near."""
-    there = followers(context)
-    if name not in there:
-        raise Mistake("mistakes.unknown-model", given=name, known=_near(name, there))
-    return there[name]
+    followers = context.followers
+    if name not in followers:
+        raise Mistake("mistakes.unknown-model", given=name, known=", ".join(near_names(name, followers)))
+    return followers[name]
 
 
 def chosen(context: Context[Any], name: str | None, *, everything: bool) -> list[ReadModel[Any]]:
     """The one that was named, or all where all were asked for; raises `Mistake` unless it is one or the other."""
     if everything is (name is not None):
-        raise Mistake("mistakes.one-or-all", known=", ".join(followers(context)))
-    return [named(context, name)] if name is not None else list(followers(context).values())
+        raise Mistake("mistakes.one-or-all", known=", ".join(context.followers))
+    return [named(context, name)] if name is not None else list(context.followers.values())
 
 
 def labelled(words: Words, model: ReadModel[Any], watch: Progress) -> Progress:
@@ -63,8 +58,3 @@ def labelled(words: Words, model: ReadModel[Any], watch: Progress) -> Progress:
         watch(f"{model.table.name}: {words(f'stages.{stage}')}", done, total)
 
     return show
-
-
-def _near(name: str, there: Iterable[str]) -> str:
-    names = list(there)
-    return ", ".join(difflib.get_close_matches(name, names) or names)

@@ -58,7 +58,7 @@ def host(
 
 def _rebuild(context: Context[Any]) -> None:
     """What a projector would do first, done before anybody is answered: it would stop the hub."""
-    for follower in (*context.models.values(), *context.processes.values()):
+    for follower in context.followers.values():
         rebuild_if_needed(follower, context.database, context.logs[follower.context])
 
 

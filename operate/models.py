@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from operate.failures import Status
-from operate.followers import USUAL, chosen, followers, labelled, opened
+from operate.followers import USUAL, chosen, labelled, opened
 from operate.session import Session, table
 from shared.read_models.compare import Changed, Difference, compare
 from shared.read_models.model import Key
@@ -172,7 +172,7 @@ def _standings(composed: Context[Any]) -> list[Standing]:
 def _standings_behind(log: Log, composed: Context[Any]) -> list[Standing]:
     """How far those are that fold this log."""
     head, processes = log.head().position, composed.processes
-    behind_it = [follower for follower in followers(composed).values() if follower.context == log.context]
+    behind_it = [follower for follower in composed.followers.values() if follower.context == log.context]
     return [
         Standing(
             name=found.name,

@@ -165,6 +165,11 @@ class Context(Generic[App]):
         """The processes by name; their states are read models too."""
         return {process.table.name: process(self.vault) for process in self.process_types}
 
+    @property
+    def followers(self) -> dict[str, ReadModel[Any]]:
+        """Read models and processes by name: whatever has rows that are folded from a log."""
+        return {**self.models, **self.processes}
+
     def reader(self, model: type[ReadModel[Any]]) -> Reader:
         """What the queries of a read model read with."""
         return Reader(model, self.database, self.logs[model.context], self.positions, self.model_types)
@@ -215,7 +220,7 @@ class Context(Generic[App]):
         Raises `BrokerLost`; a broker that is lost later is waited for.
         """
         workers = Workers(self.wake)
-        followers = [*self.models.values(), *self.processes.values()]
+        followers = list(self.followers.values())
         own = [consumer_of(self.name, follower) for follower in followers if follower.context == self.name]
         # Before anyone publishes: in process there is nobody else to make the queues.
         self.transport.declare(self.name, own)

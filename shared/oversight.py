@@ -17,11 +17,10 @@ from shared.relay.status import status as status_of_log
 from shared.transport import BrokerLost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from shared.context import Context
     from shared.failures import Failure
-    from shared.read_models.model import ReadModel
     from shared.read_models.rebuilding import Rebuilding
     from shared.relay.status import LogStatus
 
@@ -170,7 +169,7 @@ def _relay(log: LogStatus, failure: Failure | None) -> RelayStanding:
 
 
 def _queues(context: Context[Any]) -> list[QueueStanding] | None:
-    followers = (*context.models.values(), *context.processes.values())
+    followers = context.followers.values()
     names = [f"{follower.context}.{consumer_of(context.name, follower)}" for follower in followers]
     try:
         found = context.transport.standing_of([*names, f"rpc-{context.name}"])
@@ -182,7 +181,7 @@ def _queues(context: Context[Any]) -> list[QueueStanding] | None:
 def _followers(
     context: Context[Any], failures: Mapping[str, Failure], rebuilds: Mapping[str, Rebuilding]
 ) -> Iterator[FollowerStanding]:
-    followers: Iterable[ReadModel[Any]] = (*context.models.values(), *context.processes.values())
+    followers = context.followers.values()
     for source, log in context.logs.items():
         of_source = [follower for follower in followers if follower.context == source]
         head = log.head().position

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +12,7 @@ from shared.inspection.proof import Proof, prove
 from shared.inspection.trace import Traced, traced
 from shared.inspection.why import Asked, Inspector, Why
 from shared.installation import stay
+from shared.near_names import near_names
 from shared.read_models.filling import unreported
 from shared.store import schema
 from shared.vault.signing import public_keys
@@ -36,7 +36,7 @@ class ModelUnknown(LookupError):
     def __init__(self, given: str, names: Collection[str]) -> None:
         super().__init__(f"there is no read model {given!r}")
         self.given = given
-        self.near = tuple(difflib.get_close_matches(given, names) or sorted(names))
+        self.near = near_names(given, sorted(names))
 
 
 class Looking(Exception):
@@ -69,7 +69,7 @@ class Inspection:
     @property
     def models(self) -> dict[str, ReadModel[Any]]:
         """The read models and processes, each of which has rows, by name."""
-        return {**self._context.models, **self._context.processes}
+        return self._context.followers
 
     def why(self, name: str, asked: Asked, who: Principal, now: datetime) -> Why:
         """Why a row is so, once it is noted who has looked at it.

@@ -7,7 +7,6 @@ compared with the live row, and is.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +17,7 @@ from shared.inspection.events import Fact, fact_at
 from shared.inspection.index import Index, Touch, rows_of, term_of, term_of_person
 from shared.inspection.keys import KeyUnknown, form_of, key_in, near, written
 from shared.inspection.story import Effect, Episode, Story
+from shared.near_names import near_names
 from shared.read_models import standing
 from shared.read_models.digest import Digest, Rejected, Run
 from shared.read_models.tables import Rows
@@ -123,7 +123,7 @@ class Inspector:
         """
         columns = [column.name for column in self._table.columns]
         if asked.column is not None and asked.column not in columns:
-            raise ColumnUnknown(asked.column, difflib.get_close_matches(asked.column, columns) or columns)
+            raise ColumnUnknown(asked.column, near_names(asked.column, columns))
         key = key_in(self._table, asked.key, self._connection)
         live = self._live(key)
         head = self._log.head().position

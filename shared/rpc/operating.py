@@ -10,6 +10,7 @@ from uuid import UUID  # noqa: TC003 - as above
 import msgspec
 
 from shared import parked
+from shared.near_names import near_names
 from shared.read_models.parking import NotParked, Parking
 from shared.refusals import Refusal
 from shared.rpc.inspecting import ReadModelUnknown
@@ -116,7 +117,7 @@ def drop(context: Context[Any], principal: Principal, asked: DropParked) -> Drop
 
 
 def _follower(context: Context[Any], name: str) -> ReadModel[Any]:
-    followers: dict[str, ReadModel[Any]] = {**context.models, **context.processes}
+    followers = context.followers
     if name not in followers:
-        raise ReadModelUnknown("model", known=tuple(followers))
+        raise ReadModelUnknown("model", known=near_names(name, followers))
     return followers[name]

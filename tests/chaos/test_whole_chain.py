@@ -182,7 +182,7 @@ def test_whoever_is_killed_nothing_is_lost_and_nothing_happens_twice(
 
 def is_settled(context: MatchingContext) -> bool:
     """Whether everything is published, read by everybody, and nothing is left to be done by the time it is."""
-    followers = [*context.models.values(), *context.processes.values()]
+    followers = list(context.followers.values())
     with context.database.connect() as connection:
         if published(connection) < stored(connection):
             return False
@@ -212,7 +212,7 @@ def assert_all_is_well(context: MatchingContext, caseload: Caseload) -> None:
         "remind_unanswered_offer",
         "expire_unanswered_offer",
     }
-    for follower in [*context.models.values(), *context.processes.values()]:
+    for follower in list(context.followers.values()):
         assert compare(follower, context.database, context.log).is_none, follower.table.name
     assert Parking(context.database).list() == []
 

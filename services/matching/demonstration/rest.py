@@ -67,7 +67,7 @@ class _Desk:
     def __init__(self, context: Context[Any]) -> None:
         self._context = context
         self.connection: Connection = context.database.connect(name="caretrail demonstration")
-        followers = [*context.models.values(), *context.processes.values()]
+        followers = context.followers.values()
         self._own = [one.table.name for one in followers if one.context == context.name]
         self._others = {
             other: [one.table.name for one in followers if one.context == other]

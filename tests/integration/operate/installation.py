@@ -125,7 +125,7 @@ class Installation:
 
     def _is_settled(self, matched: MatchingContext) -> bool:
         [(stored, published)] = self.query("select (select count(*) from event), published from relay")
-        followers = [*matched.models.values(), *matched.processes.values()]
+        followers = list(matched.followers.values())
         found = status(followers, matched.database, matched.log)
         return stored == published and all(one.is_current and one.position == stored for one in found)
 

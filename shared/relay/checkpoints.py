@@ -37,6 +37,7 @@ with stored as (
 )
 update relay set signed_at = clock_timestamp()
 """
+_ALL_SIGNED = "update relay set signed_at = clock_timestamp()"
 
 _log = structlog.get_logger()
 
@@ -115,10 +116,14 @@ class Checkpoints:
         self._signer = signer
         self._pace = pace
         [(self._signed, settled)] = connection.execute(_EXTENT).fetchall()
-        # What an earlier relay left unsigned has waited long enough.
-        self._unsigned_since = float("-inf") if settled > self._signed else None
         unsigned = connection.execute(UNSIGNED).fetchone()
-        self._vouched_at = time.monotonic() - (unsigned[0] if unsigned else 0)
+        if unsigned is None:  # the time for which nobody was here does not count against what is to come
+            connection.execute(_ALL_SIGNED)
+        waited = unsigned[0] if unsigned else 0.0
+        self._vouched_at = time.monotonic() - waited
+        # What an earlier relay left unsigned has waited long enough, and so has what was stored without any.
+        is_due = settled > self._signed or waited > pace.checkpoint_idle_seconds
+        self._unsigned_since = float("-inf") if is_due else None
         self._failed_at: float | None = None
 
     @property

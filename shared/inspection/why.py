@@ -133,8 +133,8 @@ class Inspector:
         wanted = asked.until if asked.until is not None else live.position
         until = head if wanted is None else min(wanted, head)
         pages = _Pages([touch for touch in ever if touch.position <= until], asked.size)
-        page = asked.page or pages.count
-        if page > pages.count:
+        page = pages.count if asked.page is None else asked.page
+        if not 1 <= page <= pages.count:
             raise PageUnknown(pages.count)
         end = until if page == pages.count else pages.end_of(page)
         story = self._story(key, pages.up_to(page), end)

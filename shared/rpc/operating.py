@@ -109,6 +109,8 @@ def try_again(context: Context[Any], principal: Principal, asked: ParkedOf) -> l
 def drop(context: Context[Any], principal: Principal, asked: DropParked) -> Dropped:
     """Give them up for good; refuses with `ReadModelUnknown`, `NothingParked`."""
     _follower(context, asked.model)
+    if not asked.positions:
+        raise NothingParked("positions")
     try:
         Parking(context.database).drop(asked.model, asked.aggregate, asked.positions, principal.id)
     except NotParked:

@@ -153,8 +153,9 @@ def test_many_events_come_by_page_the_last_first_and_the_fold_is_right_on_each(a
     assert changes(last.episodes[-1])["items"] == (6, 7)
     assert [episode.fact.position for episode in first.episodes] == [1, 3, 5, 7]
     assert (first.equal, {cell.column: cell.value for cell in first.cells}["items"]) == (None, 2)
-    with pytest.raises(PageUnknown):
-        inspector.why(Asked(str(order), page=4, size=4))
+    for beyond in (-1, 0, 4):
+        with pytest.raises(PageUnknown):
+            inspector.why(Asked(str(order), page=beyond, size=4))
 
 
 def test_the_forgetting_of_a_person_in_the_row_is_among_its_events(audited):

@@ -9,6 +9,7 @@ from flask import request
 from services.gateway.web.asking import caller
 from services.gateway.web.console.area import CONSOLE, READERS
 from services.gateway.web.console.contexts import of_each
+from services.gateway.web.console.places import number_in
 from services.gateway.web.rendering import show, t
 
 if TYPE_CHECKING:
@@ -60,8 +61,7 @@ def _standings() -> tuple[list[dict[str, Any]], list[str]]:
 
 def _following_round() -> int | None:
     """The number of the next look; None where the page has looked often enough by itself."""
-    given = request.args.get("round", "")
-    number = int(given) if given.isascii() and given.isdigit() else 0
+    number = number_in(request.args.get("round", "")) or 0
     return number + 1 if number < _ROUNDS else None
 
 

@@ -12,6 +12,7 @@ from services.gateway.web.areas import OPERATORS
 from services.gateway.web.asking import caller
 from services.gateway.web.console.area import CONSOLE, READERS
 from services.gateway.web.console.contexts import known_context, of_each
+from services.gateway.web.console.places import number_in
 from services.gateway.web.holding import is_opened
 from services.gateway.web.rendering import show, t
 
@@ -62,7 +63,7 @@ def drop(context: str, model: str, aggregate: UUID) -> ResponseReturnValue:
         if not waiting:
             raise NotFound
         return show("console/drop.html", context=context, model=model, aggregate=aggregate, waiting=waiting)
-    positions = [int(given) for given in request.form.getlist("position") if given.isascii() and given.isdigit()]
+    positions = [number for given in request.form.getlist("position") if (number := number_in(given)) is not None]
     asked = {"model": model, "aggregate": str(aggregate), "positions": positions}
     caller().deed(f"{known_context(context)}.drop_parked", asked)
     flash(t("console.parked.dropped", count=len(positions)), "done")

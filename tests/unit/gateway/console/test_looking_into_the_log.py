@@ -156,8 +156,9 @@ def test_the_form_leads_to_the_row_and_says_what_is_missing():
     assert 'href="#key"' in missing.text
 
 
-def test_a_moment_that_is_none_is_refused_beside_its_field():
-    answer = browser(auditor()).get(f"{ADDRESS}?until=yesterday")
+@pytest.mark.parametrize("typed", ["yesterday", "9" * 5_000])
+def test_a_moment_that_is_none_is_refused_beside_its_field(typed):
+    answer = browser(auditor()).get(ADDRESS, query_string={"until": typed})
     assert answer.status_code == 422
     assert 'href="#until"' in answer.text
 

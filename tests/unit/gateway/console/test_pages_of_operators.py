@@ -151,7 +151,7 @@ def test_giving_up_is_confirmed_with_the_events_that_were_shown():
     page = visitor.get(f"{PARKED}/drop").text
     assert "要放棄事件 #4 嗎" in page
     assert "全部 2 個都放棄" in page
-    visitor.post(f"{PARKED}/drop", data={"idempotency_key": "key", "position": ["4", "none"]})
+    visitor.post(f"{PARKED}/drop", data={"idempotency_key": "key", "position": ["4", "none", "9" * 5_000]})
     asked = {"model": "case_statistics", "aggregate": str(AGGREGATE), "positions": [4]}
     assert ("matching.drop_parked", asked) in remote.asked
 

@@ -14,6 +14,6 @@ OPERATOR = Principal("account/1", Role.OPERATOR, frozenset({Assurance.PASSWORD})
 
 
 def test_nothing_is_given_up_and_nothing_noted_where_no_event_is_named():
-    context = SimpleNamespace(models={"board": object()}, processes={})  # without a database
+    context = SimpleNamespace(followers={"board": object()})  # without a database
     with pytest.raises(NothingParked):
         drop(context, OPERATOR, DropParked("board", uuid4(), positions=()))

@@ -11,6 +11,7 @@ import typer
 from operate.failures import Status
 from operate.followers import USUAL, chosen, labelled, opened
 from operate.session import Session, table
+from shared.inspection.keys import written
 from shared.read_models.compare import Changed, Difference, compare
 from shared.read_models.model import Key
 from shared.read_models.rebuild import rebuild as rebuild_model
@@ -231,11 +232,7 @@ def _told_checked(words: Words, found: Checked) -> list[str]:
         return [words("models.equal-behind", name=found.name, **figures)]
     return [
         words("models.differs", name=found.name, position=found.position),
-        *(words("models.only-live", key=_written(key)) for key in found.only_live),
-        *(words("models.only-rebuilt", key=_written(key)) for key in found.only_rebuilt),
-        *(words("models.changed", key=_written(key), columns=", ".join(columns)) for key, columns in found.changed),
+        *(words("models.only-live", key=written(key)) for key in found.only_live),
+        *(words("models.only-rebuilt", key=written(key)) for key in found.only_rebuilt),
+        *(words("models.changed", key=written(key), columns=", ".join(columns)) for key, columns in found.changed),
     ]
-
-
-def _written(key: Key) -> str:
-    return " / ".join(map(str, key))

@@ -17,6 +17,7 @@ from operate.replay_export import check, export
 from operate.replaying import LIVE, workshop
 from operate.revisions import revision
 from operate.session import Session, table
+from shared.inspection.keys import written
 from shared.read_models.replay.applying import proposal, proposals
 from shared.read_models.replay.other_code import OtherCode
 from shared.read_models.replay.scratch import Scratch
@@ -306,10 +307,10 @@ def _told(words: Words, found: Differing | None, export_to: Path | None) -> list
 
 
 def _told_row(words: Words, row: Row) -> list[str]:
-    key, caused = " / ".join(row.key), row.position
+    caused = row.position
     cause = words("replay.caused", position=caused) if caused is not None else words("replay.uncaused")
     return [
-        words(_ROWS[row.kind], key=key, cause=cause),
+        words(_ROWS[row.kind], key=written(row.key), cause=cause),
         *(
             words("replay.hidden-column", column=one.name)
             if one.hidden

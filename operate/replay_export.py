@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from operate.failures import Mistake
+from shared.inspection.keys import written
 from shared.read_models.replay.differences import Change
 from shared.spreadsheets import csv_lines
 
@@ -48,11 +49,6 @@ def export(path: Path, rows: Iterable[Caused]) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def key_text(key: tuple[Any, ...]) -> str:
-    """A key for people, as in `17 / 2026-01-01`."""
-    return " / ".join(map(str, key))
-
-
 def _csv(rows: Iterable[Caused]) -> Iterator[str]:
     return csv_lines(chain([_HEADINGS], _cells(rows)))
 
@@ -61,7 +57,7 @@ def _cells(rows: Iterable[Caused]) -> Iterator[tuple[object, ...]]:
     for (kind, key, changes), position in rows:
         for column, is_hidden, before, after in changes or (_NO_COLUMN,):
             values = (_HIDDEN, _HIDDEN) if is_hidden else (before, after)
-            yield (kind, key_text(key), position, column, *values)
+            yield (kind, written(key), position, column, *values)
 
 
 def _ndjson(rows: Iterable[Caused]) -> Iterator[str]:

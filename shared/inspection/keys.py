@@ -60,8 +60,8 @@ def form_of(table: Table[Any]) -> str:
     return "/".join(table.key)
 
 
-def written(key: Key) -> str:
-    """A key as people write it."""
+def written(key: Sequence[object]) -> str:
+    """A key as people write it, `key_in` reads it, and everything that names a row shows it."""
     return "/".join(str(value) for value in key)
 
 

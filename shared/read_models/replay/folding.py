@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
-from shared.events import published_by
 from shared.read_models import collector
 from shared.read_models.arrays import encode_json
 from shared.read_models.digest import Digest, Rejected, Run
@@ -132,8 +131,3 @@ def hidden_columns(model: ReadModel[Any]) -> tuple[str, ...]:
 
 def _shape(of: Any) -> str:
     return repr(msgspec.inspect.type_info(of))
-
-
-def known_types(model: ReadModel[Any]) -> frozenset[str]:
-    """The types of events that this code knows of the log that a model folds."""
-    return frozenset(published_by(model.context))

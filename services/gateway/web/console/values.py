@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from services.gateway.web import shown
 from services.gateway.web.rendering import has_phrase, t, value
 from shared.calendar import TAIPEI
+from shared.inspection.cells import Hidden
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +20,9 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 def cell_text(cell: Mapping[str, Any]) -> str:
     """A column's value; of what is sealed only whose it is, of what was opened from it nothing."""
     match cell.get("hidden"):
-        case "sealed":
+        case Hidden.SEALED:
             return t("console.value.sealed", whose=cell["whose"])
-        case "personal":
+        case Hidden.PERSONAL:
             return t("console.value.personal")
         case _:
             return _text(cell.get("value"))

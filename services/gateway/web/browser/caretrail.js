@@ -1,5 +1,6 @@
 // What makes the pages smoother where scripts run. Every page works without it, and no word is in here.
 // htmx brings new pieces into a page, so what belongs to one piece listens on the document.
+import "htmx.org";
 
 const warnAfter = 18 * 60 * 1000; // a session ends after 20 minutes at the earliest
 const slow = 400; // milliseconds that the old page stays without a word

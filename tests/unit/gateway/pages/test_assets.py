@@ -25,10 +25,17 @@ def loaded(page):
     return re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
 
 
+def imported_by(browser, path):
+    """What a script of ours fetches beside itself, which stands at its beginning."""
+    return [f"/static/{name}" for name in re.findall(r'^import"\./([^"]+)"', browser.get(path).text)]
+
+
 def weight(browser, page):
     """Bytes on the wire of a page and what it loads; icons come afterwards, when it can be used already."""
     files = [path for path in loaded(page) if path.endswith((".css", ".js"))]
+    files += [imported for path in files for imported in imported_by(browser, path)]
     answers = [browser.get(path, headers={"Accept-Encoding": "gzip"}) for path in files]
+    assert {answer.status_code for answer in answers} == {200}
     return len(gzip.compress(page.encode())) + sum(len(answer.data) for answer in answers)
 
 
@@ -40,7 +47,7 @@ def rendered(template):
 
 def test_a_parents_first_page_is_light(browser):
     page = rendered("layouts/public.html")
-    assert len(loaded(page)) == 5
+    assert len(loaded(page)) == 4
     assert weight(browser, page) <= PARENTS_BUDGET
 
 
@@ -78,6 +85,10 @@ def test_a_file_comes_compressed_to_those_who_take_that_and_means_the_same(brows
     assert "Content-Encoding" not in refused.headers
     assert gzip.decompress(compressed.data) == plain.data == refused.data
     assert plain.headers["Vary"] == compressed.headers["Vary"] == "Accept-Encoding"
+
+
+def test_our_script_fetches_htmx_itself_by_the_name_it_is_sent_under(browser):
+    assert imported_by(browser, address(browser, "caretrail.js")) == [address(browser, "htmx.min.js")]
 
 
 def test_a_browser_that_has_a_file_is_sent_nothing(browser):

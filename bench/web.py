@@ -55,11 +55,14 @@ def measure(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> list[Figure |
             )
             for name, kind, least in (("a query", "query", 0.6), ("a command", "command", 0.3))
         )
-        people = _visible(told, said, EVERY)
-        at_once = _visible(told, said, 0.0)
+        seen = _seen(told, said)
+    return [commands, queries, *seen]
+
+
+def _seen(told: Mapping[str, str], said: str) -> list[Limit]:
+    """How soon a write is seen, by people who pause and by callers who do not."""
+    people, at_once = _visible(told, said, EVERY), _visible(told, said, 0.0)
     return [
-        commands,
-        queries,
         Limit(
             f"web: submitted to visible, {CALLERS} people, p95",
             people["p95"],

@@ -205,17 +205,21 @@ def _schemas(types: Iterable[str]) -> dict[str, bytes]:
 def _refuse_unproved(
     session: Session, archive: Archive, keys: dict[str, Ed25519PublicKey], unknown: UnknownTypes
 ) -> None:
-    """Raise `Mistake` with the first thing that is wrong with an archive."""
+    """Raise `Mistake` with the first thing that is wrong with an archive, and tell what nobody has signed."""
     if altered := archive.altered_files():
         raise Mistake("audit.altered-file", path=altered[0])
     contents = Contents(known_types(), archive.flaw_of_blob, unknown)
     with session.progress() as watch:
         told = _Telling(watch, session.words("audit.verifying"))
         for name in archive.contexts:
-            bad = archive.verify(name, keys, contents, partial(told, name)).first_bad
+            found = archive.verify(name, keys, contents, partial(told, name))
+            bad = found.first_bad
             if bad is not None:
                 flaw = session.words(f"flaws.{bad.what.name}", detail=bad.detail)
                 raise Mistake("archive.flawed", context=name, first=bad.first, last=bad.last, flaw=flaw)
+            if found.signed < found.positions:
+                unsigned = {"first": max(found.first, found.signed + 1), "last": found.positions}
+                session.note(session.words("archive.unsigned", context=name, **unsigned))
 
 
 def _show(session: Session, key: str, path: Path, manifest: Manifest, then: str) -> None:

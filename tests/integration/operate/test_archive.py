@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from hashlib import sha256
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -93,6 +94,19 @@ def test_an_altered_event_is_named_with_its_position(archive, installation):
     file.write_bytes(zstandard.compress(b"".join(events)))
     assert "nothing was changed. matching, positions 2 to 2" in refused(installation, archive)
     assert installation.query(EVERYTHING) == []
+
+
+def test_what_nobody_has_signed_is_told(archive, lived_in):
+    signed = "contexts/matching/checkpoints.ndjson"
+    (archive / signed).write_bytes(b"")
+
+    def without_checkpoints(manifest):
+        [listed] = [file for file in manifest["files"] if file["path"] == signed]
+        listed["sha256"] = sha256(b"").hexdigest()
+        return manifest
+
+    rewrite(archive / "manifest.json", without_checkpoints)
+    assert "Nobody has signed positions 1 to" in refused(lived_in, archive)
 
 
 def test_a_half_written_archive_is_refused(archive, installation):

@@ -84,13 +84,7 @@ def _found(session: Session, context: str) -> Found:
 
 
 def judge(context: str, log: LogStatus, allowed: float) -> Found:
-    """What an operator is told of a log, with the alarms that it gives cause for.
-
-    Commands are refused once it has gone without a signature for longer than `allowed`, in seconds.
-    """
-    alarms = log.alarms(Pace().alarm_seconds)
-    if log.unsigned > allowed:
-        alarms.append("commands-refused")
+    """What an operator is told of a log, which may go without a signature for `allowed` seconds."""
     return Found(
         context=context,
         incarnation=log.incarnation,
@@ -103,7 +97,7 @@ def judge(context: str, log: LogStatus, allowed: float) -> Found:
         horizon_age=log.horizon_age,
         checkpoint=Checkpoint(*log.checkpoint) if log.checkpoint else None,
         unsigned=log.unsigned,
-        alarms=alarms,
+        alarms=log.alarms(Pace().alarm_seconds, allowed),
     )
 
 

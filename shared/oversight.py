@@ -139,9 +139,9 @@ def oversee(context: Context[Any]) -> Oversight:
     others = [WorkerStanding(name, _told(failure)) for name, failure in failures.items() if name not in known]
     relay = _relay(log, failures.get(relay_name))
     queues = _queues(context)
-    now = context.clock()
+    now, allowed = context.clock(), context.installation.settings.unsigned_seconds
     alarms = [
-        *(Alarm(code, context.name) for code in log.alarms(Pace().alarm_seconds)),
+        *(Alarm(code, context.name) for code in log.alarms(Pace().alarm_seconds, allowed)),
         *([Alarm("broker-away", context.name)] if queues is None else ()),
         *(Alarm("nobody-consumes", queue.name) for queue in queues or () if queue.consumers == 0),
         *(alarm for follower in followers for alarm in _alarms(follower, now)),

@@ -62,8 +62,11 @@ class LogStatus(NamedTuple):
     checkpoint: LastCheckpoint | None
     unsigned: float
 
-    def alarms(self, limit: float) -> list[str]:
-        """What somebody has to look after; `limit` is for how long events should not wait, in seconds."""
+    def alarms(self, limit: float, allowed: float) -> list[str]:
+        """What somebody has to look after; `limit` is for how long events should not wait, in seconds.
+
+        Commands are refused once the log has gone without a signature for longer than `allowed`, in seconds.
+        """
         found = []
         if self.horizon_age > limit:
             found.append("horizon-held-back")
@@ -75,6 +78,8 @@ class LogStatus(NamedTuple):
             found.append("end-missing")
         if self.unsigned > UNSIGNED_SECONDS and self.at_work:
             found.append("unsigned")
+        if self.unsigned > allowed:
+            found.append("commands-refused")
         return found
 
     @property

@@ -11,6 +11,7 @@ import pytest
 from services.matching.commands import OfferNextPreference, PreferenceEntry
 from shared.context import Duty
 from shared.health import examine
+from shared.oversight import Alarm, oversee
 from shared.principal import Assurance, Principal, Role, process
 from shared.processes.reactions import Occasion
 from shared.refusals import LogUnsigned
@@ -93,6 +94,7 @@ def test_commands_are_refused_while_nobody_can_sign_and_go_on_when_somebody_can(
     with pytest.raises(TryAgain):
         refusing.follow_up(OfferNextPreference(uuid4()), process("offers"), Occasion("key", None), context.log)
     assert list(refusing.log.read())
+    assert Alarm("commands-refused", "matching") in oversee(refusing).alarms
     assert signing_check(refusing, Duty.RELAY) == (False, True)
     assert signing_check(refusing, Duty.PROJECT) == (False, False)
     with pytest.raises(KeysUnusable):

@@ -11,6 +11,7 @@ import msgspec
 from shared.archive.files import lines_of, refuse_altered
 from shared.archive.format import read_manifest
 from shared.archive.rows import row_of
+from shared.archive.verifier import Archive
 from shared.cloudevents import parse
 from shared.decoding import json_decoder
 from shared.store.log import FactPage, Head, LogPage
@@ -40,12 +41,13 @@ _time = json_decoder(_Time).decode
 class ArchivedLog:
     """The log of one context in an archive, as far as that reaches. Each file is compared with its digest once.
 
-    Raises `ArchiveRefused` for what is no archive or was altered, and `NotReplayable`.
+    Raises `Unverifiable` and `ArchiveRefused` for what is no archive or was altered, and `NotReplayable`.
     """
 
     def __init__(self, archive: Path, context: str) -> None:
         self.context = context
         self._archive = archive
+        Archive(archive)  # refuses what is half written, of a newer format, or leads outside of itself
         part = read_manifest(archive).contexts.get(context)
         if part is None or part.first != 1:
             raise NotReplayable(context, part.first if part else None)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from operate.failures import Mistake
-from operate.moments import moment_in
+from operate.places import place_in
 from shared.read_models.compare import skipped_by
 from shared.read_models.replay.archived import ArchivedLog
 from shared.read_models.replay.causes import Telling, caused
@@ -85,11 +85,12 @@ class Workshop:
         head = self.source.head().position
         if until is None:
             return head
-        if until.isascii() and until.isdigit():
-            if int(until) > head:
-                raise Mistake("mistakes.until-beyond", given=until, head=head)
-            return int(until)
-        return self.source.until_time(moment_in(until))
+        place = place_in(until)
+        if not isinstance(place, int):
+            return self.source.until_time(place)
+        if place > head:
+            raise Mistake("mistakes.until-beyond", given=until, head=head)
+        return place
 
     def make(self, until: str | None, progress: Progress) -> Replay:
         """A replay by itself."""

@@ -10,7 +10,7 @@ from operate.contexts import contexts
 from operate.failures import Status
 from operate.followers import USUAL, opened
 from operate.inspecting import mistakes_told, named, valued
-from operate.moments import moment_in
+from operate.places import place_in
 from operate.session import Session, table
 from operate.shell import at_the_shell
 from shared.context import utc_now
@@ -62,9 +62,8 @@ def _owner_of(model: str, of: str) -> tuple[str, str]:
 def _position(inspection: Inspection, model: str, until: str | None) -> int | None:
     if until is None:
         return None
-    if until.isascii() and until.isdigit():
-        return int(until)
-    return inspection.position_at(model, moment_in(until))
+    place = place_in(until)
+    return place if isinstance(place, int) else inspection.position_at(model, place)
 
 
 def _told(words: Words, found: Why) -> Iterator[RenderableType]:

@@ -1,4 +1,4 @@
-"""Times as operators write them: ISO 8601, by Taipei's clock unless they say otherwise."""
+"""Places in a log as operators write them: a position, or a time, by Taipei's clock unless it says otherwise."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from operate.failures import Mistake
 from shared.calendar import TAIPEI
 
 
-def moment_in(text: str) -> datetime:
-    """The moment that was written (aware); raises `Mistake`."""
+def place_in(text: str) -> int | datetime:
+    """The position, or the moment (aware), that was written; raises `Mistake`."""
+    if text.isascii() and text.isdigit():
+        return int(text)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -99,7 +99,7 @@ def export_events(  # noqa: PLR0913 - an option each
     if goes_on and (names or first or last):
         raise Mistake("mistakes.resumed-otherwise")
     settings = session.settings
-    belongings = Belongings(_blobs(settings), _public_keys(settings), _schemas)
+    belongings = Belongings(BlobStore(settings.blobs), _public_keys(settings), _schemas)
     begun = resume(path) if goes_on else begin(path, _selection(names, first, last), release(), datetime.now(UTC))
     with _stores(settings, begun.selection.contexts) as stores, session.progress() as watch:
         told = _Telling(watch, session.words("archive.exporting"))
@@ -127,7 +127,7 @@ def import_events(
         done = restored(manifest, stores)
         if done and not goes_on:
             raise NotEmpty(done[0])
-        keep_blobs(path, manifest, _blobs(settings))
+        keep_blobs(path, manifest, BlobStore(settings.blobs))
         told = _Telling(watch, session.words("archive.importing"))
         for name in followers_first(manifest.contexts):
             if name not in done:
@@ -182,10 +182,6 @@ def _selection(names: list[str] | None, first: int | None, last: int | None) -> 
 def _stores(settings: Settings, names: Iterable[str]) -> Iterator[dict[str, Database]]:
     with ExitStack() as closing:
         yield {name: closing.enter_context(stored(settings, name)) for name in names}
-
-
-def _blobs(settings: Settings) -> BlobStore:
-    return BlobStore(settings.var / "blobs")
 
 
 def _public_keys(settings: Settings) -> dict[str, bytes]:

@@ -77,7 +77,7 @@ def verify(
 
 
 def _live(session: Session, name: str | None, keys: dict[str, Ed25519PublicKey], unknown: UnknownTypes) -> Verdicts:
-    contents = Contents(known_types(), flaw_in(BlobStore(session.settings.var / "blobs")), unknown)
+    contents = Contents(known_types(), flaw_in(BlobStore(session.settings.blobs)), unknown)
     verdicts = []
     for context in asked(name):
         with stored(session.settings, context) as database, session.progress() as watch:

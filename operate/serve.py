@@ -22,7 +22,7 @@ from shared.tracing import exported
 ContextName = Annotated[str, typer.Argument(metavar="CONTEXT")]
 Health = Annotated[str | None, typer.Option("--health", metavar="HOST:PORT")]
 
-_LOOK = 0.2
+LOOK_SECONDS = 0.2
 """Seconds within which a signal is noticed."""
 
 
@@ -88,5 +88,5 @@ def _work(session: Session, name: str, duty: Duty, health: str | None) -> None:
         told_on = exported(session.settings.traces, f"{name}-{duty}")
         with told_on, composed.workers([duty]) as workers, watched(health, told) as port:
             tell(session, Running.of(session.settings, [name], [duty], port))
-            while not ending.is_told and not workers.wait(_LOOK):
+            while not ending.is_told and not workers.wait(LOOK_SECONDS):
                 pass

@@ -6,14 +6,14 @@ import time
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
 import typer
 
 from operate.failures import Mistake
 from operate.running import Running, tell, watched
-from operate.serve import begin_hosting, demand_broker
+from operate.serve import LOOK_SECONDS, Health, begin_hosting, demand_broker
 from shared.ending import Ending
 from shared.health import Check, Report, Watched
 
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from operate.session import Session
     from shared.settings import Settings
 
-Health = Annotated[str | None, typer.Option("--health", metavar="HOST:PORT")]
-
-_LOOK = 0.2
-"""Seconds within which a signal is noticed."""
 _HEALTH_SECONDS = 3.0
 
 
@@ -42,7 +38,7 @@ def web(context: typer.Context, health: Health = None) -> None:
     ):
         tell(session, Running.of(session.settings, [], ["web"], port, address))
         while not ending.is_told:
-            time.sleep(_LOOK)
+            time.sleep(LOOK_SECONDS)
 
 
 @contextmanager

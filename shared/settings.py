@@ -115,6 +115,11 @@ class Settings:
     log_level: LogLevel
 
     @property
+    def blobs(self) -> Path:
+        """The folder of the files that events name."""
+        return self.var / "blobs"
+
+    @property
     def is_embedded(self) -> bool:
         """Whether Caretrail brings its own PostgreSQL."""
         return not self.databases

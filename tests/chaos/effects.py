@@ -87,7 +87,7 @@ def assert_reservations_are_those_of_the_cases(context: MatchingContext) -> None
 def assert_the_chain_is_whole(context: MatchingContext, positions: int) -> None:
     """The log verifies from its first position to its last."""
     public_key = context.signing_key().public_key()
-    contents = Contents(published_by(CONTEXT), flaw_in(BlobStore(context.installation.settings.var / "blobs")))
+    contents = Contents(published_by(CONTEXT), flaw_in(BlobStore(context.installation.settings.blobs)))
     verification = verify_log(context.database, CONTEXT, {key_id_of(public_key): public_key}, contents)
     assert verification.first_bad is None
     assert verification.positions == positions

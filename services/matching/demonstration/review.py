@@ -59,7 +59,7 @@ class Review:
 
     def _is_verified(self, name: str) -> bool:
         keys = public_keys(self._house.settings.checkpoint_key_file)
-        contents = Contents(published_by(name), flaw_in(BlobStore(self._house.settings.var / "blobs")))
+        contents = Contents(published_by(name), flaw_in(BlobStore(self._house.settings.blobs)))
         verification = verify_log(self._house.contexts[name].database, name, keys, contents)
         if (bad := verification.first_bad) is not None:
             self._narrator.tell("not_verified", context=name, first=bad.first, last=bad.last, problem=bad.what)

@@ -19,6 +19,7 @@ from shared.installation import installation as opened
 from shared.principal import Assurance, Principal, Role
 from shared.read_models.status import status
 from shared.settings import load
+from shared.transport.inproc import KombuChannel
 from shared.vault.blind_index import Identifier
 from tests.controls.applicants import FamilyOf, taipei
 from tests.controls.logbook import eventually
@@ -89,6 +90,8 @@ class Installation:
     @contextmanager
     def at_work(self) -> Iterator[MatchingContext]:
         """Matching with its relay, projectors and processes at work; at the end all have caught up."""
+        for line in KombuChannel.queues.values():
+            line.queue.clear()  # what another installation has published in this process
         with matching(self.settings, lambda: SOME_DAY) as matched, matched.workers():
             yield matched
             eventually(lambda: self._is_settled(matched))

@@ -30,7 +30,11 @@ def look_into(contents: Contents, type_name: str, data: bytes) -> None:
 
 @pytest.mark.parametrize("type_name", EXAMPLES)
 def test_every_event_ever_published_holds_what_its_type_promises(tmp_path, type_name):
-    look_into(Contents(TYPES, flaw_in(BlobStore(tmp_path))), type_name, golden(type_name))
+    contents = Contents(TYPES, flaw_in(BlobStore(tmp_path)))
+    look_into(contents, type_name, golden(type_name))
+    assert contents.passed_by == {}
+    with pytest.raises(Misfit):
+        look_into(contents, type_name, b'{"originator_version":"first"}')
 
 
 def test_what_does_not_is_found_by_its_path(tmp_path):

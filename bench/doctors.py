@@ -5,11 +5,9 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import date
 from decimal import Decimal
-from statistics import quantiles
-from time import perf_counter
 from typing import TYPE_CHECKING
 
-from bench.figures import Limit
+from bench.searches import slowest
 from services.matching.read_models.doctor_search import DoctorSearch, Listed, Near, search_doctors
 from services.matching.read_models.known_doctors import KnownDoctors
 from services.matching.read_models.known_institutions import KnownInstitutions
@@ -22,10 +20,9 @@ from tests.controls.doctors import a_country_full
 from tests.unit.matching_models.story import fold
 
 if TYPE_CHECKING:
+    from bench.figures import Limit
     from tests.servers import PostgresServer, RabbitMQServer
 
-ROUNDS = 60
-MOST_MILLISECONDS = 50.0
 _TODAY = date(2025, 3, 3)
 
 QUESTIONS = {
@@ -55,14 +52,6 @@ def measure(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> list[Limit]: 
         reader = Reader(KnownDoctors, database, log, positions)
         for used in (log, positions, reader):
             closing.callback(used.close)
-        times: dict[str, list[float]] = {name: [] for name in QUESTIONS}
-        for _ in range(ROUNDS):
-            for name, question in QUESTIONS.items():
-                began = perf_counter()
-                search_doctors(reader, question, _TODAY)
-                times[name].append((perf_counter() - began) * 1000)
+        found = slowest("doctors", QUESTIONS, lambda question: search_doctors(reader, question, _TODAY), "40,000")
     postgres.drop_database(dsn)
-    return [
-        Limit(f"doctors: {name}", quantiles(taken, n=20)[-1], MOST_MILLISECONDS, note="p95 among 40,000")
-        for name, taken in times.items()
-    ]
+    return found

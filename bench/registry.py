@@ -5,11 +5,9 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
-from statistics import quantiles
-from time import perf_counter
 from typing import TYPE_CHECKING
 
-from bench.figures import Limit
+from bench.searches import slowest
 from services.identity.events import Programme, Session
 from services.identity.read_models.institution_search import Circle, InstitutionSearch, search
 from services.identity.read_models.institutions import Institutions
@@ -20,10 +18,9 @@ from shared.store.log import Log
 from tests.controls.registry_of_many import MANY, many_institutions, store_institutions
 
 if TYPE_CHECKING:
+    from bench.figures import Limit
     from tests.servers import PostgresServer, RabbitMQServer
 
-ROUNDS = 60
-MOST_MILLISECONDS = 50.0
 _TUESDAY_MORNING = datetime(2025, 2, 18, 2, tzinfo=UTC)
 _AT_NIGHT = datetime(2025, 2, 17, 19, tzinfo=UTC)
 _NEW_YEARS_NIGHT = datetime(2026, 2, 16, 19, tzinfo=UTC)
@@ -52,14 +49,6 @@ def measure(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> list[Limit]: 
         reader = Reader(Institutions, database, log, positions)
         for used in (log, positions, reader):
             closing.callback(used.close)
-        times: dict[str, list[float]] = {name: [] for name in QUESTIONS}
-        for _ in range(ROUNDS):
-            for name, question in QUESTIONS.items():
-                began = perf_counter()
-                search(reader, question, _TUESDAY_MORNING)
-                times[name].append((perf_counter() - began) * 1000)
+        found = slowest("registry", QUESTIONS, lambda question: search(reader, question, _TUESDAY_MORNING), f"{MANY:,}")
     postgres.drop_database(dsn)
-    return [
-        Limit(f"registry: {name}", quantiles(taken, n=20)[-1], MOST_MILLISECONDS, note=f"p95 among {MANY:,}")
-        for name, taken in times.items()
-    ]
+    return found

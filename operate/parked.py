@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from operate.failures import Mistake, Status
 from operate.followers import USUAL, named, opened
 from operate.session import Session, table
 from operate.shell import at_the_shell
-from shared.parked import Fate, Foreseen, Tried, foresee, try_again, waiting
+from shared.parked import Fate, Foreseen, ParkedListed, Tried, foresee, try_again, waiting
 from shared.read_models.parking import Parking
 
 commands = typer.Typer()
@@ -42,24 +41,10 @@ Model = Annotated[str, typer.Option("--model")]
 Of = Annotated[str, typer.Option("--context", metavar="NAME")]
 
 
-class Parked(msgspec.Struct):
-    """One event that was set aside; where it was dropped, nobody tries it again."""
-
-    model: str
-    position: int
-    aggregate: UUID
-    version: int
-    type: str
-    error: str
-    attempts: int
-    parked_at: datetime
-    dropped_at: datetime | None
-
-
 class Listed(msgspec.Struct):
     """What is parked."""
 
-    parked: list[Parked]
+    parked: list[ParkedListed]
 
 
 class Retries(msgspec.Struct):
@@ -96,7 +81,7 @@ def list_(
         if model is not None:
             named(composed, model)
         events = Parking(composed.database).list(model)
-    found = Listed([Parked(*event) for event in events])
+    found = Listed([ParkedListed(*event) for event in events])
     if not events:
         session.show(found, words("parked.none"))
         return

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from operate.session import Session
     from shared.context import Context
     from shared.health import Watched
-    from shared.oversight import Oversight
     from shared.settings import Settings
+    from shared.standings import Oversight
 
 
 _DATABASES = {"embedded": "running.database-embedded", "servers": "running.database-servers"}

@@ -15,7 +15,8 @@ from operate.contexts import asked, compose, contexts
 from operate.failures import Status
 from operate.session import Session, console, table, taipei_time
 from shared.installation import installation
-from shared.oversight import Oversight, oversee
+from shared.oversight import oversee
+from shared.standings import Oversight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from operate.words import Words
     from shared.context import Context
-    from shared.oversight import FollowerStanding
+    from shared.standings import FollowerStanding
 
 _EVERY_SECONDS = 2.0
 
@@ -87,7 +88,7 @@ def _told(words: Words, found: Overview, *, everything: bool) -> Iterator[Render
         _follower_row(words, one.context, follower)
         for one in found.contexts
         for follower in one.followers
-        if everything or _is_worth_a_look(follower)
+        if everything or follower.is_worth_a_look
     ]
     if shown:
         yield ""
@@ -108,8 +109,6 @@ def _headings(words: Words, names: Sequence[str]) -> list[str]:
 def _context_row(words: Words, found: Oversight) -> tuple[object, ...]:
     relay = found.relay
     signed = round((found.at - relay.signed_at).total_seconds()) if relay.signed_at else None
-    queued = [queue.messages for queue in found.queues or () if queue.messages is not None]
-    current = sum(follower.behind == 0 and follower.current for follower in found.followers)
     return (
         found.context,
         words("log.relay-works" if relay.at_work else "log.relay-rests"),
@@ -117,8 +116,8 @@ def _context_row(words: Words, found: Oversight) -> tuple[object, ...]:
         relay.waiting,
         round(relay.behind_seconds),
         None if signed is None else words("status.ago", seconds=signed),
-        sum(queued) if queued else None,
-        f"{current}/{len(found.followers)}",
+        found.queued,
+        f"{found.up_to_date}/{len(found.followers)}",
     )
 
 
@@ -136,7 +135,3 @@ def _follower_row(words: Words, context: str, found: FollowerStanding) -> tuple[
         and words("status.at-work" if rebuild.at_work else "status.ended", stage=stage, percent=rebuild.percent),
         failure and words("status.failed", reason=failure.reason, at=taipei_time(failure.at)),
     )
-
-
-def _is_worth_a_look(follower: FollowerStanding) -> bool:
-    return bool(follower.behind or follower.parked or not follower.current or follower.rebuild or follower.failure)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from shared.context import Context
-    from shared.oversight import Oversight
     from shared.relay.status import LogStatus
+    from shared.standings import Oversight
 
 
 _REQUEST_SECONDS = 5.0

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from shared.context import consumer_of
 from shared.failures import last_failures
@@ -14,10 +11,21 @@ from shared.read_models.rebuilding import rebuildings
 from shared.read_models.status import status as status_of_models
 from shared.relay.relay import Pace
 from shared.relay.status import status as status_of_log
+from shared.standings import (
+    Alarm,
+    FollowerStanding,
+    LastFailure,
+    Oversight,
+    QueueStanding,
+    RebuildStanding,
+    RelayStanding,
+    WorkerStanding,
+)
 from shared.transport import BrokerLost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from shared.context import Context
     from shared.failures import Failure
@@ -28,103 +36,6 @@ BEHIND_SECONDS = 30.0
 """A follower that has left an event for so long is not at work, or cannot keep up."""
 FAILING_SECONDS = 60.0
 """Whoever waits for trouble to pass tries again within ten seconds: a failure this old is over."""
-
-
-class LastFailure(msgspec.Struct, frozen=True):
-    """What stopped a worker last, or made it wait: by kind and place, with no value in it."""
-
-    reason: str
-    at: datetime
-
-
-class RelayStanding(msgspec.Struct, frozen=True):
-    """The log and who relays it; ages and `behind_seconds` are in seconds.
-
-    `waiting` events are not published yet. `signed_at` is the time of the last checkpoint, at `signed`, the position
-    that it vouches for; `unsigned_seconds` is for how long nobody has vouched for the whole log.
-    """
-
-    at_work: bool
-    holder: str
-    generation: int
-    heartbeat: datetime
-    head: int
-    published: int
-    waiting: int
-    behind_seconds: float
-    horizon_seconds: float
-    signed: int
-    signed_at: datetime | None
-    unsigned_seconds: float
-    failure: LastFailure | None
-
-
-class QueueStanding(msgspec.Struct, frozen=True):
-    """One queue of the broker. `messages` is null where there is none, `consumers` where nobody counts them."""
-
-    name: str
-    messages: int | None
-    consumers: int | None
-
-
-class RebuildStanding(msgspec.Struct, frozen=True):
-    """A rebuild: `done` of `total` steps of its stage; where nobody is at work any more, it ended half-way."""
-
-    stage: str
-    done: int
-    total: int
-    percent: int
-    began_at: datetime
-    told_at: datetime
-    at_work: bool
-
-
-class FollowerStanding(msgspec.Struct, frozen=True):
-    """One read model or process, behind the `log` of a context that ends at `head`.
-
-    `behind` counts events, `behind_seconds` since when the first of them could have been taken. `current` tells whether
-    its rows were made by the definition of this release.
-    """
-
-    name: str
-    kind: str
-    log: str
-    head: int
-    position: int
-    behind: int
-    behind_seconds: float
-    moved_at: datetime | None
-    rebuilt_at: datetime | None
-    parked: int
-    current: bool
-    failure: LastFailure | None
-    rebuild: RebuildStanding | None
-
-
-class WorkerStanding(msgspec.Struct, frozen=True):
-    """Another worker of the context that has failed before: its clock, or an errand such as sending."""
-
-    name: str
-    failure: LastFailure
-
-
-class Alarm(msgspec.Struct, frozen=True):
-    """Something that a person has to look after, by its code; `about` is who it concerns."""
-
-    code: str
-    about: str
-
-
-class Oversight(msgspec.Struct, frozen=True):
-    """Everything at one look; `queues` is null where the broker cannot be reached."""
-
-    context: str
-    at: datetime
-    relay: RelayStanding
-    queues: list[QueueStanding] | None
-    followers: list[FollowerStanding]
-    workers: list[WorkerStanding]
-    alarms: list[Alarm]
 
 
 def oversee(context: Context[Any]) -> Oversight:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
-from uuid import UUID  # noqa: TC003 - msgspec reads the annotations at run time
+from uuid import UUID  # noqa: TC003 - as above
 
 import msgspec
 
@@ -29,6 +30,20 @@ if TYPE_CHECKING:
     from shared.read_models.model import ReadModel
     from shared.read_models.parking import ParkedEvent
     from shared.read_models.projector import Projector
+
+
+class ParkedListed(msgspec.Struct, frozen=True):
+    """One event that was set aside; where it was dropped, nobody tries it again."""
+
+    model: str
+    position: int
+    aggregate: UUID
+    version: int
+    type: str
+    error: str
+    attempts: int
+    parked_at: datetime
+    dropped_at: datetime | None
 
 
 class Fate(StrEnum):

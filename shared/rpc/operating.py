@@ -45,20 +45,6 @@ class DropParked:
     positions: tuple[int, ...]
 
 
-class ParkedListed(msgspec.Struct, frozen=True):
-    """One event that was set aside; where it was dropped, nobody tries it again."""
-
-    model: str
-    position: int
-    aggregate: UUID
-    version: int
-    type: str
-    error: str
-    attempts: int
-    parked_at: datetime
-    dropped_at: datetime | None
-
-
 class DeedListed(msgspec.Struct, frozen=True):
     """Who has tried events again or dropped them, and when; `positions` are those that were taken, or dropped."""
 
@@ -73,7 +59,7 @@ class DeedListed(msgspec.Struct, frozen=True):
 class ParkedFound(msgspec.Struct, frozen=True):
     """All that is parked, and what was done last with such events, the newest first."""
 
-    events: list[ParkedListed]
+    events: list[parked.ParkedListed]
     deeds: list[DeedListed]
 
 
@@ -89,7 +75,7 @@ def parked_events(context: Context[Any]) -> ParkedFound:
     """What is parked in a context."""
     parking = Parking(context.database)
     return ParkedFound(
-        [ParkedListed(*event) for event in parking.list()], [DeedListed(*deed) for deed in parking.deeds()]
+        [parked.ParkedListed(*event) for event in parking.list()], [DeedListed(*deed) for deed in parking.deeds()]
     )
 
 

@@ -39,7 +39,7 @@ from shared.access import AUDITOR, OPERATOR, PLATFORM, Party
 from shared.application import Outcome
 from shared.calendar import taipei_day
 from shared.health import Report, examine
-from shared.oversight import Oversight, oversee
+from shared.oversight import oversee
 from shared.parked import Foreseen, Tried  # noqa: TC001 - answers are looked up at run time
 from shared.policy_values import PolicyValue, policy_values
 from shared.principal import Assurance, Principal, Role
@@ -48,6 +48,7 @@ from shared.rpc.call import Calls, Question, Task
 from shared.rpc.entry import entry
 from shared.rpc.followers import Followers
 from shared.rpc.forms import Form
+from shared.standings import Oversight  # noqa: TC001 - documents read the annotation at run time
 from shared.words import Language  # noqa: TC001 - a form reads the annotation at run time
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ import pytest
 from services.matching.commands import OfferNextPreference, PreferenceEntry
 from shared.context import Duty
 from shared.health import examine
-from shared.oversight import Alarm, oversee
+from shared.oversight import oversee
 from shared.principal import Assurance, Principal, Role, process
 from shared.processes.reactions import Occasion
 from shared.refusals import LogUnsigned
 from shared.settings import load
+from shared.standings import Alarm
 from shared.trouble import TryAgain
 from shared.vault.blind_index import Identifier
 from shared.vault.errors import KeysUnusable

@@ -12,7 +12,7 @@ import yaml
 
 from deploy.topology import WEB, workers
 from shared.metrics import exposed
-from shared.oversight import (
+from shared.standings import (
     Alarm,
     FollowerStanding,
     LastFailure,

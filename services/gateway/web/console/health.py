@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import request
 
@@ -11,10 +11,10 @@ from services.gateway.web.console.area import CONSOLE, READERS
 from services.gateway.web.console.contexts import of_each
 from services.gateway.web.console.places import number_in
 from services.gateway.web.rendering import show, t
+from shared.decoding import converted
+from shared.standings import Oversight
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from flask.typing import ResponseReturnValue
 
 _ROUNDS = 60
@@ -25,16 +25,16 @@ _ROUNDS = 60
 def health() -> ResponseReturnValue:
     """What needs a person, and how everything stands."""
     told, silent = _standings()
-    followers = [(one["context"], follower) for one in told for follower in one["followers"]]
+    followers = [(one.context, follower) for one in told for follower in one.followers]
     return show(
         "console/health.html",
-        contexts=[_row(one) for one in told],
+        contexts=told,
         silent=silent,
         alarms=[alarm for one in told for alarm in _alarms(one)],
-        noted=[pair for pair in followers if _is_worth_a_look(pair[1])],
+        noted=[(context, follower) for context, follower in followers if follower.is_worth_a_look],
         followers=followers,
-        workers=[(one["context"], worker) for one in told for worker in one["workers"]],
-        queues=[queue for one in told for queue in one["queues"] or () if queue["messages"] is not None],
+        workers=[(one.context, worker) for one in told for worker in one.workers],
+        queues=[queue for one in told for queue in one.queues or () if queue.messages is not None],
         following=_following_round(),
     )
 
@@ -43,19 +43,19 @@ def health() -> ResponseReturnValue:
 def rebuilds() -> ResponseReturnValue:
     """Which rows are made anew at present, and when the others were."""
     told, silent = _standings()
-    followers = [(one["context"], follower) for one in told for follower in one["followers"]]
+    followers = [(one.context, follower) for one in told for follower in one.followers]
     return show(
         "console/rebuilds.html",
-        under_way=[pair for pair in followers if pair[1]["rebuild"]],
+        under_way=[(context, follower) for context, follower in followers if follower.rebuild],
         followers=followers,
         silent=silent,
         following=_following_round(),
     )
 
 
-def _standings() -> tuple[list[dict[str, Any]], list[str]]:
+def _standings() -> tuple[list[Oversight], list[str]]:
     """What contexts tell of themselves, and the names of those that do not answer."""
-    answers, silent = of_each(lambda name: caller().ask(f"{name}.oversight"))
+    answers, silent = of_each(lambda name: converted(caller().ask(f"{name}.oversight"), Oversight))
     return list(answers.values()), silent
 
 
@@ -65,24 +65,12 @@ def _following_round() -> int | None:
     return number + 1 if number < _ROUNDS else None
 
 
-def _row(told: Mapping[str, Any]) -> dict[str, Any]:
-    """One context, with the figures that are counted over it."""
-    counted = [queue["messages"] for queue in told["queues"] or () if queue["messages"] is not None]
-    current = sum(follower["behind"] == 0 and follower["current"] for follower in told["followers"])
-    return {**told, "queued": sum(counted) if counted else None, "up_to_date": current}
-
-
-def _alarms(told: Mapping[str, Any]) -> list[dict[str, str]]:
+def _alarms(told: Oversight) -> list[dict[str, str]]:
     """The alarms of a context, one for each kind, with all that it concerns."""
     concerned: dict[str, list[str]] = {}
-    for alarm in told["alarms"]:
-        concerned.setdefault(alarm["code"], []).append(alarm["about"])
+    for alarm in told.alarms:
+        concerned.setdefault(alarm.code, []).append(alarm.about)
     return [
-        {"code": code, "about": t("console.health.between").join(names), "first": names[0], "context": told["context"]}
+        {"code": code, "about": t("console.health.between").join(names), "first": names[0], "context": told.context}
         for code, names in concerned.items()
     ]
-
-
-def _is_worth_a_look(follower: Mapping[str, Any]) -> bool:
-    is_well = follower["behind"] == 0 and follower["parked"] == 0 and follower["current"]
-    return not is_well or follower["rebuild"] is not None or follower["failure"] is not None

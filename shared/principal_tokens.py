@@ -13,7 +13,7 @@ from uuid import UUID
 
 import jwt
 
-from shared.principal import Assurance, Principal, Role
+from shared.principal import Assurance, Principal, Role, Service
 from shared.relay.checkpoints import key_id_of
 from shared.sealing import SubjectId
 
@@ -89,6 +89,8 @@ class PrincipalSigner:
             claims["jurisdiction"] = principal.jurisdiction
         if principal.contacts:
             claims["contacts"] = sorted(principal.contacts)
+        if principal.services:
+            claims["services"] = sorted(principal.services)
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM, headers=self._headers)
 
 
@@ -154,4 +156,5 @@ def _principal(claims: dict[str, Any]) -> Principal:
         acts_for=frozenset(claims["acts_for"]),
         jurisdiction=claims.get("jurisdiction"),
         contacts=frozenset(claims.get("contacts", ())),
+        services=frozenset(Service(service) for service in claims.get("services", ())),
     )

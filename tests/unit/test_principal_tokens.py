@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.principal import Assurance, Principal, Role
+from shared.principal import Assurance, Principal, Role, Service
 from shared.principal_tokens import (
     CLOCK_SKEW,
     LIFETIME,
@@ -66,6 +66,8 @@ PRINCIPALS = st.builds(
     institution=st.none() | st.from_regex(r"[0-9]{10}", fullmatch=True),
     acts_for=st.frozensets(st.text(max_size=8)),
     jurisdiction=st.none() | st.text(max_size=4),
+    contacts=st.frozensets(st.text(max_size=8)),
+    services=st.frozensets(st.sampled_from(Service)),
 )
 
 

@@ -11,14 +11,14 @@ from services.gateway.web.asking import caller
 from services.gateway.web.paging import cursor_asked
 from services.gateway.web.rendering import show
 from services.gateway.web.work.filters import Filter, Filters, Kind
-from shared.principal import Role
+from shared.principal import OF_ACCOUNTS
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from flask.typing import ResponseReturnValue
 
-_ROLES = tuple(sorted(set(Role) - {Role.PARENT, Role.VISITOR, Role.PROCESS}))
+_ROLES = tuple(sorted(OF_ACCOUNTS))
 FILTERS = (
     Filter("role", Kind.TEXT, _ROLES),
     Filter("institution", Kind.TEXT),

@@ -11,7 +11,7 @@ import structlog
 from services.identity.application.accounts.tokens import hash_of, new_token
 from services.identity.domain.accounts import refusals
 from services.identity.events import SessionEnd, Whereabouts
-from shared.principal import Assurance, Principal, Role
+from shared.principal import Assurance, Principal, Role, Service
 from shared.refusals import Refusal
 from shared.sealing import Sealed, SubjectId
 from shared.together import Together
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 _COLUMNS = """
 id, principal, owner, subject, role, institution, acts_for, jurisdiction, assurances, place, opened_at, seen_at,
-idle_seconds, ends_at, badge, contacts, ended
+idle_seconds, ends_at, badge, contacts, services, ended
 """
 _BY_TOKENS = f"select token, {_COLUMNS} from session where token = any(%s)"
 _BY_OWNER = f"select {_COLUMNS} from session where owner = %s and ended is null order by seen_at desc, id"
 _OPEN = """
 insert into session (token, id, principal, owner, subject, role, institution, acts_for, jurisdiction, assurances,
-    place, opened_at, seen_at, idle_seconds, ends_at, badge)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    place, opened_at, seen_at, idle_seconds, ends_at, badge, services)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict do nothing
 """
 # A session that was closed meanwhile stays closed; a clock that is behind another's does not turn time back.
@@ -121,6 +121,7 @@ class Sessions:
             int(session.idle.total_seconds()),
             session.ends_at,
             None if session.badge is None else session.badge.box,
+            sorted(who.services),
         )
 
         def begin(connection: Connection) -> None:
@@ -233,6 +234,7 @@ def _session(row: tuple[Any, ...]) -> OpenSession:
         ends_at,
         badge,
         contacts,
+        services,
         _,
     ) = row
     who = Principal(
@@ -244,6 +246,7 @@ def _session(row: tuple[Any, ...]) -> OpenSession:
         acts_for=frozenset(acts_for),
         jurisdiction=jurisdiction,
         contacts=frozenset(contacts),
+        services=frozenset(map(Service, services)),
     )
     return OpenSession(
         id=session_id,

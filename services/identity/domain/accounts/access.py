@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from services.identity.commands import accounts as commands
 from services.identity.domain.accounts import refusals
 from shared.access import OPERATOR, PLATFORM, SHELL, Party
-from shared.principal import Assurance, Role
+from shared.principal import OF_ACCOUNTS, Assurance, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ ANYBODY_IN = Party(
     frozenset(set(Assurance) - {Assurance.NONE, Assurance.MACHINE, Assurance.INTERNAL}),
 )
 """Whoever has come in, in whichever way: about what is their own."""
-HOLDER = Party(ANYBODY_IN.roles - {Role.PARENT}, ANYBODY_IN.proofs)
+HOLDER = Party(OF_ACCOUNTS, ANYBODY_IN.proofs)
 """Whoever came in by an account."""
 MANAGER = Party(frozenset({Role.BUREAU_MANAGER}), frozenset({Assurance.PASSWORD, Assurance.CARD_PIN}))
 """衛生局「主管」: the only one at a bureau who invites."""

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from shared.policies import in_force
-from shared.principal import Role
+from shared.principal import OF_CARDS, Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -141,6 +141,7 @@ POLICIES: Sequence[Policy] = (
         device_lifetime=timedelta(days=200),
         question_lifetime=timedelta(minutes=10),
         sessions={
+            **dict.fromkeys(OF_CARDS, _HALF_AN_HOUR),
             Role.PARENT: _HALF_AN_HOUR,
             Role.DOCTOR: _HALF_AN_HOUR,
             Role.CASE_MANAGER: _HALF_AN_HOUR,

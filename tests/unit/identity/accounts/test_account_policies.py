@@ -15,7 +15,7 @@ from services.identity.domain.accounts.policies import POLICIES, policy_in_force
 from services.identity.domain.accounts.refusals import JurisdictionNotYours, RoleHasNoAccount, RoleNotForYouToGive
 from services.identity.events import Rights
 from shared.access import objection_to
-from shared.principal import VISITOR, Assurance, Principal, Role, process
+from shared.principal import OF_ACCOUNTS, VISITOR, Assurance, Principal, Role, process
 from shared.refusals import ProofNotAccepted, RoleNotAllowed
 
 POLICY = POLICIES[0]
@@ -71,8 +71,8 @@ def test_a_manager_who_came_in_by_a_code_is_asked_for_another_proof():
 
 
 def test_every_role_of_an_account_is_given_by_somebody_and_no_other_is():
-    assert GIVEN_BY.keys() == set(Role) - {Role.PARENT, Role.VISITOR, Role.PROCESS}
-    for role in (Role.PARENT, Role.VISITOR, Role.PROCESS):
+    assert GIVEN_BY.keys() == OF_ACCOUNTS
+    for role in set(Role) - OF_ACCOUNTS:
         assert isinstance(giving(somebody(Role.OPERATOR), Rights(role), None), RoleHasNoAccount)
 
 

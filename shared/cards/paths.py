@@ -1,0 +1,185 @@
+"""憑證路徑驗證: whether a card's certificate leads to a pinned issuer and is not revoked, from what is given alone.
+
+Nothing is fetched and no clock is read, so that the same question has the same answer at any time (RFC 5280).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import asn1crypto.x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.errors import InsufficientRevinfoError, PathError, RevokedError, ValidationError
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+
+from shared.cards.anchors import is_issued_by
+from shared.cards.evidence import Link, answer_objection, list_objection, responders_of, unsigned_objection
+from shared.cards.profiles import policy_objection, subject_type, usage_objection
+from shared.cards.reasons import Reason, TokenRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+    from datetime import datetime
+
+    from cryptography import x509
+
+    from shared.cards.anchors import Anchor, Anchors
+    from shared.cards.evidence import Evidence
+    from shared.cards.policy import CardPolicy
+
+_ASKED_OF_ALL = CertRevTrustPolicy(REQUIRE_REVINFO)
+"""Every certificate below the anchor needs news: `hard-fail` takes one that names no list for good (tried)."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The certificate counts; `links` lead from it to its `anchor`."""
+
+    anchor: Anchor
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The certificate does not count, for this reason; `detail` names nobody."""
+
+    reason: Reason
+    detail: str = ""
+
+
+def judge(
+    chain: Sequence[x509.Certificate], anchors: Anchors, at: datetime, evidence: Evidence, policy: CardPolicy
+) -> Accepted | Rejected:
+    """Whether the first certificate of `chain` counted at a time, by others of it where its anchor is further up."""
+    found = trace(chain, anchors, at, policy)
+    if isinstance(found, Rejected):
+        return found
+    answers = []
+    for answer in evidence.answers:
+        objection = _answer_objection(answer, found, at, policy)
+        if objection is Reason.OCSP_UNKNOWN:
+            return Rejected(objection)
+        if objection is None:
+            answers.append(answer)
+    context = ValidationContext(
+        trust_roots=[_parsed(found.anchor.certificate.public_bytes(Encoding.DER))],
+        moment=at,
+        crls=[one for one in evidence.lists if _list_objection(one, found, at, policy) is not Reason.CRL_MALFORMED],
+        ocsps=answers,
+        revinfo_policy=_ASKED_OF_ALL,
+        time_tolerance=policy.skew,
+    )
+    leaf, *others = (link.certificate.public_bytes(Encoding.DER) for link in found.links)
+    try:
+        _awaited(
+            CertificateValidator(
+                asn1crypto.x509.Certificate.load(leaf),
+                [_parsed(other) for other in others],
+                context,
+            ).async_validate_path()
+        )
+    except RevokedError as refused:
+        return Rejected(Reason.REVOKED if refused.is_ee_cert else Reason.ISSUER_REVOKED)
+    except InsufficientRevinfoError:
+        return Rejected(_insufficient(found, at, evidence, policy))
+    except (ValidationError, PathError, ValueError, TypeError, KeyError) as refused:
+        # Its sentence may name the holder.
+        return Rejected(Reason.PATH_INVALID, type(refused).__name__)
+    return found
+
+
+def trace(chain: Sequence[x509.Certificate], anchors: Anchors, at: datetime, policy: CardPolicy) -> Accepted | Rejected:
+    """As `judge`, but for revocation and the finer rules of paths: whether it is worth asking for the former."""
+    leaf = chain[0]
+    objection = usage_objection(leaf) or policy_objection(leaf, policy.arc)
+    if objection is not None:
+        return Rejected(objection)
+    try:
+        pinned = anchors.of(subject_type(leaf).kind)
+    except TokenRefused:
+        pinned = anchors
+    found = _linked(chain, pinned)
+    if found is None:
+        elsewhere = _linked(chain, anchors) is not None
+        return Rejected(Reason.ISSUER_OF_ANOTHER_KIND if elsewhere else Reason.ISSUER_UNTRUSTED)
+    untimely = _untimely(found, at)
+    return found if untimely is None else Rejected(untimely)
+
+
+def _untimely(found: Accepted, at: datetime) -> Reason | None:
+    """What on the way does not count yet, or no longer; to the second, for a card's last day is printed on it."""
+    leaf = found.links[0].certificate
+    if at < leaf.not_valid_before_utc:
+        return Reason.NOT_YET_VALID
+    if at > leaf.not_valid_after_utc:
+        return Reason.EXPIRED
+    if any(at < link.issuer.not_valid_before_utc for link in found.links):
+        return Reason.ISSUER_NOT_YET_VALID
+    if any(at > link.issuer.not_valid_after_utc for link in found.links):
+        return Reason.ISSUER_EXPIRED
+    return None
+
+
+def _linked(chain: Sequence[x509.Certificate], anchors: Anchors) -> Accepted | None:
+    """The way from the first certificate up to an anchor, by signatures."""
+    links: list[Link] = []
+    current, others = chain[0], list(chain[1:])
+    while (anchor := anchors.issuer_of(current)) is None:
+        above = next((other for other in others if is_issued_by(current, other)), None)
+        if above is None:
+            return None
+        others.remove(above)
+        links.append(Link(current, above))
+        current = above
+    return Accepted(anchor, (*links, Link(current, anchor.certificate)))
+
+
+def _answer_objection(answer: bytes, found: Accepted, at: datetime, policy: CardPolicy) -> Reason | None:
+    """What is wrong with an answer, for that certificate of the way that it comes nearest to."""
+    objections = [answer_objection(answer, link, at, policy) for link in found.links]
+    return next((one for one in objections if one is not Reason.OCSP_WRONG_CERTIFICATE), objections[0])
+
+
+def _list_objection(found_list: bytes, found: Accepted, at: datetime, policy: CardPolicy) -> Reason | None:
+    objections = [list_objection(found_list, link.issuer, at, policy) for link in found.links]
+    return next((one for one in objections if one is not Reason.CRL_WRONG_ISSUER), objections[0])
+
+
+def _insufficient(found: Accepted, at: datetime, evidence: Evidence, policy: CardPolicy) -> Reason:
+    """Why what is known about revocation is not enough: an answer's fault first, for a list only stands in for it."""
+    for answer in evidence.answers:
+        wrong = _answer_objection(answer, found, at, policy)
+        if wrong is not None:
+            return wrong
+        if all(unsigned_objection(answer, link, at) for link in found.links):
+            return Reason.OCSP_SIGNATURE
+    if evidence.trouble is not None:
+        return evidence.trouble
+    for each in evidence.lists:
+        if (wrong := _list_objection(each, found, at, policy)) is not None:
+            return wrong
+    if evidence.answers and not responders_of(found.links[0].certificate):
+        return Reason.OCSP_URL_NOT_ALLOWED
+    return Reason.CRL_MISSING
+
+
+@lru_cache(maxsize=64)
+def _parsed(der: bytes) -> asn1crypto.x509.Certificate:
+    """An issuer's certificate as the validator wants it: there are few, and reading one is the dearest part."""
+    return asn1crypto.x509.Certificate.load(der)
+
+
+def _awaited(validating: Coroutine[Any, Any, object]) -> None:
+    """Run it here. Its validator is asynchronous only where it fetches, and this one fetches nothing: it never waits.
+
+    An event loop could not run in a service, whose threads are Eventlet's.
+    """
+    try:
+        validating.send(None)
+    except StopIteration:
+        return
+    validating.close()
+    raise RuntimeError("the validation of a path waited for something")

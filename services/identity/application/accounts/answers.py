@@ -38,6 +38,13 @@ class CodeSent(msgspec.Struct, frozen=True):
     tries: int
 
 
+class CodeProved(msgspec.Struct, frozen=True):
+    """驗證碼正確: `proof` is wanted with the next step; it is good once, until `expires_at`, and for that step alone."""
+
+    proof: str
+    expires_at: datetime
+
+
 class SignedIn(msgspec.Struct, frozen=True):
     """已登入: `session` is the token to send with every request, until `ends_at`, or `idle_seconds` without any.
 

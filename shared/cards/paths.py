@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import asn1crypto.crl
 import asn1crypto.x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.authority import CertTrustAnchor
 from pyhanko_certvalidator.errors import InsufficientRevinfoError, PathError, RevokedError, ValidationError
+from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.validate import async_validate_path
 
 from shared.cards.anchors import is_issued_by
 from shared.cards.evidence import Link, answer_objection, list_objection, responders_of, unsigned_objection
@@ -55,32 +59,36 @@ def judge(
 ) -> Accepted | Rejected:
     """Whether the first certificate of `chain` counted at a time, by others of it where its anchor is further up."""
     found = trace(chain, anchors, at, policy)
-    if isinstance(found, Rejected):
-        return found
-    answers = []
-    for answer in evidence.answers:
-        objection = _answer_objection(answer, found, at, policy)
-        if objection is Reason.OCSP_UNKNOWN:
-            return Rejected(objection)
-        if objection is None:
-            answers.append(answer)
+    return found if isinstance(found, Rejected) else weigh(found, at, evidence, policy)
+
+
+def weigh(found: Accepted, at: datetime, evidence: Evidence, policy: CardPolicy) -> Accepted | Rejected:
+    """What `trace` leaves of `judge`: whether a way holds in everything, and nothing on it is revoked."""
+    answers = {answer: _answer_objection(answer, found, at, policy) for answer in evidence.answers}
+    if Reason.OCSP_UNKNOWN in answers.values():
+        return Rejected(Reason.OCSP_UNKNOWN)
+    lists = [
+        (_parsed_list(each), link.issuer)
+        for each in evidence.lists
+        for link in found.links
+        if list_objection(each, link.issuer, at, policy) is None
+    ]
     context = ValidationContext(
-        trust_roots=[_parsed(found.anchor.certificate.public_bytes(Encoding.DER))],
+        trust_roots=[_parsed(found.anchor.certificate)],
         moment=at,
-        crls=[one for one in evidence.lists if _list_objection(one, found, at, policy) is not Reason.CRL_MALFORMED],
-        ocsps=answers,
+        crls=[each for each, _ in lists],
+        ocsps=[answer for answer, objection in answers.items() if objection is None],
         revinfo_policy=_ASKED_OF_ALL,
         time_tolerance=policy.skew,
     )
-    leaf, *others = (link.certificate.public_bytes(Encoding.DER) for link in found.links)
+    for each, issuer in lists:
+        # It looks for the issuer of a list below the anchor alone, and so would not find the anchor itself.
+        context.revinfo_manager.record_crl_issuer(each, _parsed(issuer))  # type: ignore[no-untyped-call]
+    leaf, *others = (link.certificate for link in found.links)
+    anchor = CertTrustAnchor(_parsed(found.anchor.certificate))
+    path = ValidationPath(anchor, [_parsed(other) for other in reversed(others)], _read(leaf))
     try:
-        _awaited(
-            CertificateValidator(
-                asn1crypto.x509.Certificate.load(leaf),
-                [_parsed(other) for other in others],
-                context,
-            ).async_validate_path()
-        )
+        _awaited(async_validate_path(context, path))
     except RevokedError as refused:
         return Rejected(Reason.REVOKED if refused.is_ee_cert else Reason.ISSUER_REVOKED)
     except InsufficientRevinfoError:
@@ -167,9 +175,18 @@ def _insufficient(found: Accepted, at: datetime, evidence: Evidence, policy: Car
 
 
 @lru_cache(maxsize=64)
-def _parsed(der: bytes) -> asn1crypto.x509.Certificate:
-    """An issuer's certificate as the validator wants it: there are few, and reading one is the dearest part."""
-    return asn1crypto.x509.Certificate.load(der)
+def _parsed(issuer: x509.Certificate) -> asn1crypto.x509.Certificate:
+    """An issuer's certificate as the validator wants it: there are few, and reading one takes long."""
+    return _read(issuer)
+
+
+def _read(certificate: x509.Certificate) -> asn1crypto.x509.Certificate:
+    return asn1crypto.x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+
+
+@lru_cache(maxsize=16)
+def _parsed_list(der: bytes) -> asn1crypto.crl.CertificateList:
+    return asn1crypto.crl.CertificateList.load(der)
 
 
 def _awaited(validating: Coroutine[Any, Any, object]) -> None:

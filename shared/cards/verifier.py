@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from shared.cards.paths import Rejected, judge, trace
+from shared.cards.paths import Rejected, trace, weigh
 from shared.cards.policy import STRICT
 from shared.cards.profiles import read_profile
 from shared.cards.reasons import Reason, TokenRefused
@@ -41,11 +41,10 @@ class CardVerifier:
         was this caller's to use is for who calls: it has to be deleted before.
         """
         token = read_token(token_text)
-        chain = (token.certificate,)
-        found = trace(chain, self._anchors, now, self._policy)
+        found = trace((token.certificate,), self._anchors, now, self._policy)
         if not isinstance(found, Rejected):
             evidence = self._revocation.evidence(found.links[0], found.anchor, now)
-            found = judge(chain, self._anchors, now, evidence, self._policy)
+            found = weigh(found, now, evidence, self._policy)
         if isinstance(found, Rejected):
             raise TokenRefused(found.reason, found.detail)
         key = token.certificate.public_key()

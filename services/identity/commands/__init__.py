@@ -1,4 +1,4 @@
-"""What people and processes may ask of identity: of its accounts and of its registry."""
+"""What people and processes may ask of identity: of its accounts, of cards, and of its registry."""
 
 from services.identity.commands.accounts import (
     ActivateAccount,
@@ -27,6 +27,18 @@ from services.identity.commands.accounts import (
     SignOutEverywhere,
     SpeakQuestion,
     VerifyCode,
+)
+from services.identity.commands.cards import (
+    AskCardNonce,
+    BindCard,
+    CheckCardToken,
+    CloseVoidCapacities,
+    LogInByCard,
+    ProveCard,
+    RegisterCard,
+    TakeCapacity,
+    UnbindCard,
+    WithdrawCard,
 )
 from services.identity.commands.registry import (
     AdmitPractitioner,
@@ -61,13 +73,17 @@ __all__ = [
     "ActivateAccount",
     "AdmitPractitioner",
     "Answered",
+    "AskCardNonce",
     "AskQuestion",
+    "BindCard",
     "ChangePassword",
     "ChangeRights",
     "ChangeServiceHours",
+    "CheckCardToken",
     "CheckSessions",
     "Client",
     "CloseInstitution",
+    "CloseVoidCapacities",
     "CloseVoidSessions",
     "CreditTraining",
     "DisableAccount",
@@ -83,8 +99,10 @@ __all__ = [
     "LeaveProgramme",
     "LicenceEntry",
     "LogIn",
+    "LogInByCard",
     "MovePractitioner",
     "ParticipationEntry",
+    "ProveCard",
     "ProvePassword",
     "RecordForgotten",
     "RecordInstitution",
@@ -92,6 +110,7 @@ __all__ = [
     "RecordPlace",
     "RecordPractitioner",
     "RecordRegistryImport",
+    "RegisterCard",
     "RemindInvitation",
     "RequestCode",
     "RequestPasswordReset",
@@ -107,7 +126,10 @@ __all__ = [
     "StandingEntry",
     "SuspendInstitution",
     "SuspendPractitioner",
+    "TakeCapacity",
     "TrainingEntry",
+    "UnbindCard",
     "VerifyCode",
     "WarnOfExpiringLicence",
+    "WithdrawCard",
 ]

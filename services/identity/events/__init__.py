@@ -32,6 +32,16 @@ from services.identity.events.accounts import (
     Way,
     Whereabouts,
 )
+from services.identity.events.cards import (
+    CardBound,
+    CardEnd,
+    CardFace,
+    CardHolder,
+    CardRegistered,
+    CardUnbound,
+    CardWithdrawn,
+    HolderKind,
+)
 from services.identity.events.registry import (
     InstitutionChanged,
     InstitutionClosed,
@@ -87,6 +97,13 @@ __all__ = [
     "AccountInvited",
     "AccountRightsAdjusted",
     "AccountRightsChanged",
+    "CardBound",
+    "CardEnd",
+    "CardFace",
+    "CardHolder",
+    "CardRegistered",
+    "CardUnbound",
+    "CardWithdrawn",
     "CodeIssued",
     "CodePurpose",
     "CodeVerified",
@@ -95,6 +112,7 @@ __all__ = [
     "DepartmentCode",
     "DisabledReason",
     "FileDigest",
+    "HolderKind",
     "HolidayHours",
     "InstitutionChanged",
     "InstitutionClosed",

@@ -43,6 +43,8 @@ class Way(StrEnum):
     """密碼重設連結"""
     SESSION = "session"
     """一個已登入的工作階段"""
+    CARD = "card"
+    """憑證卡"""
 
 
 class PasswordCause(StrEnum):
@@ -82,6 +84,12 @@ class SessionEnd(StrEnum):
     RIGHTS_CHANGED = "rights_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - as above
     FORGOTTEN = "forgotten"
+    CARD_WITHDRAWN = "card_withdrawn"
+    """憑證卡已註銷"""
+    CAPACITY_ENDED = "capacity_ended"
+    """不再具有此身分, as the register or the organisation says"""
+    CAPACITY_CHANGED = "capacity_changed"
+    """切換身分"""
 
 
 class AccountHolder(msgspec.Struct, frozen=True):

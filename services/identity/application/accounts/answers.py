@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
+from datetime import date, datetime  # noqa: TC003 - msgspec reads the annotations at run time
 from uuid import UUID  # noqa: TC003 - as above
 
 import msgspec
 
 from services.identity.events import Whereabouts  # noqa: TC001 - as above
-from shared.principal import Assurance, Role  # noqa: TC001 - as above
+from shared.principal import Assurance, Role, Service  # noqa: TC001 - as above
 
 
 class QuestionAsked(msgspec.Struct, frozen=True):
@@ -39,7 +39,7 @@ class CodeSent(msgspec.Struct, frozen=True):
 
 
 class CodeProved(msgspec.Struct, frozen=True):
-    """驗證碼正確: `proof` is wanted with the next step; it is good once, until `expires_at`, and for that step alone."""
+    """驗證碼正確: `proof` is wanted with the next step, and good for that step alone, once, until `expires_at`."""
 
     proof: str
     expires_at: datetime
@@ -49,7 +49,8 @@ class SignedIn(msgspec.Struct, frozen=True):
     """已登入: `session` is the token to send with every request, until `ends_at`, or `idle_seconds` without any.
 
     `device` is for the browser to keep and to send before the next sign-in (`Client.devices`); empty where nothing new
-    is to be kept.
+    is to be kept. `may_choose` says that the person has other capacities (身分) too, `card_ends_on` which day is the
+    last of the card that was used.
     """
 
     session: str
@@ -59,6 +60,46 @@ class SignedIn(msgspec.Struct, frozen=True):
     idle_seconds: int
     ends_at: datetime
     device: str = ""
+    may_choose: bool = False
+    card_ends_on: date | None = None
+
+
+class CardNonce(msgspec.Struct, frozen=True):
+    """憑證登入: the `nonce` for the card to sign, as text; `attempt` is wanted with the token, of the same browser."""
+
+    attempt: str
+    nonce: str
+    expires_at: datetime
+
+
+class CardChecked(msgspec.Struct, frozen=True):
+    """環境檢測: whose card it is and until when it holds; `reason` is empty where its token would be accepted."""
+
+    reason: str = ""
+    kind: str = ""
+    ends_on: date | None = None
+
+
+class OwnCapacity(msgspec.Struct, frozen=True):
+    """身分: one of what the caller may be, by its `key`; `name` is that of the place, or else of the person."""
+
+    key: str
+    role: Role
+    institution: str | None
+    jurisdiction: str | None
+    name: str
+    services: tuple[Service, ...]
+    is_taken: bool
+
+
+class OwnCard(msgspec.Struct, frozen=True):
+    """憑證卡 of a holder or of an account: `id` names the entry; who has been forgotten has no issuer and no name."""
+
+    id: UUID
+    kind: str
+    issuer: str
+    name: str
+    since: datetime
 
 
 class PasswordReset(msgspec.Struct, frozen=True):

@@ -100,7 +100,7 @@ def change_password(desk: Desk, command: ChangePassword, principal: Principal, n
 
 def _let_in(desk: Desk, account: Account, password: UUID, client: Client, now: datetime) -> SignedIn:
     email = holder_of(desk, account).email
-    return open_session(desk, Arrival.of_holder(desk.entrance.keys, account, email, _proof(password), client), now)
+    return open_session(desk, Arrival.of_holder(desk, account, email, _proof(password), client), now)
 
 
 def _account_of(desk: Desk, text: str, way: Way) -> tuple[Link, Account]:

@@ -47,7 +47,7 @@ def log_in(desk: Desk, command: LogIn, _: Principal, now: datetime) -> SignedIn:
     proof = accept(desk, this, found, command.password, now)
     if found is None:  # nobody's password is right
         raise refusals.CredentialsWrong
-    return open_session(desk, Arrival.of_holder(desk.entrance.keys, found, email, proof, command.client), now)
+    return open_session(desk, Arrival.of_holder(desk, found, email, proof, command.client), now)
 
 
 def prove_password(desk: Desk, command: ProvePassword, _: Principal, now: datetime) -> SignedIn:

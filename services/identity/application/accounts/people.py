@@ -1,4 +1,4 @@
-"""Who is meant: by phone, by mailbox, by link; and who somebody is once they are in."""
+"""Who is meant: by phone, by mailbox, by link; and from where they come."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from eventsourcing.application import AggregateNotFoundError
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.account import Account
 from services.identity.domain.accounts.clients import agent_family
-from services.identity.events import AccountHolder, Rights, Whereabouts
-from shared.principal import Principal
+from services.identity.events import AccountHolder, Whereabouts
 from shared.vault.blind_index import Identifier
 
 if TYPE_CHECKING:
     from services.identity.application.desk import Desk
     from services.identity.commands.accounts import Client
-    from shared.principal import Assurance
     from shared.sealing import Sealed, SubjectId
 
 ACCOUNT = "account"
@@ -77,16 +75,3 @@ def whereabouts(desk: Desk, subject: SubjectId, client: Client) -> Sealed[Wherea
     """From where this person came."""
     where = Whereabouts(client.address[:_ADDRESS_LIMIT], agent_family(client.user_agent))
     return desk.vault.seal(subject, where)
-
-
-def principal_of(owner: str, subject: SubjectId, rights: Rights, assurances: frozenset[Assurance]) -> Principal:
-    """Who somebody is in a session; `owner` is `account/…` or `phone/…`."""
-    return Principal(
-        id=owner,
-        role=rights.role,
-        assurances=assurances,
-        subject=subject,
-        institution=rights.institution,
-        acts_for=frozenset(rights.acts_for),
-        jurisdiction=rights.jurisdiction,
-    )

@@ -19,6 +19,7 @@ from shared.together import Together
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from typing import LiteralString
     from uuid import UUID
 
     from services.identity.application.accounts.answers import Badge
@@ -26,24 +27,28 @@ if TYPE_CHECKING:
 
 _COLUMNS = """
 id, principal, owner, subject, role, institution, acts_for, jurisdiction, assurances, place, opened_at, seen_at,
-idle_seconds, ends_at, badge, contacts, services, ended
+idle_seconds, ends_at, badge, contacts, services, capacity, via, ended
 """
 _BY_TOKENS = f"select token, {_COLUMNS} from session where token = any(%s)"
 _BY_OWNER = f"select {_COLUMNS} from session where owner = %s and ended is null order by seen_at desc, id"
 _OPEN = """
 insert into session (token, id, principal, owner, subject, role, institution, acts_for, jurisdiction, assurances,
-    place, opened_at, seen_at, idle_seconds, ends_at, badge, services)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    place, opened_at, seen_at, idle_seconds, ends_at, badge, services, capacity, via)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict do nothing
 """
 # A session that was closed meanwhile stays closed; a clock that is behind another's does not turn time back.
 _SEEN = "update session set seen_at = %s where token = %s and ended is null and seen_at < %s"
-_PROVE = "update session set token = %s, assurances = %s where token = %s and ended is null"
+_PROVE = "update session set token = %s, assurances = %s, via = %s where token = %s and ended is null"
 _PROVE_CONTACT = """
 update session set contacts = array_append(array_remove(contacts, %s), %s) where token = %s and ended is null
 """
 _CLOSE = "update session set ended = %s where id = any(%s) and ended is null"
 _CLOSE_OWNER = "update session set ended = %s where (owner = %s or subject = %s) and ended is null"
+_BY_VIA = f"select {_COLUMNS} from session where via <> '{{}}' and ended is null and"
+_AT = f"{_BY_VIA} (institution = %s or jurisdiction = %s) order by id"
+_FOR = f"{_BY_VIA} acts_for @> array[%s] order by id"
+_VIA = f"{_BY_VIA} via && %s order by id"
 _ENDED = "select id, ended from session where (owner = %s or subject = %s) and ended is not null order by opened_at"
 _SWEEP = """
 delete from session where id in (
@@ -71,6 +76,10 @@ class OpenSession:
     seen_at: datetime
     idle: timedelta
     ends_at: datetime
+    capacity: str = ""
+    """The key of the capacity (身分) that was taken; empty in a session that was opened before there were such."""
+    via: tuple[str, ...] = ()
+    """What gives its person their capacities: `card/…` or `person/…`."""
 
     @property
     def subject(self) -> SubjectId:
@@ -122,6 +131,8 @@ class Sessions:
             session.ends_at,
             None if session.badge is None else session.badge.box,
             sorted(who.services),
+            session.capacity,
+            list(session.via),
         )
 
         def begin(connection: Connection) -> None:
@@ -169,11 +180,11 @@ class Sessions:
             self._connections.lend(lambda connection: connection.execute(_SEEN, (now, hashed, now)))
         return session
 
-    def prove(self, token: str, assurance: Assurance, now: datetime) -> str:
+    def prove(self, token: str, assurance: Assurance, via: Iterable[str], now: datetime) -> str:
         """再驗證: the session counts this proof too, under a new token; refuses as `check` does."""
         session = self.find(token, now)
         renewed, proofs = new_token(), session.principal.assurances | {assurance}
-        values = (hash_of(renewed), sorted(proofs), hash_of(token))
+        values = (hash_of(renewed), sorted(proofs), list(dict.fromkeys([*session.via, *via])), hash_of(token))
         if not self._connections.transact(lambda connection: connection.execute(_PROVE, values).rowcount):
             raise refusals.SessionUnknown
         return renewed
@@ -188,6 +199,21 @@ class Sessions:
         """The open sessions of an account, or of a parent, the one seen last first."""
         found = [_session(row) for row in self._connections.fetch(_BY_OWNER, (owner,))]
         return [session for session in found if session.objection(now) is None]
+
+    def via(self, sources: Iterable[str]) -> list[OpenSession]:
+        """The sessions in which any of these gives the capacities, `card/…` or `person/…`."""
+        return self._all(_VIA, (list(sources),))
+
+    def at(self, place: str) -> list[OpenSession]:
+        """Those of them that were opened for an institution, or for a county."""
+        return self._all(_AT, (place, place))
+
+    def acting_for(self, practitioner: str) -> list[OpenSession]:
+        """Those of them in which somebody acts for the practitioner of this number."""
+        return self._all(_FOR, (practitioner,))
+
+    def _all(self, query: LiteralString, values: tuple[Any, ...]) -> list[OpenSession]:
+        return [_session(row) for row in self._connections.fetch(query, values)]
 
     def ended_of(self, owner: UUID) -> list[tuple[UUID, SessionEnd]]:
         """The sessions of an account, or of a person, that were ended and are still known, and how."""
@@ -235,6 +261,8 @@ def _session(row: tuple[Any, ...]) -> OpenSession:
         badge,
         contacts,
         services,
+        capacity,
+        via,
         _,
     ) = row
     who = Principal(
@@ -258,4 +286,6 @@ def _session(row: tuple[Any, ...]) -> OpenSession:
         seen_at=seen_at,
         idle=timedelta(seconds=idle_seconds),
         ends_at=ends_at,
+        capacity=capacity,
+        via=tuple(via),
     )

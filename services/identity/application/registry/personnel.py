@@ -20,6 +20,7 @@ from services.identity.events import Licence
 from shared.calendar import taipei_day
 from shared.refusals import FieldMissing, heed
 from shared.store.append import Reservation
+from shared.taiwan.codes import professions
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -194,6 +195,15 @@ _PERSON = "practitioner"
 def registered_once(subject: SubjectId, profession: str, practitioner_id: UUID) -> Reservation:
     """A person in a profession, for good."""
     return Reservation(_PERSON, f"{subject}/{profession}", practitioner_id)
+
+
+def practitioners_of(desk: Desk, subject: SubjectId) -> list[Practitioner]:
+    """The practitioners that a person is by now, one for each profession, by their numbers."""
+    subjects = {subject, *desk.vault.subjects_of([subject])}
+    keys = [f"{one}/{code}" for one in subjects for code in professions()]
+    ids = set(desk.store.holders(_PERSON, keys).values())
+    found = [desk.store.load(Practitioner, one) for one in ids]
+    return sorted((one for one in found if one.subject in subjects), key=lambda one: one.number)
 
 
 def _held(desk: Desk, practitioner: Practitioner) -> list[Reservation]:

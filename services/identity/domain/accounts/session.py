@@ -51,20 +51,20 @@ class Session(Aggregate):
         subject: SubjectId,
         account: UUID | None,
         rights: Rights,
-        proof: Proof,
+        proofs: tuple[Proof, ...],
         *,
         where: Sealed[Whereabouts],
         ends_at: datetime,
         now: datetime,
     ) -> Self:
-        """Somebody came in by this proof."""
+        """Somebody came in by these proofs."""
         return cls._create(
             cls.SessionOpened,
             timestamp=now,
             subject=subject,
             account=account,
             rights=rights,
-            proofs=(proof,),
+            proofs=proofs,
             where=where,
             ends_at=ends_at,
         )

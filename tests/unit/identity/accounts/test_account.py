@@ -169,7 +169,7 @@ def test_other_rights_hold_at_once():
 
 def session(rights=RIGHTS, proof=None):
     proof = proof or Proof(Assurance.PASSWORD, f"password/{PASSWORD}")
-    return Session.open(HOLDER, ACCOUNT, rights, proof, where=sealed(HOLDER, WHERE), ends_at=NOW + DAY, now=NOW)
+    return Session.open(HOLDER, ACCOUNT, rights, (proof,), where=sealed(HOLDER, WHERE), ends_at=NOW + DAY, now=NOW)
 
 
 def with_another_password():

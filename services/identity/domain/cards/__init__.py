@@ -1,0 +1,1 @@
+"""憑證卡: whose a card is, which accounts have one, and who may say so."""

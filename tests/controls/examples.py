@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from tests.controls import accounts, enrolments, events, messages, pages, registry
+from tests.controls import accounts, enrolments, events, messages, nhi_cards, organisations, pages, registry
 
 EXAMPLES = {
     **events.EXAMPLES,
     **enrolments.EXAMPLES,
     **accounts.EXAMPLES,
+    **nhi_cards.EXAMPLES,
+    **organisations.EXAMPLES,
     **registry.EXAMPLES,
     **messages.EXAMPLES,
     **pages.EXAMPLES,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from services.identity.application import accounts, registry
+from services.identity.application import accounts, organisations, registry
 from services.identity.application.desk import Desk
 from services.identity.application.reservations import holdings
 from services.identity.commands import CloseVoidSessions, DisableAccount, RecordForgotten, SignOut, SignOutEverywhere
 from services.identity.domain.accounts import access as accounts_access
+from services.identity.domain.organisations import access as organisations_access
 from services.identity.domain.registry import access as registry_access
 from shared.application import ContextApplication
 from shared.application.forgetting import untold
@@ -31,9 +32,17 @@ if TYPE_CHECKING:
 class Identity(ContextApplication):
     """身分: every command of the context goes through `handle`."""
 
-    aggregates: ClassVar[tuple[type[Aggregate], ...]] = (*registry.AGGREGATES, *accounts.AGGREGATES)
-    handlers: ClassVar[Mapping[type, Handler]] = {**registry.HANDLERS, **accounts.HANDLERS}
-    who_may: ClassVar[WhoMay] = {**registry_access.WHO_MAY, **accounts_access.WHO_MAY}
+    aggregates: ClassVar[tuple[type[Aggregate], ...]] = (
+        *registry.AGGREGATES,
+        *accounts.AGGREGATES,
+        *organisations.AGGREGATES,
+    )
+    handlers: ClassVar[Mapping[type, Handler]] = {**registry.HANDLERS, **accounts.HANDLERS, **organisations.HANDLERS}
+    who_may: ClassVar[WhoMay] = {
+        **registry_access.WHO_MAY,
+        **accounts_access.WHO_MAY,
+        **organisations_access.WHO_MAY,
+    }
     urgent = frozenset({SignOut, SignOutEverywhere, CloseVoidSessions, DisableAccount})
 
     desk: Desk

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from services.identity.application.accounts.managing import at_its_place
 from services.identity.application.accounts.people import ACCOUNT
+from services.identity.application.organisations.members import held_in
 from services.identity.application.registry.personnel import registered_once
 from services.identity.domain.accounts.account import Account
+from services.identity.domain.organisations.organisation import Organisation
 from services.identity.events import PractitionerChanged, PractitionerRegistered, SubjectForgotten
 from shared.application.forgetting import told
 from shared.store.append import Holdings, Reservation
@@ -27,6 +29,8 @@ def _held(aggregate: Aggregate, facts: Sequence[Event]) -> Iterator[Reservation]
     if isinstance(aggregate, Account):
         yield Reservation(ACCOUNT, str(aggregate.subject), aggregate.id)
         yield from at_its_place(aggregate)
+    if isinstance(aggregate, Organisation):
+        yield from held_in(aggregate)
     for fact in facts:
         match fact:
             # What the register said before, too: a number goes on standing for whom it once stood for.

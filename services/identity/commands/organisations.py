@@ -71,11 +71,3 @@ class RevokeService:
     organisation: str
     member: UUID
     service: Service
-
-
-@dataclass(frozen=True)
-class CloseSessionsOfMember:
-    """Close those sessions of somebody that what an organisation grants them today would not open any more."""
-
-    organisation: str
-    member: UUID

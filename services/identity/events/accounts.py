@@ -28,6 +28,12 @@ class CodePurpose(StrEnum):
     """再驗證: proving the phone in a session that is open already"""
     NEW_CONTACT = "new_contact"
     """變更聯絡人: proving, in a parent's open session, another phone or mail address at which to be reached"""
+    NHI_LOG_IN = "nhi_log_in"
+    """健保卡登入(無卡), at every log-in (S001)"""
+    NHI_REGISTRATION = "nhi_registration"
+    """申請健保卡註冊密碼"""
+    NHI_NEW_PASSWORD = "nhi_new_password"  # noqa: S105 - what a code is for, not a secret
+    """忘記健保卡註冊密碼"""
 
 
 class Way(StrEnum):
@@ -45,6 +51,12 @@ class Way(StrEnum):
     """一個已登入的工作階段"""
     CARD = "card"
     """憑證卡"""
+    NHI_CARD = "nhi_card"
+    """健保卡(插卡), with the registered password"""
+    NHI_NUMBER = "nhi_number"
+    """健保卡(無卡): a code to the phone on record, then the card number"""
+    NHI_REGISTRATION = "nhi_registration"
+    """健保卡註冊密碼: applied for, or forgotten"""
 
 
 class PasswordCause(StrEnum):
@@ -86,6 +98,8 @@ class SessionEnd(StrEnum):
     FORGOTTEN = "forgotten"
     CARD_WITHDRAWN = "card_withdrawn"
     """憑證卡已註銷"""
+    NHI_CARD_REMOVED = "nhi_card_removed"
+    """健保卡註冊已註銷"""
     CAPACITY_ENDED = "capacity_ended"
     """不再具有此身分, as the register or the organisation says"""
     CAPACITY_CHANGED = "capacity_changed"

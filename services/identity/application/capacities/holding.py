@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.identity.application.accounts.people import known_account
 from services.identity.application.capacities.capacity import Capacities, Capacity
+from services.identity.application.capacities.memberships import memberships
 from services.identity.application.registry.lookups import known_institution
 from services.identity.application.registry.personnel import practitioners_of
 from services.identity.domain.accounts import refusals as account_refusals
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 def of_person(desk: Desk, subject: SubjectId, now: datetime) -> Capacities:
     """What a person is by their national ID: a practitioner, and whatever organisations have made of them."""
-    return _in_all(_of_practitioner(desk, subject, one, now) for one in practitioners_of(desk, subject))
+    as_practitioners = _in_all(_of_practitioner(desk, subject, one, now) for one in practitioners_of(desk, subject))
+    return as_practitioners.and_also(memberships(desk, subject, now))
 
 
 def of_institution(desk: Desk, code: str, bearer: SubjectId, now: datetime) -> Capacities:

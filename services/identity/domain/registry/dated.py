@@ -19,3 +19,7 @@ class Period:
     def has_begun(self, day: date) -> bool:
         """Whether that day is in it, or after it."""
         return self.since <= day
+
+    def holds(self, day: date) -> bool:
+        """Whether that day is in it."""
+        return self.since <= day and (self.until is None or day <= self.until)

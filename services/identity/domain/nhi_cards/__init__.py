@@ -1,0 +1,1 @@
+"""健保卡: whose card opens sessions, and by which password. Pure."""

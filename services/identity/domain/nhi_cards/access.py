@@ -1,0 +1,28 @@
+"""Who may do what about NHI cards. One table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.identity.commands import nhi_cards as commands
+from services.identity.domain.accounts.access import ANYBODY_IN, VISITOR
+from shared.access import PLATFORM, Party
+from shared.principal import OF_CARDS
+
+if TYPE_CHECKING:
+    from shared.access import WhoMay
+
+CARD_HOLDER = Party(OF_CARDS, ANYBODY_IN.proofs)
+"""Whoever came in by a card, of any kind."""
+
+WHO_MAY: WhoMay = {
+    commands.AskNhiCode: (VISITOR, ANYBODY_IN),
+    commands.VerifyNhiCode: (VISITOR, ANYBODY_IN),
+    commands.LogInByNhiNumber: (VISITOR, ANYBODY_IN),
+    commands.LogInByNhiCard: (VISITOR, ANYBODY_IN),
+    commands.RegisterNhiCard: (VISITOR, ANYBODY_IN),
+    commands.SetNhiPassword: (VISITOR, ANYBODY_IN),
+    commands.RemoveNhiCard: (CARD_HOLDER,),
+    commands.CloseVoidNhiSessions: (PLATFORM,),
+}
+"""Every command about NHI cards, and the parties that may give it."""

@@ -7,6 +7,7 @@ of them is wrong, and why, is found here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from shared.cards.policy import CardPolicy
 
-_UNREADABLE = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.DuplicateExtension)
+UNREADABLE = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.DuplicateExtension)
 """What reading comes to where an answer or a list is not well made."""
 
 
@@ -47,7 +48,7 @@ def responders_of(certificate: x509.Certificate) -> list[str]:
     """The OCSP addresses that the certificate itself names: whoever made it has chosen them."""
     try:
         named = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except (x509.ExtensionNotFound, *_UNREADABLE):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         return []
     return [
         one.access_location.value
@@ -68,7 +69,7 @@ def answer_objection(der: bytes, link: Link, at: datetime, policy: CardPolicy) -
         if not _is_about(answer, link):
             return Reason.OCSP_WRONG_CERTIFICATE
         return _said_objection(answer, at, policy)
-    except _UNREADABLE:
+    except UNREADABLE:
         return Reason.OCSP_FAILED
 
 
@@ -91,26 +92,58 @@ def unsigned_objection(der: bytes, link: Link, at: datetime) -> Reason | None:
         answer = ocsp.load_der_ocsp_response(der)
         signers = [link.issuer, *(one for one in answer.certificates if _may_answer(one, link.issuer, at))]
         signed = any(_has_signed(one, answer) for one in signers)
-    except _UNREADABLE:
+    except UNREADABLE:
         signed = False
     return None if signed else Reason.OCSP_SIGNATURE
 
 
+def nonce_objection(der: bytes, nonce: bytes) -> Reason | None:
+    """Why it may be an older answer, sent again: it does not repeat the nonce of the question, where one was asked."""
+    if not nonce:
+        return None
+    try:
+        repeated = ocsp.load_der_ocsp_response(der).extensions.get_extension_for_class(x509.OCSPNonce).value.nonce
+    except (x509.ExtensionNotFound, *UNREADABLE):
+        return Reason.OCSP_NONCE
+    return None if repeated == nonce else Reason.OCSP_NONCE
+
+
 def list_objection(der: bytes, issuer: x509.Certificate, at: datetime, policy: CardPolicy) -> Reason | None:
     """Why a revocation list does not count for what the issuer has issued."""
+    read = _read_list(der, issuer)
+    if isinstance(read, Reason):
+        return read
+    if read.since > at + policy.skew:
+        return Reason.CRL_CLOCK_SKEW
+    return Reason.CRL_STALE if read.until < at - policy.skew else None
+
+
+def list_counts_until(der: bytes, issuer: x509.Certificate) -> datetime | None:
+    """When a list of the issuer's ends to count, by what it says itself; None where it is no such list."""
+    read = _read_list(der, issuer)
+    return None if isinstance(read, Reason) else read.until
+
+
+@dataclass(frozen=True)
+class _ReadList:
+    since: datetime
+    until: datetime
+
+
+@lru_cache(maxsize=32)
+def _read_list(der: bytes, issuer: x509.Certificate) -> _ReadList | Reason:
+    """For how long a list counts; a large one is hashed once, and not at every log-in."""
     try:
         found = x509.load_der_x509_crl(der)
         if found.issuer != issuer.subject:
             return Reason.CRL_WRONG_ISSUER
-        if found.last_update_utc > at + policy.skew:
-            return Reason.CRL_CLOCK_SKEW
-        if found.next_update_utc is None or found.next_update_utc < at - policy.skew:
-            return Reason.CRL_STALE
         key = issuer.public_key()
-        signed = isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey) and found.is_signature_valid(key)
-    except _UNREADABLE:
+        if not isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey) or not found.is_signature_valid(key):
+            return Reason.CRL_SIGNATURE
+        # Without a next one named it never gets old, and so is never news.
+        return _ReadList(found.last_update_utc, found.next_update_utc or found.last_update_utc)
+    except UNREADABLE:
         return Reason.CRL_MALFORMED
-    return None if signed else Reason.CRL_SIGNATURE
 
 
 def _is_about(answer: ocsp.OCSPResponse, link: Link) -> bool:
@@ -130,7 +163,7 @@ def _may_answer(responder: x509.Certificate, issuer: x509.Certificate, at: datet
     try:
         purposes = responder.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
         responder.verify_directly_issued_by(issuer)
-    except (x509.ExtensionNotFound, InvalidSignature, *_UNREADABLE):
+    except (x509.ExtensionNotFound, InvalidSignature, *UNREADABLE):
         return False
     return ExtendedKeyUsageOID.OCSP_SIGNING in purposes
 

@@ -17,6 +17,7 @@ from pyhanko_certvalidator.authority import CertTrustAnchor
 from pyhanko_certvalidator.errors import InsufficientRevinfoError, PathError, RevokedError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.validate import async_validate_path
 
 from shared.cards.anchors import is_issued_by
@@ -74,7 +75,7 @@ def weigh(found: Accepted, at: datetime, evidence: Evidence, policy: CardPolicy)
         if list_objection(each, link.issuer, at, policy) is None
     ]
     context = ValidationContext(
-        trust_roots=[_parsed(found.anchor.certificate)],
+        trust_manager=_trusting(found.anchor.certificate),
         moment=at,
         crls=[each for each, _ in lists],
         ocsps=[answer for answer, objection in answers.items() if objection is None],
@@ -182,6 +183,11 @@ def _parsed(issuer: x509.Certificate) -> asn1crypto.x509.Certificate:
 
 def _read(certificate: x509.Certificate) -> asn1crypto.x509.Certificate:
     return asn1crypto.x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+
+
+@lru_cache(maxsize=64)
+def _trusting(anchor: x509.Certificate) -> SimpleTrustManager:
+    return SimpleTrustManager.build([_parsed(anchor)])
 
 
 @lru_cache(maxsize=16)

@@ -32,7 +32,7 @@ commands = typer.Typer()
 class Verdict(msgspec.Struct):
     """What is proved of one log: all from `first` to `positions`, a signature vouching for what is up to `signed`.
 
-    `whole` is null where a key or a type is missing that could tell.
+    `whole` is null where a key, a type or any signature is missing that could tell.
     """
 
     context: str
@@ -66,7 +66,7 @@ def verify(
     key: Annotated[list[Path] | None, typer.Option("--key", exists=True, dir_okay=False)] = None,
     allow_unknown_types: Annotated[bool, typer.Option("--allow-unknown-types")] = False,
 ) -> None:
-    """Prove every log, or those of an archive: 1 where one was altered, 2 where a key or a type is missing to tell."""
+    """Prove every log, or those of an archive: 1 where one was altered, 2 where a key, type or signature is missing."""
     session: Session = context.obj
     unknown = UnknownTypes.PASSED_BY if allow_unknown_types else UnknownTypes.REFUSED
     keys = _keys(session.settings, key or [])
@@ -135,7 +135,8 @@ def _told_of(words: Words, found: Verdict) -> list[str]:
         extent.append(words("audit.unsigned", first=found.signed + 1, last=found.positions))
     bad = found.first_bad
     if bad is None:
-        return [words("audit.of", context=found.context, said=words("audit.whole")), *extent]
+        said = words("audit.whole" if found.whole else "audit.unvouched")
+        return [words("audit.of", context=found.context, said=said), *extent]
     flaw = words(f"flaws.{bad.what.name}", detail=bad.detail)
     where = "audit.at" if bad.first == bad.last else "audit.between"
     said = words(where, first=bad.first, last=bad.last, flaw=flaw)

@@ -98,10 +98,19 @@ class Verification:
     first: int = 1
 
     @property
+    def is_vouched_for(self) -> bool:
+        """Whether a checkpoint vouches for any event, or there is none to vouch for."""
+        return self.first <= self.signed or self.positions < self.first
+
+    @property
     def is_whole(self) -> bool | None:
-        """Whether the whole log is as it was when it was published; None where that cannot be told from here."""
+        """Whether the whole log is as it was when it was published; None where that cannot be told from here.
+
+        Nothing can be told of events that nobody has signed for: whoever made up all of them would have left out the
+        checkpoints. What follows the last checkpoint of a signed log was only written after it.
+        """
         if self.first_bad is None:
-            return True
+            return True if self.is_vouched_for else None
         return None if self.first_bad.what.is_open else False
 
 
@@ -634,6 +643,8 @@ def _told(found: Verification) -> str:
     bad = found.first_bad
     extent = f"verified from position {found.first} to {found.positions}, signed up to {found.signed}"
     if bad is None:
+        if not found.is_vouched_for:
+            return f"signed by nobody: whether these events are those that were published cannot be told; {extent}"
         unsigned = f"; nothing vouches for what follows {found.signed}" if found.signed < found.positions else ""
         return f"whole: no event was altered, removed or added; {extent}{unsigned}"
     where = f"position {bad.first}" if bad.first == bad.last else f"positions {bad.first} to {bad.last}"

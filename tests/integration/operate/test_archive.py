@@ -106,6 +106,9 @@ def test_what_nobody_has_signed_is_told(archive, lived_in):
         return manifest
 
     rewrite(archive / "manifest.json", without_checkpoints)
+    proved = lived_in.answer("audit", "verify", str(archive), status=2)["contexts"]
+    [matching] = [one for one in proved if one["context"] == "matching"]
+    assert (matching["signed"], matching["whole"], matching["first_bad"]) == (0, None, None)
     assert "Nobody has signed positions 1 to" in refused(lived_in, archive)
 
 
@@ -144,7 +147,8 @@ def test_an_archive_with_another_manifest_than_its_events_is_refused(archive, in
 def test_a_part_of_a_log_is_not_imported(used, installation, tmp_path):
     part = tmp_path / "part"
     used.answer("events", "export", str(part), "--context", "matching", "--from", "2", "--to", "4")
-    assert used.answer("audit", "verify", str(part))["whole"] is True
+    [proved] = used.answer("audit", "verify", str(part), status=2)["contexts"]  # no checkpoint lies in it
+    assert (proved["positions"], proved["signed"], proved["first_bad"]) == (4, 0, None)
     assert "only whole logs" in refused(installation, part)
 
 

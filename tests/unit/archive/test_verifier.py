@@ -173,6 +173,13 @@ def test_checkpoints_signed_again_with_another_key_count_for_nobody_who_has_the_
     assert found(forged.write(tmp_path)) == Finding(10, 10, Flaw.KEY_UNKNOWN, key_id)
 
 
+def test_an_archive_made_up_whole_without_checkpoints_proves_nothing(tmp_path, capsys):
+    Draft(chained(rows()[1:] + rows()[:1]), signed=()).write(tmp_path)
+    assert verify(tmp_path, contents).is_whole is None
+    assert verifier.main([str(tmp_path)]) == 2
+    assert "signed by nobody" in capsys.readouterr().out
+
+
 def test_another_key_under_a_known_key_s_id_is_found(tmp_path):
     Draft().write(tmp_path)
     signed = tmp_path / f"contexts/{CONTEXT}/checkpoints.ndjson"

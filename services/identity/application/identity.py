@@ -5,10 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from services.identity.application import accounts, organisations, registry
+from services.identity.application.cards import handlers as cards
 from services.identity.application.desk import Desk
 from services.identity.application.reservations import holdings
-from services.identity.commands import CloseVoidSessions, DisableAccount, RecordForgotten, SignOut, SignOutEverywhere
+from services.identity.commands import (
+    CloseVoidCapacities,
+    CloseVoidSessions,
+    CloseVoidSessionsOfCard,
+    DisableAccount,
+    RecordForgotten,
+    SignOut,
+    SignOutEverywhere,
+    UnbindCard,
+    WithdrawCard,
+)
 from services.identity.domain.accounts import access as accounts_access
+from services.identity.domain.cards import access as cards_access
 from services.identity.domain.organisations import access as organisations_access
 from services.identity.domain.registry import access as registry_access
 from shared.application import ContextApplication
@@ -35,15 +47,33 @@ class Identity(ContextApplication):
     aggregates: ClassVar[tuple[type[Aggregate], ...]] = (
         *registry.AGGREGATES,
         *accounts.AGGREGATES,
+        *cards.AGGREGATES,
         *organisations.AGGREGATES,
     )
-    handlers: ClassVar[Mapping[type, Handler]] = {**registry.HANDLERS, **accounts.HANDLERS, **organisations.HANDLERS}
+    handlers: ClassVar[Mapping[type, Handler]] = {
+        **registry.HANDLERS,
+        **accounts.HANDLERS,
+        **cards.HANDLERS,
+        **organisations.HANDLERS,
+    }
     who_may: ClassVar[WhoMay] = {
         **registry_access.WHO_MAY,
         **accounts_access.WHO_MAY,
+        **cards_access.WHO_MAY,
         **organisations_access.WHO_MAY,
     }
-    urgent = frozenset({SignOut, SignOutEverywhere, CloseVoidSessions, DisableAccount})
+    urgent = frozenset(
+        {
+            SignOut,
+            SignOutEverywhere,
+            CloseVoidSessions,
+            CloseVoidCapacities,
+            CloseVoidSessionsOfCard,
+            DisableAccount,
+            WithdrawCard,
+            UnbindCard,
+        }
+    )
 
     desk: Desk
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from services.identity.application.accounts.managing import at_its_place
 from services.identity.application.accounts.people import ACCOUNT
+from services.identity.application.cards.entries import held_by_card
 from services.identity.application.organisations.members import held_in
 from services.identity.application.registry.personnel import registered_once
 from services.identity.domain.accounts.account import Account
+from services.identity.domain.cards.card import Card, CardBinding
 from services.identity.domain.organisations.organisation import Organisation
 from services.identity.events import PractitionerChanged, PractitionerRegistered, SubjectForgotten
 from shared.application.forgetting import told
@@ -31,6 +33,8 @@ def _held(aggregate: Aggregate, facts: Sequence[Event]) -> Iterator[Reservation]
         yield from at_its_place(aggregate)
     if isinstance(aggregate, Organisation):
         yield from held_in(aggregate)
+    if isinstance(aggregate, Card | CardBinding) and aggregate.counts:
+        yield from held_by_card(aggregate)
     for fact in facts:
         match fact:
             # What the register said before, too: a number goes on standing for whom it once stood for.

@@ -12,6 +12,7 @@ from uuid import UUID
 from services.identity.commands.accounts import Client
 from services.identity.events import CardEnd, CardHolder
 from shared.cards.profiles import CardKind
+from shared.sealing import SubjectId
 
 # Coming in -----------------------------------------------------------------------------------------------------------
 
@@ -114,3 +115,10 @@ class CloseVoidCapacities:
     """Close those sessions of a card's holder that what they may be by now would not open any more."""
 
     holder: CardHolder
+
+
+@dataclass(frozen=True)
+class CloseVoidSessionsOfCard:
+    """Close those sessions that this card would not open any more; `card` is the vault's pseudonym of it."""
+
+    card: SubjectId

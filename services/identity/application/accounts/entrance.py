@@ -12,6 +12,8 @@ from services.identity.application.accounts.password_store import PARAMETERS, Pa
 from services.identity.application.accounts.question_desk import QuestionDesk, surprising
 from services.identity.application.accounts.sessions import Sessions
 from services.identity.application.accounts.windows import SendWindows
+from services.identity.application.cards.card_desk import NO_CARDS, CardDesk
+from services.identity.application.cards.nonces import CardNonces
 from services.identity.domain.accounts.policies import POLICIES, policy_in_force
 from shared.blocking import in_place
 from shared.calendar import taipei_day
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from argon2 import Parameters
 
     from services.identity.application.accounts.question_desk import Speaker
+    from services.identity.application.cards.card_desk import TokenJudge
     from services.identity.domain.accounts.policies import Policy
     from services.identity.messages.questions import Question
     from shared.blocking import Elsewhere
@@ -44,10 +47,11 @@ class Entrance:
     passwords: PasswordStore
     questions: QuestionDesk
     sessions: Sessions
+    cards: CardDesk
     policies: Sequence[Policy]
 
     @classmethod
-    def over(  # noqa: PLR0913 - the last four are a service's and the tests' own, with defaults
+    def over(  # noqa: PLR0913 - the last ones are a service's and the tests' own, with defaults
         cls,
         database: Database,
         vault: Vault,
@@ -57,6 +61,8 @@ class Entrance:
         policies: Sequence[Policy] = POLICIES,
         parameters: Parameters = PARAMETERS,
         think_of: Callable[[Language], Question] = surprising,
+        card_judge: TokenJudge = NO_CARDS,
+        origin: str = "",
     ) -> Self:
         """The entrance of this database, where `install` has made the tables."""
         connections, keys = Connections(database, name="caretrail accounts"), Keys(vault)
@@ -69,6 +75,7 @@ class Entrance:
             PasswordStore(connections, elsewhere, parameters),
             QuestionDesk(connections, keys, speak, elsewhere, think_of),
             Sessions(connections, min(policy.seen_pause for policy in policies)),
+            CardDesk(CardNonces(connections), card_judge, origin, elsewhere),
             policies,
         )
 

@@ -12,6 +12,8 @@ import structlog
 from services.identity.application.accounts import by_code, by_link, by_password
 from services.identity.application.accounts.answers import (
     Badge,
+    CardChecked,
+    CardNonce,
     CodeSent,
     Done,
     Known,
@@ -22,10 +24,13 @@ from services.identity.application.accounts.answers import (
     Spoken,
 )
 from services.identity.application.accounts.windows import Window
+from services.identity.application.cards import logging_in
 from services.identity.commands import accounts as commands
+from services.identity.commands import cards
+from services.identity.domain.accounts import access as accounts_access
 from services.identity.domain.accounts import refusals
-from services.identity.domain.accounts.access import WHO_MAY
 from services.identity.domain.accounts.failures import Answer
+from services.identity.domain.cards import access as cards_access
 from shared.access import objection_to
 from shared.refusals import PersonGone
 from shared.sealing import PersonForgotten, SealBroken, UnknownSubject
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
     from services.identity.application.desk import Desk
     from services.identity.commands.accounts import AskQuestion, CheckSessions, SpeakQuestion
     from services.identity.domain.accounts.policies import Limit
+    from shared.access import WhoMay
     from shared.principal import Principal
     from shared.principal_tokens import PrincipalSigner
 
@@ -82,8 +88,17 @@ CASES: Mapping[type, Case] = {
     commands.RequestPasswordReset: by_link.request_password_reset,
     commands.ResetPassword: by_link.reset_password,
     commands.ChangePassword: by_link.change_password,
+    cards.AskCardNonce: logging_in.ask_card_nonce,
+    cards.LogInByCard: logging_in.log_in_by_card,
+    cards.ProveCard: logging_in.prove_card,
+    cards.TakeCapacity: logging_in.take_capacity,
+    cards.BindCard: logging_in.bind_card,
+    cards.CheckCardToken: logging_in.check_card_token,
 }
 """Which use case answers which command."""
+
+WHO_MAY: WhoMay = {**accounts_access.WHO_MAY, **cards_access.WHO_MAY}
+"""Who may come to it with what."""
 
 ANSWERS: Mapping[type, type[msgspec.Struct]] = {
     commands.AskQuestion: QuestionAsked,
@@ -96,6 +111,12 @@ ANSWERS: Mapping[type, type[msgspec.Struct]] = {
     commands.RequestPasswordReset: Done,
     commands.ResetPassword: PasswordReset,
     commands.ChangePassword: SignedIn,
+    cards.AskCardNonce: CardNonce,
+    cards.LogInByCard: SignedIn,
+    cards.ProveCard: SignedIn,
+    cards.TakeCapacity: SignedIn,
+    cards.BindCard: Done,
+    cards.CheckCardToken: CardChecked,
     commands.CheckSessions: SessionsChecked,
 }
 """What the front desk does, and what it answers with."""

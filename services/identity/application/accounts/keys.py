@@ -30,6 +30,10 @@ class Keys:
         """Of a mail address, whose case nobody minds."""
         return self._vault.keyed_digest("account/mailbox", email.casefold().encode())
 
+    def person(self, identifier: str) -> bytes:
+        """Of a national ID or resident certificate, as its parser writes it."""
+        return self._vault.keyed_digest("account/person", identifier.encode())
+
     def client(self, address: str) -> bytes:
         """Of a client address, an IPv6 one by its /64."""
         return self._vault.keyed_digest("account/client", counted_address(address).encode())
@@ -45,6 +49,14 @@ class Keys:
     def sound_from(self, address: str) -> bytes:
         """Of a client address, where questions are counted that were read aloud there."""
         return self._vault.keyed_digest("account/sound", counted_address(address).encode())
+
+    def nonces_from(self, address: str) -> bytes:
+        """Of a client address, where nonces are counted that cards were to sign there."""
+        return self._vault.keyed_digest("account/nonces", counted_address(address).encode())
+
+    def cards_tried_from(self, address: str) -> bytes:
+        """Of a client address, where cards are counted that were tried there."""
+        return self._vault.keyed_digest("account/cards", counted_address(address).encode())
 
     def device(self, nonce: bytes) -> bytes:
         """Of a known device, in place of its address."""

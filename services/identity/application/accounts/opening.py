@@ -43,6 +43,8 @@ class Arrival:
     client: Client
     user: bytes | None = None
     """The digest of the phone or mailbox by which the browser is known again; None where nobody guesses at anything."""
+    until: datetime | None = None
+    """When the session is over at the latest, where that is sooner than its role's."""
     via: tuple[str, ...] = ()
     """What gives the person their capacities, `card/…` or `person/…`: others of them may be taken in the session."""
 
@@ -61,6 +63,7 @@ def open_session(desk: Desk, arrival: Arrival, now: datetime) -> SignedIn:
     """Let somebody in; refuses with `AccountNotActive` where the account was changed at this very moment."""
     capacity = arrival.capacity
     terms = desk.entrance.policy(now).sessions[capacity.rights.role]
+    ends_at = now + terms.absolute if arrival.until is None else min(arrival.until, now + terms.absolute)
     place = whereabouts(desk, capacity.subject, arrival.client)
     account = capacity.account
     who = capacity.principal(frozenset(proof.assurance for proof in arrival.proofs))
@@ -70,7 +73,7 @@ def open_session(desk: Desk, arrival: Arrival, now: datetime) -> SignedIn:
         capacity.rights,
         arrival.proofs,
         where=place,
-        ends_at=now + terms.absolute,
+        ends_at=ends_at,
         now=now,
     )
     tell(desk, who, now, told)
@@ -83,7 +86,7 @@ def open_session(desk: Desk, arrival: Arrival, now: datetime) -> SignedIn:
         opened_at=now,
         seen_at=now,
         idle=terms.idle,
-        ends_at=now + terms.absolute,
+        ends_at=ends_at,
         capacity=capacity.key,
         via=arrival.via,
     )

@@ -7,9 +7,12 @@ from uuid import UUID
 
 from services.identity.application.accounts.answers import OwnSession
 from services.identity.application.accounts.people import account
+from services.identity.application.capacities import centre_id
+from services.identity.application.cards.reviewing import of_forgotten
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.records import ForgottenSubject
 from services.identity.domain.accounts.session import Session
+from services.identity.domain.registry.institution import institution_id
 from services.identity.events import SessionEnd, Whereabouts
 from shared.application import Decision, Outcome, Result
 from shared.application.forgetting import FORGOTTEN, told
@@ -75,7 +78,14 @@ def record_forgotten(desk: Desk, command: RecordForgotten, _: Principal, now: da
     if known is not None:
         return Decision(Outcome(known, ForgottenSubject.INITIAL_VERSION, result=Result.UNCHANGED))
     record = ForgottenSubject.record(command.subject, command.ground, now)
-    return Decision(Outcome(record.id, record.version), [record], [told(command.subject, record.id)])
+    cards = of_forgotten(desk, command.subject, command.ground, now)
+    return Decision(
+        Outcome(record.id, record.version),
+        [record, *cards.changed],
+        reserve=[told(command.subject, record.id)],
+        release=cards.release,
+        beforehand=cards.beforehand,
+    )
 
 
 def _telling_of_the_ended(desk: Desk, owner: UUID, now: datetime) -> Decision:
@@ -91,8 +101,13 @@ def _telling_of_the_ended(desk: Desk, owner: UUID, now: datetime) -> Decision:
 
 
 def _owner(principal: Principal) -> UUID:
-    """The account, or of a parent the person, whose sessions these are."""
+    """Whose sessions these are: an account's, a person's, an institution's or a centre's."""
     kind, _, owner = principal.id.partition("/")
-    if kind not in {"account", "phone"}:
-        raise refusals.VisitorHasNoSession
-    return UUID(owner)
+    match kind:
+        case "account" | "phone" | "person":
+            return UUID(owner)
+        case "institution":
+            return institution_id(owner)
+        case "centre":
+            return centre_id(owner)
+    raise refusals.VisitorHasNoSession

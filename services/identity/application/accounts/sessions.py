@@ -44,11 +44,13 @@ _PROVE_CONTACT = """
 update session set contacts = array_append(array_remove(contacts, %s), %s) where token = %s and ended is null
 """
 _CLOSE = "update session set ended = %s where id = any(%s) and ended is null"
+_CLOSE_VIA = "update session set ended = %s where via <> '{}' and via @> array[%s] and ended is null"
 _CLOSE_OWNER = "update session set ended = %s where (owner = %s or subject = %s) and ended is null"
-_BY_VIA = f"select {_COLUMNS} from session where via <> '{{}}' and ended is null and"
+_BY_VIA = f"select {_COLUMNS} from session where via <> '{{}}' and"
 _AT = f"{_BY_VIA} (institution = %s or jurisdiction = %s) order by id"
 _FOR = f"{_BY_VIA} acts_for @> array[%s] order by id"
-_VIA = f"{_BY_VIA} via && %s order by id"
+_OF_PERSON = f"{_BY_VIA} subject = %s order by id"
+_VIA = f"{_BY_VIA} via @> array[%s] order by id"
 _ENDED = "select id, ended from session where (owner = %s or subject = %s) and ended is not null order by opened_at"
 _SWEEP = """
 delete from session where id in (
@@ -80,6 +82,8 @@ class OpenSession:
     """The key of the capacity (身分) that was taken; empty in a session that was opened before there were such."""
     via: tuple[str, ...] = ()
     """What gives its person their capacities: `card/…` or `person/…`."""
+    ended: SessionEnd | None = None
+    """How it was ended, in a row that is kept to say so."""
 
     @property
     def subject(self) -> SubjectId:
@@ -200,16 +204,20 @@ class Sessions:
         found = [_session(row) for row in self._connections.fetch(_BY_OWNER, (owner,))]
         return [session for session in found if session.objection(now) is None]
 
-    def via(self, sources: Iterable[str]) -> list[OpenSession]:
-        """The sessions in which any of these gives the capacities, `card/…` or `person/…`."""
-        return self._all(_VIA, (list(sources),))
+    def via(self, source: str) -> list[OpenSession]:
+        """The sessions in which this gives the capacities, `card/…` or `person/…`; those too that were ended."""
+        return self._all(_VIA, (source,))
+
+    def of_person(self, subject: SubjectId) -> list[OpenSession]:
+        """Likewise those of a person."""
+        return self._all(_OF_PERSON, (subject,))
 
     def at(self, place: str) -> list[OpenSession]:
-        """Those of them that were opened for an institution, or for a county."""
+        """Likewise those that were opened for an institution, or for a county."""
         return self._all(_AT, (place, place))
 
     def acting_for(self, practitioner: str) -> list[OpenSession]:
-        """Those of them in which somebody acts for the practitioner of this number."""
+        """Likewise those in which somebody acts for the practitioner of this number."""
         return self._all(_FOR, (practitioner,))
 
     def _all(self, query: LiteralString, values: tuple[Any, ...]) -> list[OpenSession]:
@@ -225,6 +233,10 @@ class Sessions:
     def close(self, session_id: UUID, end: SessionEnd) -> None:
         """End one session; from now on its token is refused."""
         self._connections.transact(lambda connection: connection.execute(_CLOSE, (end, [session_id])))
+
+    def close_via(self, source: str, end: SessionEnd) -> None:
+        """End every open session in which this gives the capacities."""
+        self._connections.transact(lambda connection: connection.execute(_CLOSE_VIA, (end, source)))
 
     def close_all(self, owner: UUID, end: SessionEnd) -> None:
         """End every open session of an account, or of a person."""
@@ -263,7 +275,7 @@ def _session(row: tuple[Any, ...]) -> OpenSession:
         services,
         capacity,
         via,
-        _,
+        ended,
     ) = row
     who = Principal(
         id=principal,
@@ -288,4 +300,5 @@ def _session(row: tuple[Any, ...]) -> OpenSession:
         ends_at=ends_at,
         capacity=capacity,
         via=tuple(via),
+        ended=None if ended is None else SessionEnd(ended),
     )

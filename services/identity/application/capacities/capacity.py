@@ -103,16 +103,25 @@ class Capacity:
 
 
 class Capacities(NamedTuple):
-    """What somebody may be by now, the likeliest first; `objections` say of the rest why not, to whoever was proved."""
+    """What somebody may be by now, the likeliest first; `objections` say of the rest why not, to whoever was proved.
+
+    `names` are those by which the person is known where they are something, whether they may be it now or not.
+    """
 
     held: tuple[Capacity, ...] = ()
     objections: tuple[Refusal, ...] = ()
+    names: frozenset[str] = frozenset()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anybody has said anything of them."""
+        return bool(self.held or self.objections)
 
     def and_also(self, more: Capacities) -> Capacities:
         """These and more, each once."""
         known = {capacity.key for capacity in self.held}
         held = (*self.held, *(capacity for capacity in more.held if capacity.key not in known))
-        return Capacities(held, (*self.objections, *more.objections))
+        return Capacities(held, (*self.objections, *more.objections), self.names | more.names)
 
     def of_key(self, key: str) -> Capacity | None:
         """The capacity of this key, where it is held."""

@@ -64,11 +64,11 @@ def _of_active(desk: Desk, account: Account) -> Capacities:
 
 
 def _of_practitioner(desk: Desk, subject: SubjectId, practitioner: Practitioner, now: datetime) -> Capacities:
-    suspension = practitioner.suspension
+    suspension, names = practitioner.suspension, frozenset({practitioner.name})
     if suspension is not None and suspension.has_begun(taipei_day(now)):
-        return Capacities(objections=(refusals.PractitionerIsSuspended(since=suspension.since),))
+        return Capacities(objections=(refusals.PractitionerIsSuspended(since=suspension.since),), names=names)
     place = known_institution(desk, practitioner.institution) if practitioner.institution else None
-    return Capacities((Capacity.of_practitioner(subject, practitioner, place),))
+    return Capacities((Capacity.of_practitioner(subject, practitioner, place),), names=names)
 
 
 def _in_all(some: Iterable[Capacities]) -> Capacities:

@@ -97,6 +97,14 @@ class Policy:
     question_lifetime: timedelta
     """To answer the plain-language question, hearing it included (ours)."""
 
+    # Cards (IDENTITY §2)
+    card_nonce_lifetime: timedelta
+    """5 minutes (IDENTITY §2)."""
+    card_nonces: tuple[Limit, ...]
+    """From one client address (ours): a hospital's personnel come in from one, and nobody fills the table."""
+    card_tries: tuple[Limit, ...]
+    """From one client address (ours): whatever is tried, the log is not filled by a stranger."""
+
     # Sessions
     sessions: Mapping[Role, SessionTerms]
     """NIST SP 800-63B-4 §2.2.3: at most 24 hours, and about an hour without a request; shorter the more a role may."""
@@ -140,6 +148,9 @@ POLICIES: Sequence[Policy] = (
         questions_spoken=(Limit(20, timedelta(minutes=10)), Limit(100, timedelta(days=1))),
         device_lifetime=timedelta(days=200),
         question_lifetime=timedelta(minutes=10),
+        card_nonce_lifetime=timedelta(minutes=5),
+        card_nonces=(Limit(300, timedelta(minutes=10)), Limit(5000, timedelta(days=1))),
+        card_tries=(Limit(200, timedelta(minutes=10)), Limit(3000, timedelta(days=1))),
         sessions={
             **dict.fromkeys(OF_CARDS, _HALF_AN_HOUR),
             Role.PARENT: _HALF_AN_HOUR,

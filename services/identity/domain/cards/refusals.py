@@ -57,3 +57,11 @@ class CardUnknown(Refusal):
 
 class CardKindHasNoRegister(Refusal):
     """A citizen's card is in nobody's list: it is bound at its first log-in."""
+
+
+class IssuerMalformed(Refusal):
+    """The issuer is no distinguished name as certificates have them."""
+
+
+class TooManyCardTries(Refusal):
+    """So many cards have been tried from here that the next may be only at `at`."""

@@ -11,6 +11,6 @@ create index card_nonce_expires_at on card_nonce (expires_at);
 -- In which capacity (身分) somebody is in, and what gives them their capacities: a card, or the person themselves.
 alter table session add column capacity text not null default '';
 alter table session add column via text[] not null default '{}';
-create index session_via on session using gin (via) where ended is null and via <> '{}';
-create index session_institution on session (institution) where ended is null and via <> '{}';
-create index session_acts_for on session using gin (acts_for) where ended is null and via <> '{}';
+create index session_via on session using gin (via) where via <> '{}';
+create index session_institution on session (institution) where via <> '{}';
+create index session_acts_for on session using gin (acts_for) where via <> '{}';

@@ -1,0 +1,144 @@
+"""Whose a card is, as it is looked up: entries of the register, and the bindings of accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from eventsourcing.application import AggregateNotFoundError
+
+from services.identity.application.accounts.answers import OwnCard
+from services.identity.domain.cards import refusals
+from services.identity.domain.cards.card import Card, CardBinding
+from services.identity.domain.cards.names import card_identifier
+from services.identity.events import CardFace
+from shared.sealing import SubjectId
+from shared.store.append import Reservation
+
+if TYPE_CHECKING:
+    from services.identity.application.desk import Desk
+    from services.identity.events import CardHolder
+    from shared.cards.profiles import CardCertificate
+    from shared.vault.blind_index import Identifier
+
+    Entry = Card | CardBinding
+    """Whatever says whose a card is."""
+
+_CARD = "card"
+"""The scope of cards in the register: each counts for one holder."""
+_FROM_CARD = "card/"
+_FROM_PERSON = "person/"
+
+
+def source_of_card(card: SubjectId) -> str:
+    """How a session says that this card gives the capacities."""
+    return f"{_FROM_CARD}{card}"
+
+
+def source_of_person(subject: SubjectId) -> str:
+    """How a session says that the person, proved otherwise, has the capacities."""
+    return f"{_FROM_PERSON}{subject}"
+
+
+def card_of_source(source: str) -> SubjectId | None:
+    """The card that a session names, where it is one."""
+    return SubjectId(UUID(source.removeprefix(_FROM_CARD))) if source.startswith(_FROM_CARD) else None
+
+
+def person_of_source(source: str) -> SubjectId | None:
+    """The person that a session names, where it is one."""
+    return SubjectId(UUID(source.removeprefix(_FROM_PERSON))) if source.startswith(_FROM_PERSON) else None
+
+
+def held_by_card(entry: Entry) -> list[Reservation]:
+    """By what an entry is found: from the card, and from its holder or account."""
+    if isinstance(entry, Card):
+        return [
+            Reservation(_CARD, str(entry.card), entry.id),
+            Reservation(cards_of(entry.holder), str(entry.card), entry.id),
+        ]
+    return [
+        Reservation(_bindings_of(entry.card), str(entry.account), entry.id),
+        Reservation(bound_to(entry.account), str(entry.card), entry.id),
+    ]
+
+
+def cards_of(holder: CardHolder) -> str:
+    """The scope of the cards of a holder."""
+    return f"cards/{holder.name}"
+
+
+def bound_to(account: UUID) -> str:
+    """The scope of the cards that open an account."""
+    return f"bound-cards/{account}"
+
+
+def _bindings_of(card: SubjectId) -> str:
+    return f"card-bindings/{card}"
+
+
+def found_card(desk: Desk, certificate: CardCertificate) -> SubjectId | None:
+    """The vault's pseudonym of this certificate's card, where it has been registered or bound."""
+    return desk.vault.find(_identifier(certificate))
+
+
+def kept_card(desk: Desk, certificate: CardCertificate) -> SubjectId:
+    """The vault's pseudonym of this certificate's card, new where it has none."""
+    return desk.vault.subject_for([_identifier(certificate)])
+
+
+def face_of(certificate: CardCertificate) -> CardFace:
+    """What the certificate says, as it is kept sealed."""
+    return CardFace(certificate.issuer, certificate.subject_serial, certificate.common_name)
+
+
+def entry_of_card(desk: Desk, card: SubjectId) -> Card | None:
+    """What the register says of a card."""
+    held = desk.store.holder_of(_CARD, str(card))
+    return None if held is None else desk.store.load(Card, held)
+
+
+def bindings_of_card(desk: Desk, card: SubjectId) -> list[CardBinding]:
+    """The accounts that a card opens."""
+    return [desk.store.load(CardBinding, one) for one in desk.store.holders_in([_bindings_of(card)])]
+
+
+def binding_of(desk: Desk, card: SubjectId, account: UUID) -> UUID | None:
+    """The binding of this card to this account."""
+    return desk.store.holder_of(_bindings_of(card), str(account))
+
+
+def cards_held_by(desk: Desk, holders: list[CardHolder]) -> list[Card]:
+    """The cards of some holders."""
+    return [desk.store.load(Card, one) for one in desk.store.holders_in([cards_of(holder) for holder in holders])]
+
+
+def cards_bound_to(desk: Desk, account: UUID) -> list[CardBinding]:
+    """The cards that open an account."""
+    return [desk.store.load(CardBinding, one) for one in desk.store.holders_in([bound_to(account)])]
+
+
+def card_entry(desk: Desk, card_id: UUID) -> Card:
+    """The entry of this id; refuses with `CardUnknown`."""
+    try:
+        return desk.store.load(Card, card_id)
+    except AggregateNotFoundError:
+        raise refusals.CardUnknown("card") from None
+
+
+def card_binding(desk: Desk, binding: UUID) -> CardBinding:
+    """The binding of this id; refuses with `CardUnknown`."""
+    try:
+        return desk.store.load(CardBinding, binding)
+    except AggregateNotFoundError:
+        raise refusals.CardUnknown("binding") from None
+
+
+def shown_card(desk: Desk, entry: Entry) -> OwnCard:
+    """An entry as a page shows it."""
+    face = desk.vault.open(entry.face, CardFace) or CardFace("", "")
+    return OwnCard(entry.id, entry.kind, face.issuer, face.name, entry.created_on)
+
+
+def _identifier(certificate: CardCertificate) -> Identifier:
+    return card_identifier(certificate.kind, certificate.issuer, certificate.subject_serial)

@@ -1,0 +1,85 @@
+"""憑證驗證: from an attempt and a token to the card that was shown, in the order of IDENTITY §2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+import structlog
+
+from services.identity.application.accounts.telling import tell_refused, turned_away
+from services.identity.application.accounts.windows import Window
+from services.identity.application.cards.entries import found_card
+from services.identity.domain.accounts.failures import Answer
+from services.identity.domain.accounts.records import Tried
+from services.identity.domain.accounts.refusals import TooManySends
+from services.identity.domain.cards import refusals
+from services.identity.domain.cards.reasons import CardReason
+from services.identity.events import Way
+from shared.cards.reasons import TokenRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from services.identity.application.desk import Desk
+    from services.identity.commands.accounts import Client
+    from services.identity.domain.accounts.policies import Limit
+    from shared.cards.profiles import CardCertificate
+    from shared.refusals import Refusal
+    from shared.sealing import SubjectId
+
+_log = structlog.get_logger()
+
+_TOLD: dict[str, type[Refusal]] = {
+    CardReason.NONCE_UNKNOWN: refusals.CardNonceVoid,
+    CardReason.NONCE_USED: refusals.CardNonceVoid,
+    CardReason.NONCE_OF_ANOTHER_SESSION: refusals.CardNonceVoid,
+    CardReason.NONCE_EXPIRED: refusals.CardNonceExpired,
+}
+"""What a person is told who can mend it by beginning again; everything else is one plain answer."""
+
+
+class Shown(NamedTuple):
+    """A card that has proved itself; `card` is None where nobody has said yet whose it is."""
+
+    certificate: CardCertificate
+    card: SubjectId | None
+
+
+def show(  # noqa: PLR0913, PLR0917 - what was signed, in which session, from where, when
+    desk: Desk, attempt: str, token: str, session: UUID | None, client: Client, now: datetime
+) -> Shown:
+    """The card behind a token; refuses, and the log says why."""
+    count(desk, desk.entrance.keys.cards_tried_from(client.address), desk.entrance.policy(now).card_tries, now)
+    taken = desk.entrance.cards.nonces.take(attempt, session, now)
+    if taken.objection is not None:
+        refuse(desk, taken.objection, now)
+    try:
+        certificate = desk.entrance.cards.certificate_of(token, taken.nonce, now)
+    except TokenRefused as refused:
+        _log.info("card_token_refused", reason=refused.reason.value, detail=refused.detail)
+        refuse(desk, refused.reason, now)
+    if not certificate.subject_serial:
+        refuse(desk, CardReason.SERIAL_MISSING, now)
+    return Shown(certificate, found_card(desk, certificate))
+
+
+def refuse(desk: Desk, reason: str, now: datetime, tried: Tried | None = None) -> NoReturn:
+    """The log has the reason, the person one plain answer, or what helps to begin again."""
+    tell_refused(desk, tried or Tried(Way.CARD), reason, None, now)
+    raise _TOLD.get(reason, refusals.CardNotAccepted)
+
+
+def refuse_holder(desk: Desk, objection: Refusal, now: datetime, tried: Tried | None = None) -> NoReturn:
+    """Whoever has proved who they are is told plainly what stands in the way."""
+    tell_refused(desk, tried or Tried(Way.CARD), objection.code, None, now)
+    raise objection
+
+
+def count(desk: Desk, place: bytes, limits: Sequence[Limit], now: datetime) -> None:
+    """One more from this place; refuses with `TooManyCardTries`."""
+    try:
+        desk.entrance.windows.count([Window(place, limits)], Answer.NOT_ASKED, now)
+    except TooManySends as full:
+        raise turned_away(Way.CARD, refusals.TooManyCardTries(at=full.params["at"])) from None

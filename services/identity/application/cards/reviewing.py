@@ -1,0 +1,99 @@
+"""失效身分: sessions that what somebody may be by now would not open any more are ended, and the log tells of each."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.identity.application.accounts.people import ACCOUNT
+from services.identity.application.capacities.sources import of_sources
+from services.identity.application.cards.entries import (
+    cards_bound_to,
+    cards_held_by,
+    held_by_card,
+    source_of_card,
+)
+from services.identity.application.registry.personnel import practitioners_of
+from services.identity.domain.accounts.session import Session
+from services.identity.events import CardEnd, CardHolder, HolderKind, SessionEnd
+from shared.application import Decision, Outcome, Result
+from shared.sealing import SubjectId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from services.identity.application.accounts.sessions import OpenSession
+    from services.identity.application.cards.entries import Entry
+    from services.identity.application.desk import Desk
+    from services.identity.commands.cards import CloseVoidCapacities, CloseVoidSessionsOfCard
+    from shared.principal import Principal
+
+
+def close_void_capacities(desk: Desk, command: CloseVoidCapacities, _: Principal, now: datetime) -> Decision:
+    """The register has changed about a holder: whoever is in as what they are no longer, is out."""
+    return review(desk, _sessions_of(desk, command.holder), now)
+
+
+def close_void_sessions_of_card(desk: Desk, command: CloseVoidSessionsOfCard, _: Principal, now: datetime) -> Decision:
+    """A card was withdrawn, or unbound from an account."""
+    return review(desk, desk.entrance.sessions.via(source_of_card(command.card)), now)
+
+
+def review(desk: Desk, sessions: Iterable[OpenSession], now: datetime) -> Decision:
+    """End those of them that would not be opened any more, and tell of those that were ended without being told of."""
+    changed = []
+    for session in sessions:
+        end = session.ended or _void(desk, session, now)
+        if end is None:
+            continue
+        desk.entrance.sessions.close(session.id, end)
+        told = desk.store.load(Session, session.id)
+        told.close(end, now)
+        if told.pending_events:
+            changed.append(told)
+    result = Result.DONE if changed else Result.UNCHANGED
+    owner = changed[0].id if changed else UUID(int=0)
+    return Decision(Outcome(owner, len(changed), result=result), changed)
+
+
+def of_forgotten(desk: Desk, subject: SubjectId, ground: str, now: datetime) -> Decision:
+    """A person was forgotten: their cards count no longer, and the vault forgets which cards they were."""
+    holders = [CardHolder(HolderKind.PERSON, str(subject))]
+    holders += [CardHolder(HolderKind.PRACTITIONER, one.number) for one in practitioners_of(desk, subject)]
+    cards = cards_held_by(desk, holders)
+    account = desk.store.holder_of(ACCOUNT, str(subject))
+    bindings = [] if account is None else cards_bound_to(desk, account)
+    entries: list[Entry] = [*cards, *bindings]
+    held = [reservation for one in entries for reservation in held_by_card(one)]
+    for card in cards:
+        card.withdraw(CardEnd.FORGOTTEN, now)
+    for binding in bindings:
+        binding.unbind(CardEnd.FORGOTTEN, now)
+    forget = [partial(desk.vault.forget, card.card, ground) for card in cards]
+    return Decision(Outcome(subject, len(entries)), entries, release=held, beforehand=forget)
+
+
+def _sessions_of(desk: Desk, holder: CardHolder) -> list[OpenSession]:
+    sessions = desk.entrance.sessions
+    match holder.kind:
+        case HolderKind.PRACTITIONER:
+            return sessions.acting_for(holder.key)
+        case HolderKind.PERSON:
+            return sessions.of_person(SubjectId(UUID(holder.key)))
+        case _:
+            return sessions.at(holder.key)
+
+
+def _void(desk: Desk, session: OpenSession, now: datetime) -> SessionEnd | None:
+    """What became of the capacity since, so that the session would not be opened any more."""
+    capacity = of_sources(desk, session.via, now).of_key(session.capacity)
+    if capacity is None:
+        return SessionEnd.CAPACITY_ENDED
+    who = session.principal
+    same = capacity.principal(who.assurances)
+    rights = (same.role, same.institution, same.acts_for, same.jurisdiction, same.services)
+    if rights != (who.role, who.institution, who.acts_for, who.jurisdiction, who.services):
+        return SessionEnd.RIGHTS_CHANGED
+    return None

@@ -18,6 +18,7 @@ from services.gateway.web.api import api
 from services.gateway.web.areas import EVERYBODY, open_to
 from services.gateway.web.asking import caller
 from services.gateway.web.bureau import BUREAU
+from services.gateway.web.cards import CARDS
 from services.gateway.web.clinic import CLINIC
 from services.gateway.web.console import CONSOLE
 from services.gateway.web.languages import LANGUAGES
@@ -38,7 +39,20 @@ if TYPE_CHECKING:
 
     from services.gateway.web.front import Front
 
-PAGES = (PARENTS, SIGN_IN, CLINIC, BUREAU, REGISTER, MESSAGES, NOTICES, ACCOUNTS, CONSOLE, LANGUAGES, gallery.GALLERY)
+PAGES = (
+    PARENTS,
+    SIGN_IN,
+    CARDS,
+    CLINIC,
+    BUREAU,
+    REGISTER,
+    MESSAGES,
+    NOTICES,
+    ACCOUNTS,
+    CONSOLE,
+    LANGUAGES,
+    gallery.GALLERY,
+)
 
 _HEALTH_SECONDS = 2.0
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

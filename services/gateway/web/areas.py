@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 
 from services.gateway.web.asking import caller
 from services.gateway.web.holding import hold_what_was_typed, is_opened, is_part, note_who_types
-from shared.principal import Role
+from shared.principal import OF_CARDS, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +26,13 @@ MANAGERS = frozenset({Role.BUREAU_MANAGER})
 BUREAUS = frozenset({Role.BUREAU_MANAGER, Role.BUREAU_OFFICER})
 OPERATORS = frozenset({Role.OPERATOR})
 STAFF = CLINICS | BUREAUS | OPERATORS | {Role.INSURER_OFFICER, Role.AUDITOR}
-ANYBODY_IN = STAFF | FAMILIES
+BY_CARD = OF_CARDS
+PERSONS_BY_CARD = BY_CARD - {Role.INSTITUTION, Role.CENTRE}
+"""Those whose card is their own, and not an organisation's."""
+ANYBODY_IN = STAFF | FAMILIES | BY_CARD
 EVERYBODY = frozenset(Role)
+_DOORS = ((FAMILIES, "sign_in.by_phone"), (BY_CARD, "cards.ways"), (EVERYBODY, "sign_in.by_password"))
+"""Where visitors come in: a page for several kinds of people leads to the first that fits."""
 
 RULE = "caretrail_rule"
 """Where a view keeps the roles that it is open to; a test demands one of every route."""
@@ -73,5 +78,5 @@ class Area(Blueprint):
 def _way_in(roles: frozenset[Role]) -> str:
     """Where a visitor comes in to see this page, and from where they are led back to it."""
     back = request.full_path.rstrip("?") if is_opened() else hold_what_was_typed()
-    door = "sign_in.by_phone" if roles & FAMILIES else "sign_in.by_password"
+    door = next(door for those, door in _DOORS if roles & those)
     return url_for(door, back=back)

@@ -12,7 +12,7 @@ from flask import current_app, g, request, session
 from services.gateway.web.known import looks_like_token
 from services.gateway.web.wording import UNANSWERED
 from shared.application import Outcome, Trace
-from shared.principal import Role
+from shared.principal import OF_ACCOUNTS, OF_CARDS, Assurance, Role
 from shared.refusals import LogUnsigned
 from shared.rpc.client import Asking
 from shared.rpc.wire import RemoteRefusal
@@ -30,17 +30,23 @@ PROTECTED_COOKIE = "__Host-caretrail"
 
 _READING = frozenset({"GET", "HEAD"})
 """Whoever changes something is checked each time; whoever only reads, every two seconds."""
-_NOT_PROVED, _PASSWORD = "proof-not-accepted", "password"
+_NOT_PROVED = "proof-not-accepted"
+_PROVABLE: Mapping[Assurance, frozenset[Role]] = {
+    Assurance.PASSWORD: OF_ACCOUNTS,
+    Assurance.CARD_PIN: OF_ACCOUNTS | OF_CARDS,
+}
+"""What can be proved besides while a session is open, and by whom."""
 _USER_AGENT_LIMIT = 300
 _SEEN_SECONDS = 60
 """How long a browser's queries wait for what it has written: rows are there within a second, or something is wrong."""
 
 
 class ProofWanted(Exception):
-    """The caller may do this once the password has been given in this session too; as it is, there is a refusal."""
+    """The caller may do this once one of these has been proved in this session too; as it is, there is a refusal."""
 
-    def __init__(self, refusal: RemoteRefusal) -> None:
+    def __init__(self, refusal: RemoteRefusal, ways: tuple[Assurance, ...]) -> None:
         self.refusal = refusal
+        self.ways = ways
         super().__init__(refusal.code)
 
 
@@ -112,15 +118,15 @@ class Caller:
     def command(self, method: str, payload: Mapping[str, object], key: str) -> Outcome:
         """Have a command carried out, once a `key`; what is asked afterwards knows of it.
 
-        Raises `RemoteRefusal`, and `ProofWanted` where the caller's password would change the answer.
+        Raises `RemoteRefusal`, and `ProofWanted` where the caller's password or card would change the answer.
         """
         try:
             outcome = self.front.rpc.command(method, payload, key, self.asking)
         except RemoteRefusal as refusal:
             if refusal.code == LogUnsigned.code:
                 self.front.recording.heard(method.partition(".")[0], refuses=True)
-            if self._can_prove_more(refusal):
-                raise ProofWanted(refusal) from refusal
+            if ways := self._provable(refusal):
+                raise ProofWanted(refusal, ways) from refusal
             raise
         context = method.partition(".")[0]
         session["written"] = {
@@ -136,12 +142,14 @@ class Caller:
         """
         return self.front.rpc.deed(method, payload, self.asking, patience)
 
-    def _can_prove_more(self, refusal: RemoteRefusal) -> bool:
-        """Whether it was refused because of how this session was proved, and the password would do."""
-        wants_password = _PASSWORD in refusal.params.get("accepted", ())
-        is_holder = self.known is not None and self.role is not Role.PARENT
-        proved = self.known.assurances if self.known else ()
-        return refusal.code == _NOT_PROVED and wants_password and is_holder and _PASSWORD not in proved
+    def _provable(self, refusal: RemoteRefusal) -> tuple[Assurance, ...]:
+        """What would do, where it was refused because of how this session was proved."""
+        if refusal.code != _NOT_PROVED or self.known is None:
+            return ()
+        accepted, proved = refusal.params.get("accepted", ()), self.known.assurances
+        return tuple(
+            way for way, roles in _PROVABLE.items() if way in accepted and way not in proved and self.role in roles
+        )
 
     @property
     def asking(self) -> Asking:

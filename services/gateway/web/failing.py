@@ -17,6 +17,7 @@ from services.gateway.web.holding import hold_what_was_typed, is_part
 from services.gateway.web.limits import TooOften
 from services.gateway.web.rendering import has_phrase, language, show, t, today, words_of
 from services.gateway.web.wording import UNANSWERED
+from shared.principal import Assurance
 from shared.rpc.wire import RemoteRefusal, ServiceFailed
 from shared.trouble import reason
 
@@ -77,10 +78,13 @@ def _page_too_old(fault: CSRFError) -> ResponseReturnValue:
 
 
 def _prove_first(wanted: ProofWanted) -> ResponseReturnValue:
-    """The password again, and then back to the form as it was; a program is told which proof counts."""
+    """The password or the card again, then back to the form as it was; a program is told which proof counts."""
     if _is_for_programs():
         return refusal_problem(wanted.refusal)
-    return redirect(url_for("sign_in.prove", back=hold_what_was_typed()), HTTPStatus.SEE_OTHER)
+    by_password, by_card = (way in wanted.ways for way in (Assurance.PASSWORD, Assurance.CARD_PIN))
+    door = "sign_in.prove" if by_password else "cards.prove"
+    other = "card" if by_password and by_card else None
+    return redirect(url_for(door, back=hold_what_was_typed(), other=other), HTTPStatus.SEE_OTHER)
 
 
 def _refused(refusal: RemoteRefusal) -> ResponseReturnValue:

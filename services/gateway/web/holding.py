@@ -25,7 +25,9 @@ HELD = "held"
 _OWNER = "owner"
 """Under which the mark of who is in lies in the browser's own session, and beside a form that is held."""
 
-_NOT_HELD = frozenset({"owner", "csrf_token", "idempotency_key", "password", "present", "code", "link"})
+_NOT_HELD = frozenset(
+    {"owner", "csrf_token", "idempotency_key", "password", "present", "code", "link", "token", "card_number", "born_on"}
+)
 """What belongs to one page, or is too secret to lie anywhere."""
 
 

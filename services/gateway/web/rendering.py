@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
-from flask import current_app, g, make_response, render_template, request
+from flask import current_app, g, make_response, render_template, request, session
 
 from services.gateway.web import shown
 from services.gateway.web.asking import caller
 from services.gateway.web.wording import phrase, phrases
 from shared.calendar import taipei_day
+from shared.principal import OF_CARDS
 from shared.words import Language
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from services.gateway.web.wording import RemoteWords, Said
 
 LANGUAGE_COOKIE = "caretrail_language"
+MAY_CHOOSE = "may_choose"
+"""Where the signed cookie keeps whether this person has other capacities (身分) to go on in."""
 _ONE_YEAR = 31_536_000
 
 
@@ -124,9 +127,17 @@ def _of_every_page() -> dict[str, Any]:
         "other_language": other,
         "other_language_url": f"{quote(request.path)}?{urlencode({**request.args.to_dict(), 'lang': other})}",
         "who": caller().known,
+        "as_what": _as_what(),
+        "may_choose": bool(caller().known) and session.get(MAY_CHOOSE, False),
         "now": caller().now,
         "commands_refused": caller().front.recording.is_refused,
     }
+
+
+def _as_what() -> str:
+    """In which capacity (身分) somebody is here who holds a card; empty for all others."""
+    known = caller().known
+    return label(known.role) if known and known.role in OF_CARDS and known.badge.name else ""
 
 
 def _remember_language(response: Response) -> Response:

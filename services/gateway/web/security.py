@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from services.gateway.web.front import Front
 
-_CONTENT_SECURITY = (
+CONTENT_SECURITY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+"""What a page may load, from where, and who may show it; a page that needs more sets its own."""
 _YEAR = 31_536_000
 FORM_LIMIT = 256 * 1024
 """Bytes of a posted form; a file that is imported has its own limit at its page."""
@@ -53,7 +54,7 @@ def protect(app: Flask, front: Front) -> CSRFProtect:
 
 def _guarded(response: Response, front: Front) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = _CONTENT_SECURITY
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers.setdefault("Referrer-Policy", "same-origin")  # a page whose address holds a secret tells less

@@ -1,4 +1,4 @@
-// Builds what the pages load: one style sheet, htmx, the charts and our own script, into ../static.
+// Builds what the pages load: one style sheet, htmx, the charts, what cards need and our own script, into ../static.
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -71,5 +71,6 @@ await esbuild.build({
   format: "esm",
   target: "es2020",
 });
+await esbuild.build({ ...built, entryPoints: [join(here, "cards.js")], format: "esm", target: "es2022" });
 await esbuild.build({ ...built, entryPoints: [join(here, "charts.js")], format: "iife", target: "es2020" });
 writeFileSync(join(out, "htmx.min.js"), htmx);

@@ -14,7 +14,7 @@ from services.gateway.web.rendering import refused, show
 from services.gateway.web.sign_in.already_in import already_in
 from services.gateway.web.sign_in.area import SIGN_IN
 from services.gateway.web.sign_in.devices import client
-from services.gateway.web.sign_in.front_desk import at_the_front_desk, come_in
+from services.gateway.web.sign_in.front_desk import at_the_front_desk, come_in, go_on
 from services.gateway.web.sign_in.questions import answered, question_after
 from services.gateway.web.sign_in.returning import path_back
 from shared.rpc.wire import RemoteRefusal
@@ -51,9 +51,9 @@ def by_password() -> ResponseReturnValue:
 @SIGN_IN.page("/sign-in/prove", STAFF, ("GET", "POST"))
 def prove() -> ResponseReturnValue:
     """再驗證: the password again, before something that this session has not proved enough for."""
-    back = path_back(typed())
+    back, by_card = path_back(typed()), request.values.get("other") == "card"
     if is_opened():
-        return show("sign_in/prove.html", back=back, faults=Faults(), question=None)
+        return show("sign_in/prove.html", back=back, by_card=by_card, faults=Faults(), question=None)
     try:
         signed_in = caller().deed(
             "identity.prove_password",
@@ -66,5 +66,5 @@ def prove() -> ResponseReturnValue:
         )
     except RemoteRefusal as refusal:
         question = question_after(refusal)
-        return refused("sign_in/prove.html", back=back, faults=Faults.of(refusal), question=question)
-    return come_in(signed_in, back)
+        return refused("sign_in/prove.html", back=back, by_card=by_card, faults=Faults.of(refusal), question=question)
+    return go_on(signed_in, back)

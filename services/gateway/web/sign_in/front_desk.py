@@ -6,9 +6,10 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, redirect, session
+from flask import current_app, redirect, session, url_for
 
 from services.gateway.web.asking import caller
+from services.gateway.web.rendering import MAY_CHOOSE
 from services.gateway.web.security import let_in
 from services.gateway.web.sign_in.devices import remember
 from services.gateway.web.sign_in.returning import landing
@@ -29,9 +30,17 @@ def at_the_front_desk(method: str, payload: Mapping[str, object]) -> Any:
 
 
 def come_in(signed_in: Mapping[str, Any], back: str) -> Response:
+    """Give the browser its session and lead it on; whoever may be here in several capacities chooses one first."""
+    if signed_in.get("may_choose"):
+        return go_on(signed_in, url_for("cards.capacities", back=back or None))
+    return go_on(signed_in, back)
+
+
+def go_on(signed_in: Mapping[str, Any], back: str) -> Response:
     """Give the browser its session and lead it on: back to where it was, or to the first page of its role."""
     front: Front = current_app.extensions["front"]
     session.clear()  # nothing of whoever used this browser before
+    session[MAY_CHOOSE] = bool(signed_in.get("may_choose"))
     onward = redirect(back or landing(Role(signed_in["role"])), HTTPStatus.SEE_OTHER)
     remember(onward, signed_in["device"])  # type: ignore[arg-type]  # Flask's own
     return let_in(onward, front, signed_in["session"], datetime.fromisoformat(signed_in["ends_at"]))  # type: ignore[arg-type]  # as above

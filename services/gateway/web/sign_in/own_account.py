@@ -36,7 +36,8 @@ def own_account() -> ResponseReturnValue:
 @SIGN_IN.page("/account/sessions", ANYBODY_IN)
 def own_sessions() -> ResponseReturnValue:
     """登入中的裝置."""
-    return show("sign_in/sessions.html", sessions=caller().ask("identity.own_sessions"))
+    has_account = caller().role in STAFF
+    return show("sign_in/sessions.html", sessions=caller().ask("identity.own_sessions"), has_account=has_account)
 
 
 @SIGN_IN.page("/account/sessions/<uuid:session_id>/sign-out", ANYBODY_IN, ("POST",))

@@ -1,0 +1,137 @@
+// 憑證登入: shows the card and how many tries its PIN has left, has the card sign what the site gave, sends that.
+// The PIN goes to the agent and nowhere else: its field has no name, lies in no form, and is empty before anything is asked.
+import { Refused } from "./agent.js";
+import { nonceOf } from "./site.js";
+import { watch } from "./watching.js";
+import { Words } from "./words.js";
+
+export function signing(root) {
+  const words = new Words(root);
+  const within = (selector) => root.querySelector(selector);
+  const found = within("[data-found]");
+  const form = within("form");
+  const pin = within("#pin");
+  const readers = within("[data-readers]");
+  const button = within("[data-sign]");
+  let agent;
+  let card;
+  let reader;
+
+  const place = (fragment) => within("[data-place]").replaceChildren(fragment ?? "");
+  const happened = (fragment) => within("[data-happened]").replaceChildren(fragment ?? "");
+  const fact = (name, text) => (within(`[data-fact="${name}"]`).textContent = text);
+
+  function beside(sentence) {
+    const error = within("[data-pin-error]");
+    error.textContent = sentence;
+    error.hidden = !sentence;
+    within("[data-pin]").classList.toggle("nhsuk-form-group--error", Boolean(sentence));
+    if (sentence) pin.setAttribute("aria-invalid", "true");
+    else pin.removeAttribute("aria-invalid");
+  }
+
+  function missing({ code, params }) {
+    found.hidden = true;
+    card = undefined;
+    place(words.trouble(code, params));
+  }
+
+  function offer(filled) {
+    const select = readers.querySelector("select");
+    reader = filled.some(({ name }) => name === reader) ? reader : filled[0]?.name;
+    select.replaceChildren(...filled.map(({ name }) => new Option(name, name, false, name === reader)));
+    readers.hidden = filled.length < 2;
+  }
+
+  function tell({ kind, holder, valid_to: until, tries_left: left }) {
+    const { wanted } = root.dataset;
+    const name = words.word(`kind.${kind}`);
+    fact("kind", name);
+    fact("holder", holder.name);
+    fact("until", until);
+    fact("left", left == null ? words.word("left-unknown") : words.word("left", { left }));
+    within("[data-other-kind]").hidden = !wanted || wanted === kind;
+    const figures = { kind: name, wanted: words.word(`kind.${wanted}`) };
+    within("[data-other-kind-told]").textContent = words.word("other-kind", figures);
+    within("[data-last-try]").hidden = left !== 1;
+    root.querySelectorAll("[data-for-kind]").forEach((one) => (one.hidden = one.dataset.forKind !== kind));
+    const isLocked = left === 0;
+    within("[data-pin]").hidden = button.hidden = isLocked;
+    place(isLocked ? words.trouble("pin-blocked", { issuer: words.word(`issuer.${kind}`) }) : null);
+    found.hidden = false;
+  }
+
+  async function read() {
+    place(words.state("reading"));
+    try {
+      card = await agent.card(reader);
+      tell(card);
+    } catch (refused) {
+      if (!(refused instanceof Refused)) throw refused;
+      missing(refused);
+    }
+  }
+
+  const watching = watch(root, {
+    missing,
+    came: (now, filled) => {
+      agent = now;
+      offer(filled);
+      return read();
+    },
+  });
+
+  readers.addEventListener("change", ({ target }) => {
+    reader = target.value;
+    beside("");
+    read();
+  });
+
+  // What went wrong: with the PIN beside its field, anything else above the card.
+  function explain({ code, params }) {
+    const { left } = params;
+    if (code === "pin-wrong") {
+      const which = left == null ? "pin.wrong-unknown" : left === 1 ? "pin.wrong-last" : "pin.wrong";
+      beside(words.word(which, { left }));
+    } else if (code === "pin-malformed") beside(words.word("pin.malformed"));
+    else if (code !== "pin-blocked") happened(words.trouble(code, params)); // locked is told of with the card
+  }
+
+  // Throws where another card has come since this one was shown: its PIN would be tried on the wrong card.
+  async function same() {
+    const now = await agent.card(reader);
+    if (now.certificate !== card.certificate) throw new Refused("card-changed");
+  }
+
+  async function sign() {
+    const typed = pin.value;
+    pin.value = "";
+    happened(null);
+    beside(typed ? "" : words.word("pin.missing"));
+    if (!typed) return pin.focus();
+    button.disabled = true;
+    watching.pause();
+    try {
+      place(words.state("asking"));
+      const nonce = await nonceOf(root.dataset.nonce);
+      place(words.state("signing"));
+      await same();
+      const { token } = await agent.sign(nonce, typed, reader);
+      place(words.state("sending"));
+      form.elements.token.value = token;
+      form.requestSubmit();
+    } catch (refused) {
+      if (!(refused instanceof Refused)) throw refused;
+      explain(refused);
+      await watching.resume();
+      button.disabled = false;
+      if (!pin.closest("[hidden]")) pin.focus();
+    }
+  }
+
+  button.addEventListener("click", sign);
+  pin.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !button.disabled) sign();
+  });
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload()); // a nonce was used, a PIN is not kept
+}

@@ -1,0 +1,44 @@
+// Looks every two seconds whether the agent, a reader or a card has come or gone, and tells of each change once.
+import { Agent, Refused } from "./agent.js";
+
+const every = 2000; // milliseconds
+
+export function watch(root, { came, missing }) {
+  const addresses = root.dataset.agents.split(" ");
+  let last;
+  let isPaused = false;
+
+  async function look() {
+    let agent;
+    let filled;
+    let trouble;
+    try {
+      agent = (await Agent.found(addresses)).demand(root.dataset.oldest);
+      filled = agent.filled();
+    } catch (refused) {
+      if (!(refused instanceof Refused)) throw refused;
+      trouble = refused;
+    }
+    const now = trouble ? trouble.code : JSON.stringify(agent.told);
+    if (isPaused || trouble?.code === "busy" || now === last) return;
+    last = now;
+    if (trouble) missing(trouble);
+    else await came(agent, filled);
+  }
+
+  async function keepLooking() {
+    if (!isPaused && !document.hidden) await look();
+    setTimeout(keepLooking, every);
+  }
+  keepLooking();
+
+  return {
+    pause: () => (isPaused = true),
+    // Goes on, and tells of what is there as if it had just come.
+    resume: () => {
+      isPaused = false;
+      last = undefined;
+      return look();
+    },
+  };
+}

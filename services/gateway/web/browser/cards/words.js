@@ -1,0 +1,34 @@
+// Every sentence comes with the page, in templates; `{figures}` in them are filled in here.
+
+function fill(node, figures) {
+  const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    texts.currentNode.data = texts.currentNode.data.replace(/\{(\w+)\}/g, (whole, name) => figures[name] ?? whole);
+  }
+  return node;
+}
+
+export class Words {
+  constructor(root) {
+    this.root = root;
+  }
+
+  word(name, figures = {}) {
+    return this.filled(`[data-word="${name}"]`, figures)?.textContent ?? "";
+  }
+
+  state(name) {
+    return this.filled(`[data-state="${name}"]`, {});
+  }
+
+  // What is wrong and what to do; what nobody has words for is told by its code.
+  trouble(code, figures = {}) {
+    const known = this.filled(`[data-trouble="${code}"]`, figures);
+    return known ?? this.filled('[data-trouble="agent-failed"]', { code });
+  }
+
+  filled(template, figures) {
+    const found = this.root.querySelector(`template${template}`);
+    return found && fill(found.content.cloneNode(true), figures);
+  }
+}

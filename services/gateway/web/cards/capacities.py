@@ -1,0 +1,59 @@
+"""選擇身分: somebody who may act in several capacities says in which; each has a session of its own."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import redirect, request
+
+from services.gateway.web.areas import BY_CARD, STAFF
+from services.gateway.web.asking import caller
+from services.gateway.web.cards.area import CARDS
+from services.gateway.web.faults import Faults
+from services.gateway.web.holding import is_opened, typed
+from services.gateway.web.rendering import refused, show, t
+from services.gateway.web.sign_in.devices import client
+from services.gateway.web.sign_in.front_desk import go_on
+from services.gateway.web.sign_in.returning import landing, path_back
+from shared.rpc.wire import RemoteRefusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from flask.typing import ResponseReturnValue
+
+
+@CARDS.page("/account/capacities", STAFF | BY_CARD, ("GET", "POST"))
+def capacities() -> ResponseReturnValue:
+    """In which capacity to go on."""
+    back = path_back(typed())
+    own = caller().ask("identity.own_capacities")
+    present = next((one["key"] for one in own if _is_present(one)), None)
+    if is_opened():
+        return show(
+            "cards/capacities.html", capacities=own, present=present, chosen=present, back=back, faults=Faults()
+        )
+    chosen = request.form.get("capacity", "")
+    if chosen and chosen == present:
+        return redirect(back or landing(caller().role), HTTPStatus.SEE_OTHER)
+    faults = Faults()
+    if not chosen:
+        faults.add("capacity", t("cards.capacities.missing"))
+    else:
+        try:
+            asked = {"session": caller().token, "capacity": chosen, "client": client()}
+            return go_on(caller().deed("identity.take_capacity", asked), back)
+        except RemoteRefusal as refusal:
+            faults = Faults.of(refusal)
+    return refused("cards/capacities.html", capacities=own, present=present, chosen=chosen, back=back, faults=faults)
+
+
+def _is_present(capacity: Mapping[str, Any]) -> bool:
+    known = caller().known
+    return known is not None and (known.role, known.institution, known.jurisdiction) == (
+        capacity["role"],
+        capacity["institution"],
+        capacity["jurisdiction"],
+    )

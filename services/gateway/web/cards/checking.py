@@ -1,0 +1,59 @@
+"""環境檢測: line by line, whether this computer can be used with a card, and what to do where it cannot."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import jsonify, request, session
+
+from services.gateway.web.areas import EVERYBODY
+from services.gateway.web.cards.agent import show_with_agent
+from services.gateway.web.cards.area import CARDS
+from services.gateway.web.cards.by_card import ATTEMPT
+from services.gateway.web.rendering import words_of
+from services.gateway.web.sign_in.devices import client
+from services.gateway.web.sign_in.front_desk import at_the_front_desk
+from shared.rpc.wire import RemoteRefusal
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+BY_THE_PAGE = ("system", "browser", "scripts", "cookies", "agent", "version", "reader", "card")
+"""What the page tries itself, in its order."""
+BY_THE_AGENT = (
+    "open-module",
+    "open-session",
+    "card-version",
+    "card-type",
+    "holder",
+    "serial",
+    "validity",
+    "sign",
+    "verify",
+    "encrypt",
+    "decrypt",
+    "close-session",
+    "close-module",
+)
+"""What only the agent can try, as it names them."""
+BY_THE_SITE = ("site",)
+"""What this site says of a token that the card has just signed, with nobody let in by it."""
+
+
+@CARDS.page("/card-check", EVERYBODY)
+def check() -> ResponseReturnValue:
+    """The lines, which the page's script goes through; for visitors as well."""
+    parts = {"browser": BY_THE_PAGE, "card": (*BY_THE_AGENT, *BY_THE_SITE)}
+    return show_with_agent("cards/check.html", HTTPStatus.OK, parts=parts)
+
+
+@CARDS.page("/card-check/token", EVERYBODY, ("POST",))
+def check_token() -> ResponseReturnValue:
+    """Whether what the card has signed would be accepted; for the page's script alone."""
+    asked = {"attempt": session.pop(ATTEMPT, ""), "token": request.form.get("token", ""), "client": client()}
+    try:
+        at_the_front_desk("check_card_token", asked)
+    except RemoteRefusal as refusal:
+        return jsonify(told=words_of(refusal)), HTTPStatus.UNPROCESSABLE_ENTITY
+    return jsonify(accepted=True)

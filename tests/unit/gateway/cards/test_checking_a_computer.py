@@ -1,0 +1,37 @@
+"""環境檢測: every line of it is on the page, and what the card signs for it lets nobody in."""
+
+import pytest
+
+from services.gateway.web.cards.checking import BY_THE_AGENT, BY_THE_PAGE, BY_THE_SITE
+from services.gateway.web.wording import phrases
+from shared.words import Language
+
+
+def test_each_line_says_what_is_tried_before_it_is(visitor):
+    page = visitor.get("/card-check").text
+    for line in (*BY_THE_PAGE, *BY_THE_AGENT, *BY_THE_SITE):
+        assert f'data-line="{line}"' in page
+        assert phrases(Language.CHINESE)[f"cards.check.about.{line}"] in page
+
+
+def test_a_signed_nonce_is_judged_and_lets_nobody_in(visitor, desk):
+    visitor.post("/sign-in/card/nonce")
+    answer = visitor.post("/card-check/token", data={"token": "what the card has signed"})
+    assert answer.json == {"accepted": True}
+    assert desk.last("check_card_token")["attempt"] == "secret of the card's attempt"
+    assert not [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("caretrail=")]
+
+
+def test_what_the_site_says_against_a_card_is_told_in_words(visitor, desk):
+    desk.refuses("check_card_token", "card-not-accepted")
+    answer = visitor.post("/card-check/token", data={"token": "what the card has signed"})
+    assert (answer.status_code, bool(answer.json["told"])) == (422, True)
+
+
+@pytest.mark.parametrize("path", ["/sign-in/staff", "/sign-in/staff?back=/organisation"])
+def test_every_way_in_is_offered_and_leads_back_to_where_one_came_from(visitor, path):
+    page = visitor.get(path).text.split("<main")[1]
+    back = "back=/organisation" if "back" in path else ""
+    for way in ("/sign-in/card", "/sign-in/nhi-card", "/sign-in/nhi-number", "/sign-in/phone"):
+        assert f'href="{way}' in page
+        assert not back or back in page.split(f'href="{way}')[1].split('"')[0]

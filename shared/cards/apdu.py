@@ -1,4 +1,4 @@
-"""What a reader and a card say to each other (ISO/IEC 7816-4): a command in bytes, an answer that ends with a status."""
+"""What a reader and a card say to each other (ISO/IEC 7816-4): a command, and an answer that ends with a status."""
 
 from __future__ import annotations
 

@@ -34,6 +34,8 @@ _SEX = slice(49, 50)
 _ISSUED = slice(50, 57)
 _NAME_LENGTH = 20
 _PADDING = b"\x00 "
+_WIDE_BLANK = "\u3000"
+_BIG5 = "cp950"  # with the characters that Windows has added, as names are typed on it
 _SEXES = {"M": Sex.MALE, "F": Sex.FEMALE}
 
 
@@ -70,22 +72,23 @@ def parse_basic_block(block: bytes) -> BasicBlock:
     if len(block) != BLOCK_LENGTH:
         raise NotAnNhiCard(f"the basic block has {len(block)} bytes and not {BLOCK_LENGTH}")
     try:
+        issued_on = parse_roc_date(_digits(block[_ISSUED]))
         return BasicBlock(
             card_number=_digits(block[_CARD_NUMBER]),
             name=_name(block[_NAME]),
-            identifier=parse_personal_id(block[_IDENTIFIER].decode("ascii")).number,
+            identifier=parse_personal_id(block[_IDENTIFIER].decode("ascii"), on=issued_on).number,
             born_on=parse_roc_date(_digits(block[_BORN])),
             sex=_SEXES[block[_SEX].decode("ascii")],
-            issued_on=parse_roc_date(_digits(block[_ISSUED])),
+            issued_on=issued_on,
         )
-    except (Refusal, UnicodeDecodeError, KeyError, ValueError) as fault:
+    except (Refusal, KeyError, ValueError) as fault:
         # Not chained: the original would carry what is on the card into tracebacks.
         raise NotAnNhiCard(f"the basic block cannot be read ({type(fault).__name__})") from None
 
 
 def write_basic_block(block: BasicBlock) -> bytes:
     """The same in 57 bytes, as a virtual card holds it; raises `ValueError` where the name does not fit in Big5."""
-    name = block.name.encode("big5")
+    name = block.name.encode(_BIG5)
     if len(name) > _NAME_LENGTH:
         raise ValueError(f"a name has up to {_NAME_LENGTH} bytes of Big5")
     sex = {kind: letter for letter, kind in _SEXES.items()}[block.sex]
@@ -101,8 +104,8 @@ def _digits(given: bytes) -> str:
 
 
 def _name(given: bytes) -> str:
-    """Only what is behind the name is padding: a character's second byte may be a blank's neighbour, never one."""
-    text = given.rstrip(_PADDING).decode("big5")
-    if not text.strip() or not text.isprintable():
+    """Without its padding; neither a NUL nor a blank is ever the second byte of a character."""
+    text = given.rstrip(_PADDING).decode(_BIG5).strip(_WIDE_BLANK)
+    if not text or not text.replace(_WIDE_BLANK, " ").isprintable():
         raise ValueError("no name")
     return text

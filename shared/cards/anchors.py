@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 
 from shared.cards.profiles import CardKind
+from shared.cards.reading import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +28,7 @@ def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> boo
     """Whether the certificate names the issuer as its own, and the issuer's key has signed it."""
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (InvalidSignature, *UNREADABLE):
         return False
     return True
 
@@ -114,7 +115,7 @@ def read_certificates(file: Path) -> list[x509.Certificate]:
         return [x509.load_der_x509_certificate(held)]
     except OSError as fault:
         raise AnchorsUnusable(f"{file} cannot be read ({fault.strerror})") from None
-    except ValueError:
+    except UNREADABLE:
         raise AnchorsUnusable(f"{file} holds no certificate in PEM or DER") from None
 
 

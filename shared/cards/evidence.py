@@ -11,20 +11,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
+from shared.cards.reading import UNREADABLE
 from shared.cards.reasons import Reason
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from shared.cards.policy import CardPolicy
-
-UNREADABLE = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm, x509.DuplicateExtension)
-"""What reading comes to where an answer or a list is not well made."""
 
 
 @dataclass(frozen=True)

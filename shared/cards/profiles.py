@@ -14,6 +14,7 @@ from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from shared.cards.reading import UNREADABLE
 from shared.cards.reasons import Reason, TokenRefused
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def usage_objection(certificate: x509.Certificate) -> Reason | None:
     """Why one may not log in by such a certificate: it is not for signatures, or not for clients."""
     try:
         extensions = certificate.extensions
-    except (ValueError, x509.DuplicateExtension):
+    except UNREADABLE:
         return Reason.CERTIFICATE_MALFORMED
     try:
         if not extensions.get_extension_for_class(x509.KeyUsage).value.digital_signature:
@@ -167,7 +168,7 @@ def read_profile(certificate: x509.Certificate) -> CardCertificate:
             valid_to=certificate.not_valid_after_utc,
             fingerprint=certificate.fingerprint(hashes.SHA256()).hex(),
         )
-    except ValueError:
+    except UNREADABLE:
         raise TokenRefused(Reason.PROFILE_MALFORMED) from None
 
 
@@ -177,14 +178,14 @@ def _attributes(certificate: x509.Certificate) -> dict[str, list[str]]:
         extension = certificate.extensions.get_extension_for_oid(SUBJECT_DIRECTORY_ATTRIBUTES).value
     except x509.ExtensionNotFound:
         return {}
-    except (ValueError, x509.DuplicateExtension):
+    except UNREADABLE:
         raise TokenRefused(Reason.PROFILE_MALFORMED) from None
     found: dict[str, list[str]] = {}
     try:
         for attribute in asn1.decode_der(_Enclosed, _enclosed(extension.public_bytes())).attributes:
             values = [_text(value) for value in attribute.values.as_list()]
             found.setdefault(attribute.type.dotted_string, []).extend(values)
-    except ValueError:
+    except UNREADABLE:
         raise TokenRefused(Reason.PROFILE_MALFORMED) from None
     return found
 
@@ -201,7 +202,7 @@ def _text(value: asn1.TLV) -> str:
     for kind in (x509.ObjectIdentifier, str, asn1.PrintableString, asn1.IA5String):
         try:
             parsed = value.parse(kind)
-        except ValueError:
+        except UNREADABLE:
             continue
         if isinstance(parsed, x509.ObjectIdentifier):
             return parsed.dotted_string

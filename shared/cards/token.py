@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from shared.cards.reading import UNREADABLE
 from shared.cards.reasons import Reason, TokenRefused
 from shared.decoding import json_decoder
 
@@ -127,9 +128,13 @@ def _certificate(text: object) -> x509.Certificate:
         raise TokenRefused(Reason.CERTIFICATE_MISSING)
     der = _base64(text, Reason.CERTIFICATE_NOT_TEXT, Reason.CERTIFICATE_NOT_BASE64)
     try:
-        return x509.load_der_x509_certificate(der)
-    except ValueError:
+        certificate = x509.load_der_x509_certificate(der)
+        certificate.public_key()
+    except UNREADABLE:
         raise TokenRefused(Reason.CERTIFICATE_MALFORMED) from None
+    if certificate.serial_number <= 0:
+        raise TokenRefused(Reason.CERTIFICATE_MALFORMED, "serial number")
+    return certificate
 
 
 def _base64(text: object, not_text: Reason, not_base64: Reason) -> bytes:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.identity.application.accounts.answers import Done, PasswordReset, SignedIn
-from services.identity.application.accounts.by_password import accept, account_of_session, begin_try, count_try
+from services.identity.application.accounts.by_password import (
+    accept,
+    account_of_session,
+    at_mailbox,
+    begin_try,
+    count_try,
+)
 from services.identity.application.accounts.opening import Arrival, open_session
 from services.identity.application.accounts.origins import answer_from, device_token, origin_of, send_windows
 from services.identity.application.accounts.people import account_of_mailbox, holder_of, known_account
@@ -92,7 +98,7 @@ def change_password(desk: Desk, command: ChangePassword, principal: Principal, n
     """變更密碼: the present one has to be given again; every session ends, and a new one begins here."""
     account = account_of_session(desk, command.session, now)
     email = holder_of(desk, account).email
-    this = begin_try(desk, email, command.client, command.question, now)
+    this = begin_try(desk, at_mailbox(desk, email), command.client, command.question, now)
     accept(desk, this, account, command.present, now)
     password = _change(desk, principal, account, command.password, PasswordCause.CHANGED, now)
     return _let_in(desk, account, password, command.client, now)

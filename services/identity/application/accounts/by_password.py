@@ -30,8 +30,16 @@ if TYPE_CHECKING:
     from shared.principal import Principal
 
 
+class Target(NamedTuple):
+    """What a password is tried at: by which way, under which keyed digest, and what is said when nothing helps."""
+
+    way: Way
+    key: bytes
+    blocked: type[Refusal]
+
+
 class Try(NamedTuple):
-    """A password that is to be looked at: for which mailbox, from where, and until when one waits if it is wrong."""
+    """A password that is to be looked at: for which target, from where, and until when one waits if it is wrong."""
 
     account_key: bytes
     origin: Origin
@@ -42,7 +50,7 @@ class Try(NamedTuple):
 def log_in(desk: Desk, command: LogIn, _: Principal, now: datetime) -> SignedIn:
     """A session for who knows the password of an active account."""
     email = parse_email_address(command.email, field="email").address
-    this = begin_try(desk, email, command.client, command.question, now)
+    this = begin_try(desk, at_mailbox(desk, email), command.client, command.question, now)
     found = account_of_mailbox(desk, email)
     proof = accept(desk, this, found, command.password, now)
     if found is None:  # nobody's password is right
@@ -54,7 +62,7 @@ def prove_password(desk: Desk, command: ProvePassword, _: Principal, now: dateti
     """再驗證: the session of an account that came in another way counts its password too."""
     found = account_of_session(desk, command.session, now)
     email = holder_of(desk, found).email
-    this = begin_try(desk, email, command.client, command.question, now)
+    this = begin_try(desk, at_mailbox(desk, email), command.client, command.question, now)
     proof = accept(desk, this, found, command.password, now)
     return prove(desk, command.session, proof, now)
 
@@ -65,26 +73,30 @@ def account_of_session(desk: Desk, token: str, now: datetime) -> Account:
     return account(desk, owner)
 
 
-def begin_try(desk: Desk, email: str, client: Client, answered: Answered | None, now: datetime) -> Try:
+def at_mailbox(desk: Desk, email: str) -> Target:
+    """The account of this mail address, whether there is one or not."""
+    return Target(Way.PASSWORD, desk.entrance.keys.mailbox(email), refusals.PasswordBlocked)
+
+
+def begin_try(desk: Desk, at: Target, client: Client, answered: Answered | None, now: datetime) -> Try:
     """Count a try before it is made; refuses where a question, a wait or a reset comes first."""
     entrance, policy = desk.entrance, desk.entrance.policy(now)
-    account_key = entrance.keys.mailbox(email)
-    origin = origin_of(desk, account_key, client, now)
+    origin = origin_of(desk, at.key, client, now)
     try:
         answer = answer_from(desk, answered, origin, now)
     except Refusal as refusal:
-        raise turned_away(Way.PASSWORD, refusal) from None
+        raise turned_away(at.way, refusal) from None
     count_try(desk, origin.tries, now)
-    obstacle, until = entrance.failures.begin(account_key, origin, answer, now, policy)
+    obstacle, until = entrance.failures.begin(at.key, origin, answer, now, policy)
     match obstacle:
         case Obstacle.QUESTION:
-            raise turned_away(Way.PASSWORD, refusals.QuestionNeeded())
+            raise turned_away(at.way, refusals.QuestionNeeded())
         case Obstacle.LOCK:
-            raise turned_away(Way.PASSWORD, refusals.LockedOut(until=until))
+            raise turned_away(at.way, refusals.LockedOut(until=until))
         case Obstacle.BLOCK:
-            raise turned_away(Way.PASSWORD, refusals.PasswordBlocked())
+            raise turned_away(at.way, at.blocked())
     waits = until if until is not None and now < until else None
-    return Try(account_key, origin, waits, client)
+    return Try(at.key, origin, waits, client)
 
 
 def count_try(desk: Desk, place: bytes, now: datetime) -> None:

@@ -85,6 +85,7 @@ class Entered(NamedTuple):
     purpose: CodePurpose
     attempt_id: UUID
     subject: SubjectId | None
+    user_key: bytes
     locked_until: datetime | None
 
 
@@ -126,12 +127,24 @@ class CodeDesk:
         self._connections.transact(keep)
         return issued
 
-    def enter(self, attempt: str, session: UUID | None, code: str, now: datetime, policy: Policy) -> Entered:
-        """Compare and consume, one guess at a time; refuses with `CodeVoid` where there is no such attempt."""
+    def enter(  # noqa: PLR0913 - of which attempt, where, what, for what, when, by which rules
+        self,
+        attempt: str,
+        session: UUID | None,
+        code: str,
+        *,
+        purposes: frozenset[CodePurpose],
+        now: datetime,
+        policy: Policy,
+    ) -> Entered:
+        """Compare and consume, one guess at a time; refuses with `CodeVoid` where there is no such attempt.
+
+        An attempt for none of these `purposes` is as good as none: what was sent for one thing opens no other.
+        """
 
         def compare(connection: Connection) -> Entered | None:
             found = connection.execute(_BY_ATTEMPT, (hash_of(attempt), session)).fetchone()
-            row = _Row(*found) if found else None
+            row = _Row(*found) if found and found[0] in purposes else None
             # The digest is computed for an unknown attempt too, so that both take the same time.
             user, purpose = (bytes(row.user_key), row.purpose) if row else (_NOBODY, CodePurpose.LOG_IN)
             digest = self._keys.code(user, CodePurpose(purpose), code)
@@ -139,9 +152,8 @@ class CodeDesk:
                 return None
             guessed = guess(row.standing, digest, now, policy)
             _note(connection, row, guessed.standing)
-            return Entered(
-                guessed.verdict, row.code.purpose, row.attempt_id, row.subject, guessed.standing.locked_until
-            )
+            until = guessed.standing.locked_until
+            return Entered(guessed.verdict, row.code.purpose, row.attempt_id, row.subject, user, until)
 
         entered = self._connections.transact(compare)
         if entered is None:

@@ -74,11 +74,11 @@ class PasswordStore:
             self._connections.transact(lambda connection: connection.execute(_REHASH, (anew, wanted)))
         return True
 
-    def objection(self, password: str, email: str, former: Sequence[UUID], policy: Policy) -> Refusal | None:
-        """Why this cannot be the password of the account of that mail address, which had those before."""
+    def objection(self, password: str, known_by: str, former: Sequence[UUID], policy: Policy) -> Refusal | None:
+        """Why this cannot be the password of whoever is known by that (a mail address, say), and had those before."""
         chosen = normalised(password)
-        objection = objection_to_length(chosen, policy) or objection_to_context(chosen, email)
-        if objection is None and self._elsewhere(partial(_is_common, chosen, email)):
+        objection = objection_to_length(chosen, policy) or objection_to_context(chosen, known_by)
+        if objection is None and self._elsewhere(partial(_is_common, chosen, known_by)):
             objection = refusals.PasswordCommon("password")
         if objection is None and self._is_former(chosen, former[-policy.password_history :]):
             objection = refusals.PasswordRepeated("password", number=policy.password_history)
@@ -109,9 +109,9 @@ class PasswordStore:
             return False
 
 
-def _is_common(password: str, email: str) -> bool:
+def _is_common(password: str, known_by: str) -> bool:
     """On the list, or easily guessed from it, from names, from keyboard rows, from repetition."""
     if password.casefold() in common_passwords():
         return True
-    estimate = zxcvbn(password[:_ESTIMATED], user_inputs=list(words_of(email)))
+    estimate = zxcvbn(password[:_ESTIMATED], user_inputs=list(words_of(known_by)))
     return bool(estimate["guesses"] < _EASY)

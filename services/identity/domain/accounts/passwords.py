@@ -31,17 +31,17 @@ def objection_to_length(password: str, policy: Policy) -> Refusal | None:
     return None
 
 
-def objection_to_context(password: str, email: str) -> Refusal | None:
+def objection_to_context(password: str, known_by: str) -> Refusal | None:
     """What is mostly the account's own name, or the service's, is the first that a stranger tries."""
     folded = password.casefold()
-    for word in words_of(email):
+    for word in words_of(known_by):
         rest = folded.replace(word, "")
         if word in folded and len(rest) < len(word) + _TELLING:
             return refusals.PasswordTellsAccount("password")
     return None
 
 
-def words_of(email: str) -> tuple[str, ...]:
+def words_of(known_by: str) -> tuple[str, ...]:
     """The words that a password should not be made of: those of the mail address, and the service's name."""
-    parts = re.split(r"[^a-z0-9]+", email.casefold())
-    return (*_SERVICE, email.casefold(), *(part for part in parts if len(part) >= _TELLING))
+    parts = re.split(r"[^a-z0-9]+", known_by.casefold())
+    return (*_SERVICE, known_by.casefold(), *(part for part in parts if len(part) >= _TELLING))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.controls import accounts, enrolments, events, messages, nhi_cards, organisations, pages, registry
+from tests.controls import accounts, cards, enrolments, events, messages, nhi_cards, organisations, pages, registry
 
 EXAMPLES = {
     **events.EXAMPLES,
     **enrolments.EXAMPLES,
     **accounts.EXAMPLES,
+    **cards.EXAMPLES,
     **nhi_cards.EXAMPLES,
     **organisations.EXAMPLES,
     **registry.EXAMPLES,

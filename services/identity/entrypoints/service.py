@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from services.identity.application.accounts.answers import OwnSession
+from services.identity.application.accounts.answers import OwnCapacity, OwnCard, OwnSession
 from services.identity.application.accounts.front_desk import ANSWERS
 from services.identity.application.accounts.own_sessions import own_sessions
+from services.identity.application.cards.logging_in import own_capacities
+from services.identity.application.cards.register import cards_of_account, cards_of_holder
 from services.identity.application.identity import Identity
 from services.identity.bootstrap import IdentityContext
 from services.identity.domain.accounts.access import ANYBODY_IN, HOLDER, SEES_ACCOUNTS
 from services.identity.domain.accounts.policies import POLICIES
 from services.identity.domain.accounts.refusals import AccountUnknown
+from services.identity.domain.cards.access import PRACTITIONER, SEES_CARDS
+from services.identity.events import CardHolder, HolderKind
 from services.identity.messages import WORDING
 from services.identity.read_models.accounts import (
     AccountListed,
@@ -39,8 +43,10 @@ from services.identity.read_models.invitations import (
 )
 from services.identity.read_models.personnel import (
     KEEPERS_OF_PERSONNEL,
+    SEES_STAFF,
     Personnel,
     PractitionerRow,
+    own_record,
     personnel_of,
     practitioner,
 )
@@ -136,6 +142,21 @@ class Record:
     cursor: str | None = field(default=None, metadata=_CURSOR)
 
 
+@dataclass(frozen=True)
+class SessionAsked:
+    """The open session of this token."""
+
+    session: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CardsOfHolder:
+    """憑證卡 of a practitioner, an institution or a centre."""
+
+    kind: HolderKind
+    key: str = field(metadata=_NUMBER)
+
+
 class IdentityService(ContextService):
     """身分."""
 
@@ -155,6 +176,30 @@ class IdentityService(ContextService):
     def own_sessions(self, principal: Principal) -> list[OwnSession]:
         """登入中的裝置: the caller's own open sessions, the one seen last first."""
         return own_sessions(self.context.application.desk, principal, self.now)
+
+    @query(ANYBODY_IN, asks=SessionAsked)
+    def own_capacities(self, _: Principal, asked: SessionAsked) -> list[OwnCapacity]:
+        """身分: what whoever has this open session may go on as, the likeliest first."""
+        return own_capacities(self.context.application.desk, asked.session, self.now)
+
+    @query(HOLDER)
+    def own_cards(self, principal: Principal) -> list[OwnCard]:
+        """帳號綁定的憑證卡: the cards by which the caller's own account is opened."""
+        account = account_of(principal)
+        if account is None:
+            raise AccountUnknown("account_id")
+        return cards_of_account(self.context.application.desk, account, principal)
+
+    @query(*SEES_ACCOUNTS, asks=AccountNumber)
+    def account_cards(self, principal: Principal, asked: AccountNumber) -> list[OwnCard]:
+        """The cards that open an account that the caller answers for."""
+        return cards_of_account(self.context.application.desk, asked.account_id, principal)
+
+    @query(*SEES_CARDS, asks=CardsOfHolder)
+    def registered_cards(self, principal: Principal, asked: CardsOfHolder) -> list[OwnCard]:
+        """憑證卡登記: the cards of a holder, as the bureau of its county sees them."""
+        holder = CardHolder(asked.kind, asked.key)
+        return cards_of_holder(self.context.application.desk, holder, principal)
 
     @query(*SEES_ACCOUNTS, asks=Listing, reads=Accounts)
     def find_accounts(self, principal: Principal, asked: Listing) -> Page[AccountListed]:
@@ -211,12 +256,17 @@ class IdentityService(ContextService):
         """What the register says of one institution; None where it has none of this code."""
         return institution(self.reader(Institutions), asked.code)
 
-    @query(*KEEPERS_OF_PERSONNEL, asks=PractitionerNumber, reads=Personnel)
+    @query(PRACTITIONER, reads=Personnel)
+    def own_record(self, principal: Principal) -> PractitionerRow | None:
+        """個人資料: what the register says of the caller: name, type, practice place, licences (S001)."""
+        return own_record(self.reader(Personnel), principal)
+
+    @query(*SEES_STAFF, asks=PractitionerNumber, reads=Personnel)
     def practitioner(self, principal: Principal, asked: PractitionerNumber) -> PractitionerRow | None:
         """One practitioner; None for a number that is unknown, or not the caller's to see."""
         return practitioner(self.reader(Personnel), principal, asked.number)
 
-    @query(*KEEPERS_OF_PERSONNEL, asks=Staff, reads=Personnel)
+    @query(*SEES_STAFF, asks=Staff, reads=Personnel)
     def personnel(self, principal: Principal, asked: Staff) -> Page[PractitionerRow]:
         """A page of an institution's practitioners."""
         reader = self.reader(Personnel)

@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.identity import events
+from services.identity.domain.cards.access import INSTITUTION
 from services.identity.domain.registry.licences import longest
 from services.identity.domain.registry.policies import is_complete
 from shared.access import AUDITOR, BUREAU, CLINIC, INSURER, OPERATOR
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _number_of = attrgetter("practitioner")
 KEEPERS_OF_PERSONNEL = (BUREAU, OPERATOR, INSURER, AUDITOR, CLINIC)
 """Who may ask at all; a clinic sees its own."""
+SEES_STAFF = (*KEEPERS_OF_PERSONNEL, INSTITUTION)
+"""Who may ask about an institution's personnel; an institution, by its card, sees its own."""
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
@@ -159,7 +162,13 @@ def personnel_of(
     return page_of(found, limit, lambda row: _Place(row.number))
 
 
+def own_record(reader: Reader, principal: Principal) -> PractitionerRow | None:
+    """個人資料: the caller's own entry, under the number that they act for."""
+    number = next(iter(principal.acts_for), "")
+    return reader.one(PractitionerRow, "select * from personnel where number = %s", (number,))
+
+
 def _may_see(principal: Principal, institution: str) -> bool:
-    if principal.role in CLINIC.roles:
+    if principal.role in CLINIC.roles | INSTITUTION.roles:
         return bool(institution) and principal.institution == institution
     return any(principal.role in party.roles for party in KEEPERS_OF_PERSONNEL)

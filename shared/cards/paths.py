@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import asn1crypto.crl
 import asn1crypto.x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.authority import CertTrustAnchor
@@ -23,6 +24,7 @@ from pyhanko_certvalidator.validate import async_validate_path
 from shared.cards.anchors import is_issued_by
 from shared.cards.evidence import Link, answer_objection, list_objection, responders_of, unsigned_objection
 from shared.cards.profiles import policy_objection, subject_type, usage_objection
+from shared.cards.reading import UNREADABLE
 from shared.cards.reasons import Reason, TokenRefused
 
 if TYPE_CHECKING:
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 
 _ASKED_OF_ALL = CertRevTrustPolicy(REQUIRE_REVINFO)
 """Every certificate below the anchor needs news: `hard-fail` takes one that names no list for good (tried)."""
+
+
+_UNVERIFIABLE = (ValidationError, PathError, InvalidSignature, LookupError, AttributeError, *UNREADABLE)
+"""What validating comes to where anything in the path or the evidence is not well made."""
 
 
 @dataclass(frozen=True)
@@ -68,33 +74,14 @@ def weigh(found: Accepted, at: datetime, evidence: Evidence, policy: CardPolicy)
     answers = {answer: _answer_objection(answer, found, at, policy) for answer in evidence.answers}
     if Reason.OCSP_UNKNOWN in answers.values():
         return Rejected(Reason.OCSP_UNKNOWN)
-    lists = [
-        (_parsed_list(each), link.issuer)
-        for each in evidence.lists
-        for link in found.links
-        if list_objection(each, link.issuer, at, policy) is None
-    ]
-    context = ValidationContext(
-        trust_manager=_trusting(found.anchor.certificate),
-        moment=at,
-        crls=[each for each, _ in lists],
-        ocsps=[answer for answer, objection in answers.items() if objection is None],
-        revinfo_policy=_ASKED_OF_ALL,
-        time_tolerance=policy.skew,
-    )
-    for each, issuer in lists:
-        # It looks for the issuer of a list below the anchor alone, and so would not find the anchor itself.
-        context.revinfo_manager.record_crl_issuer(each, _parsed(issuer))  # type: ignore[no-untyped-call]
-    leaf, *others = (link.certificate for link in found.links)
-    anchor = CertTrustAnchor(_parsed(found.anchor.certificate))
-    path = ValidationPath(anchor, [_parsed(other) for other in reversed(others)], _read(leaf))
+    counting = [answer for answer, objection in answers.items() if objection is None]
     try:
-        _awaited(async_validate_path(context, path))
+        _validate(found, at, counting, _lists(found, at, evidence, policy), policy)
     except RevokedError as refused:
         return Rejected(Reason.REVOKED if refused.is_ee_cert else Reason.ISSUER_REVOKED)
     except InsufficientRevinfoError:
         return Rejected(_insufficient(found, at, evidence, policy))
-    except (ValidationError, PathError, ValueError, TypeError, KeyError) as refused:
+    except _UNVERIFIABLE as refused:
         # Its sentence may name the holder.
         return Rejected(Reason.PATH_INVALID, type(refused).__name__)
     return found
@@ -116,6 +103,40 @@ def trace(chain: Sequence[x509.Certificate], anchors: Anchors, at: datetime, pol
         return Rejected(Reason.ISSUER_OF_ANOTHER_KIND if elsewhere else Reason.ISSUER_UNTRUSTED)
     untimely = _untimely(found, at)
     return found if untimely is None else Rejected(untimely)
+
+
+def _lists(found: Accepted, at: datetime, evidence: Evidence, policy: CardPolicy) -> dict[bytes, x509.Certificate]:
+    """The lists that count, each with whose it is."""
+    return {
+        each: link.issuer
+        for each in evidence.lists
+        for link in found.links
+        if list_objection(each, link.issuer, at, policy) is None
+    }
+
+
+def _validate(
+    found: Accepted, at: datetime, answers: list[bytes], lists: dict[bytes, x509.Certificate], policy: CardPolicy
+) -> None:
+    """Raise what the validator says against a way; `policy` gives how far clocks may be off."""
+    pinned = found.anchor.certificate
+    leaf, *others = (link.certificate for link in found.links)
+    below = [_parsed(other) for other in reversed(others)]
+    context = ValidationContext(
+        other_certs=below,
+        trust_manager=_trusting(pinned),
+        moment=at,
+        crls=[_parsed_list(each) for each in lists],
+        ocsps=answers,
+        revinfo_policy=_ASKED_OF_ALL,
+        time_tolerance=policy.skew,
+    )
+    for each, issuer in lists.items():
+        if issuer == pinned:
+            # It looks below the anchor for who signed a list, and so does not find an anchor that is no root. Any other
+            # has to be found: told that an issuer signed a list, it would believe that issuer about itself.
+            context.revinfo_manager.record_crl_issuer(_parsed_list(each), _parsed(issuer))  # type: ignore[no-untyped-call]
+    _awaited(async_validate_path(context, ValidationPath(CertTrustAnchor(_parsed(pinned)), below, _read(leaf))))
 
 
 def _untimely(found: Accepted, at: datetime) -> Reason | None:

@@ -131,6 +131,12 @@ class Desk:
                 return matter
         return None
 
+    def both_of(self, matter: Case | Enrolment) -> tuple[Case | None, Enrolment | None]:
+        """The case and the enrolment that it led to, whichever of the two is at hand; a family knows them as one."""
+        if isinstance(matter, Case):
+            return matter, None if matter.enrolment_id is None else self.enrolment(matter.enrolment_id)
+        return self.case_numbered(matter.case_no) if matter.case_no else None, matter
+
     def enrolment_of(self, case: Case) -> Enrolment:
         """The enrolment that a case led to; refuses with `NotEnrolledYet`."""
         if case.enrolment_id is None:

@@ -13,6 +13,7 @@ from shared.access import FAMILY
 from shared.application.outcome import Decision, Outcome, Result
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from services.matching.application.desk import Desk
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from services.matching.domain.family import Family
     from shared.application.outcome import Notice
     from shared.principal import Principal
+    from shared.store.append import Reservation
 
 
 def submit_application(desk: Desk, command: SubmitApplication, principal: Principal, now: datetime) -> Decision:
@@ -100,9 +102,10 @@ def report_birth(desk: Desk, command: ReportBirth, principal: Principal, now: da
 def change_contact(desk: Desk, command: ChangeContact, principal: Principal, now: datetime) -> Decision:
     """變更聯絡人: by the phone that opens the case so far, once codes proved what is new; by staff where it is lost."""
     matter = desk.case_or_enrolment(command.case_or_enrolment_id)
+    case, enrolment = desk.both_of(matter)
     if isinstance(matter, Case):
         heed(access.to_case(type(command), principal, matter))
-        heed(guards.changing_contact(matter))
+        heed(guards.changing_contact(matter, enrolment))
     else:
         heed(access.to_enrolment(type(command), principal, matter))
         heed(matter.objection_to_changing_contact())
@@ -112,12 +115,21 @@ def change_contact(desk: Desk, command: ChangeContact, principal: Principal, now
         for objection in desk.people.objections_to_contact(contact, matter.family.contact, principal.contacts):
             form.object(objection)
     form.finish()
-    held, sealed = reservations.held_by(matter), desk.people.contact(contact)
+    changed = [one for one in (case, enrolment) if one is not None]
+    held, sealed = _held_by(changed), desk.people.contact(contact)
     turn = desk.turn({matter.family.child_subject, sealed.subject})
-    matter.change_contact(sealed, access.PROVED_BY[principal.role], now)
-    reserve, release = reservations.difference(held, reservations.held_by(matter))
+    proved_by = access.PROVED_BY[principal.role]
+    if case is not None:
+        case.change_contact(sealed, proved_by, now, enrolment)
+    if enrolment is not None:
+        enrolment.change_contact(sealed, proved_by, now)
+    reserve, release = reservations.difference(held, _held_by(changed))
     outcome = Outcome(matter.id, matter.version, matter.case_no)
-    return Decision(outcome, [matter], [*reserve, *turn.reserve], [*release, *turn.release])
+    return Decision(outcome, changed, [*reserve, *turn.reserve], [*release, *turn.release])
+
+
+def _held_by(matters: Iterable[Case | Enrolment]) -> list[Reservation]:
+    return [held for matter in matters for held in reservations.held_by(matter)]
 
 
 def request_change(desk: Desk, command: RequestChange, principal: Principal, now: datetime) -> Decision:

@@ -57,7 +57,7 @@ def actions(case: Case, principal: Principal, now: datetime, facts: Facts) -> tu
         commands.AmendPreferences: lambda: guards.amending(case, policy),
         commands.Withdraw: lambda: guards.withdrawing(case, policy),
         commands.ReportBirth: lambda: guards.reporting_birth(case),
-        commands.ChangeContact: lambda: guards.changing_contact(case),
+        commands.ChangeContact: lambda: guards.changing_contact(case, facts.enrolment),
         commands.RequestChange: lambda: _changing(case, principal, facts),
         commands.AcceptOffer: lambda: guards.accepting(case, rank, now, facts.registry),
         commands.DeclineOffer: lambda: guards.answering(case, rank, now),

@@ -229,9 +229,11 @@ class Case(Aggregate):
         known = ("birth_order", "birth_subject", "child_subject", "child", "county")
         self._record(self.ChildBorn, now, **{name: getattr(family, name) for name in known})
 
-    def change_contact(self, contact: Sealed[events.Contact], proved_by: Source, now: datetime) -> None:
-        """變更聯絡人."""
-        heed(guards.changing_contact(self))
+    def change_contact(
+        self, contact: Sealed[events.Contact], proved_by: Source, now: datetime, enrolment: Enrolment | None = None
+    ) -> None:
+        """變更聯絡人, also once the case has led to an `enrolment`."""
+        heed(guards.changing_contact(self, enrolment))
         self._record(self.ContactChanged, now, contact_subject=contact.subject, contact=contact, proved_by=proved_by)
 
     def notify_former_institution(self, due_by: datetime, now: datetime) -> None:

@@ -139,9 +139,9 @@ def reporting_birth_as(case: Case, birth_order: int) -> Refusal | None:
     return None if birth_order in possible else refusals.SecondTwinHasOwnCase("child.birth_order")
 
 
-def changing_contact(case: Case) -> Refusal | None:
-    """The contact is changed while somebody may still have to reach the family through the case."""
-    return _over(case)
+def changing_contact(case: Case, enrolment: Enrolment | None) -> Refusal | None:
+    """The contact is changed while somebody may have to reach the family: through the case, or where it led to."""
+    return _over(case) if enrolment is None else enrolment.objection_to_changing_contact()
 
 
 def requesting_change(case: Case) -> Refusal | None:

@@ -43,6 +43,31 @@ def test_a_row_as_agreed_ends_the_case_signed_and_enrolled(office):
     assert ended.enrolment_id == outcome.id
 
 
+@pytest.mark.parametrize("asked_of", ["the case", "the enrolment"])
+def test_an_enrolled_family_is_reached_anew_through_the_case_and_the_enrolment_alike(office, asked_of):
+    family = FamilyOf(931 if asked_of == "the case" else 932)
+    case = office.agreed(family)
+    enrolment = office.ask(family.row(), doctor_at(BANQIAO))
+    contact = replace(family.contact, mobile="0922333444", email="new@example.tw")
+
+    about = case.id if asked_of == "the case" else enrolment.id
+    office.ask(commands.ChangeContact(about, contact), office.proving(family, contact))
+
+    assert (office.told(case.id)[-1], office.told(enrolment.id)[-1]) == ("ContactChanged", "EnrolmentContactChanged")
+    enrolled = office.matching.load(Enrolment, enrolment.id)
+    for reached in (office.case(case.id).family, enrolled.family):
+        assert office.vault.open(reached.contact, Contact).mobile == "0922333444"
+
+
+def test_the_contact_of_a_closed_enrolment_and_its_case_stays_as_it_was(office):
+    family = FamilyOf(933)
+    case = office.agreed(family)
+    office.ask(family.row(), doctor_at(BANQIAO))
+    office.ask(family.closure(), doctor_at(BANQIAO))
+    with pytest.raises(refusals.EnrolmentAlreadyClosed):
+        office.ask(commands.ChangeContact(case.id, replace(family.contact, email="")), office.parent(family))
+
+
 def test_a_row_that_is_only_tried_stores_nothing_and_makes_one_person_of_nobody(office):
     family = FamilyOf(913)
     case = office.submit(family, child=replace(family.child, identifier=""))

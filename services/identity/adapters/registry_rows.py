@@ -17,11 +17,13 @@ from services.identity.commands import (
     RecordInstitution,
     RecordPlace,
     RecordPractitioner,
+    RegisterCard,
     Standing,
     StandingEntry,
     TrainingEntry,
 )
 from services.identity.events import InstitutionKind, Programme, Session
+from shared.cards.profiles import CardKind
 from shared.imports.cells import Cells, choice_of
 from shared.imports.files import Columns
 from shared.refusals import Refusal
@@ -74,6 +76,7 @@ PERSONNEL = Columns(
         "name": "姓名",
         "profession": "醫事人員類別",
         "identifier": "身分證字號",
+        "mobile": "行動電話",
         "institution": "執業機構代碼",
         "since": "執業起日",
         "licence.number": "執照字號",
@@ -94,6 +97,23 @@ PLACES = Columns(
     required=frozenset({"code", "name", "county"}),
 )
 
+CARDS = Columns(
+    headings={
+        "kind": "卡別",
+        "issuer": "發卡單位",
+        "serial": "憑證主體序號",
+        "holder": "持卡人代號",
+        "name": "持卡人名稱",
+    },
+    required=frozenset({"kind", "issuer", "serial", "holder"}),
+)
+
+CARD_KINDS = {
+    "醫事人員卡": CardKind.PERSONNEL,
+    "醫事機構卡": CardKind.INSTITUTION,
+    "政府憑證卡": CardKind.GOVERNMENT,
+    "自然人憑證": CardKind.CITIZEN,
+}
 KINDS = {
     "醫院": InstitutionKind.HOSPITAL,
     "西醫診所": InstitutionKind.CLINIC,
@@ -170,6 +190,7 @@ def practitioner_of(cells: Mapping[str, str]) -> RecordPractitioner:
         name=name,
         profession=by_name.get(folded(profession), profession),
         identifier=row.text("identifier"),
+        mobile=row.text("mobile"),
         institution=row.text("institution"),
         since=since,
         licence=licence,
@@ -184,6 +205,16 @@ def place_of(cells: Mapping[str, str]) -> RecordPlace:
     code, name, county = row.needed("code"), row.needed("name"), row.needed("county")
     row.refuse_faults()
     return RecordPlace(code, name, county, row.text("district"), row.text("street"))
+
+
+def card_of(cells: Mapping[str, str]) -> RegisterCard:
+    """The card of a row of `CARDS`; raises as `institution_of`."""
+    row = Cells(cells)
+    issuer, serial, holder = row.needed("issuer"), row.needed("serial"), row.needed("holder")
+    row.needed("kind")
+    kind = row.choice("kind", CARD_KINDS) or CardKind.PERSONNEL
+    row.refuse_faults()
+    return RegisterCard(kind, issuer, serial, holder, row.text("name"))
 
 
 def _licence(row: Cells) -> LicenceEntry | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from services.identity.application import accounts, organisations, registry
 from services.identity.application.cards import handlers as cards
 from services.identity.application.desk import Desk
+from services.identity.application.nhi_cards import handlers as nhi_cards
 from services.identity.application.reservations import holdings
 from services.identity.commands import (
     CloseVoidCapacities,
@@ -21,6 +22,7 @@ from services.identity.commands import (
 )
 from services.identity.domain.accounts import access as accounts_access
 from services.identity.domain.cards import access as cards_access
+from services.identity.domain.nhi_cards import access as nhi_cards_access
 from services.identity.domain.organisations import access as organisations_access
 from services.identity.domain.registry import access as registry_access
 from shared.application import ContextApplication
@@ -48,18 +50,21 @@ class Identity(ContextApplication):
         *registry.AGGREGATES,
         *accounts.AGGREGATES,
         *cards.AGGREGATES,
+        *nhi_cards.AGGREGATES,
         *organisations.AGGREGATES,
     )
     handlers: ClassVar[Mapping[type, Handler]] = {
         **registry.HANDLERS,
         **accounts.HANDLERS,
         **cards.HANDLERS,
+        **nhi_cards.HANDLERS,
         **organisations.HANDLERS,
     }
     who_may: ClassVar[WhoMay] = {
         **registry_access.WHO_MAY,
         **accounts_access.WHO_MAY,
         **cards_access.WHO_MAY,
+        **nhi_cards_access.WHO_MAY,
         **organisations_access.WHO_MAY,
     }
     urgent = frozenset(

@@ -6,7 +6,7 @@ every fault at once. Dates and closed choices are typed at the edge. None means:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -169,7 +169,7 @@ class LeaveProgramme:
 
 @dataclass(frozen=True)
 class RecordPractitioner:
-    """A practitioner as the register has them; an empty `identifier` leaves the known one.
+    """A practitioner as the register has them; an empty `identifier` or `mobile` leaves the known one.
 
     Another practice place than the known one is a move on `since`, or today.
     """
@@ -183,6 +183,7 @@ class RecordPractitioner:
     licence: LicenceEntry | None = None
     training: TrainingEntry | None = None
     programmes: tuple[ParticipationEntry, ...] = ()
+    mobile: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

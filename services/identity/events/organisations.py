@@ -1,7 +1,7 @@
 """機構使用者 facts: who manages an organisation's users, who is one, and which services each may use from when to when.
 
-Sources: S002 (申請服務項目), S004 (機構管理者作業), IDENTITY §1. Names, identifiers and phones are sealed for the person.
-Days are of Taipei, both included; without `until` there is no last one. By whom it was done, the envelope says.
+Sources: S002 (申請服務項目), S004 (機構管理者作業), IDENTITY §1. Names, identifiers and phones are sealed for whoever
+has them. Days are of Taipei, both included; without `until` there is no last one. The envelope says by whom.
 """
 
 from __future__ import annotations

@@ -97,6 +97,8 @@ class RegistryFile(StrEnum):
     """醫事人員"""
     PLACES = "places"
     """非醫事機構"""
+    CARDS = "cards"
+    """憑證卡 of personnel, institutions and long-term care centres, as the HCA and the GCA list them"""
 
 
 class SessionHours(msgspec.Struct, frozen=True):
@@ -158,7 +160,8 @@ class Licence(msgspec.Struct, frozen=True):
     valid_until: date | None = None
 
 
-class PractitionerIdentity(msgspec.Struct, frozen=True):
-    """The national ID or resident certificate of a practitioner."""
+class PractitionerIdentity(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The national ID or resident certificate of a practitioner, and the phone (09 and 8 digits) where one is known."""
 
     identifier: str
+    mobile: str = ""

@@ -14,6 +14,7 @@ from services.identity.application.accounts.sessions import Sessions
 from services.identity.application.accounts.windows import SendWindows
 from services.identity.application.cards.card_desk import NO_CARDS, CardDesk
 from services.identity.application.cards.nonces import CardNonces
+from services.identity.application.nhi_cards.code_proofs import CodeProofs
 from services.identity.domain.accounts.policies import POLICIES, policy_in_force
 from shared.blocking import in_place
 from shared.calendar import taipei_day
@@ -48,6 +49,7 @@ class Entrance:
     questions: QuestionDesk
     sessions: Sessions
     cards: CardDesk
+    proofs: CodeProofs
     policies: Sequence[Policy]
 
     @classmethod
@@ -76,6 +78,7 @@ class Entrance:
             QuestionDesk(connections, keys, speak, elsewhere, think_of),
             Sessions(connections, min(policy.seen_pause for policy in policies)),
             CardDesk(CardNonces(connections), card_judge, origin, elsewhere),
+            CodeProofs(connections),
             policies,
         )
 

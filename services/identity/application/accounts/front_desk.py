@@ -14,6 +14,7 @@ from services.identity.application.accounts.answers import (
     Badge,
     CardChecked,
     CardNonce,
+    CodeProved,
     CodeSent,
     Done,
     Known,
@@ -25,12 +26,14 @@ from services.identity.application.accounts.answers import (
 )
 from services.identity.application.accounts.windows import Window
 from services.identity.application.cards import logging_in
+from services.identity.application.nhi_cards import by_card, by_phone, registering
 from services.identity.commands import accounts as commands
-from services.identity.commands import cards
+from services.identity.commands import cards, nhi_cards
 from services.identity.domain.accounts import access as accounts_access
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.failures import Answer
 from services.identity.domain.cards import access as cards_access
+from services.identity.domain.nhi_cards import access as nhi_cards_access
 from shared.access import objection_to
 from shared.refusals import PersonGone
 from shared.sealing import PersonForgotten, SealBroken, UnknownSubject
@@ -94,10 +97,16 @@ CASES: Mapping[type, Case] = {
     cards.TakeCapacity: logging_in.take_capacity,
     cards.BindCard: logging_in.bind_card,
     cards.CheckCardToken: logging_in.check_card_token,
+    nhi_cards.AskNhiCode: by_phone.ask_nhi_code,
+    nhi_cards.VerifyNhiCode: by_phone.verify_nhi_code,
+    nhi_cards.LogInByNhiNumber: by_card.log_in_by_nhi_number,
+    nhi_cards.LogInByNhiCard: by_card.log_in_by_nhi_card,
+    nhi_cards.RegisterNhiCard: registering.register_nhi_card,
+    nhi_cards.SetNhiPassword: registering.set_nhi_password,
 }
 """Which use case answers which command."""
 
-WHO_MAY: WhoMay = {**accounts_access.WHO_MAY, **cards_access.WHO_MAY}
+WHO_MAY: WhoMay = {**accounts_access.WHO_MAY, **cards_access.WHO_MAY, **nhi_cards_access.WHO_MAY}
 """Who may come to it with what."""
 
 ANSWERS: Mapping[type, type[msgspec.Struct]] = {
@@ -117,6 +126,12 @@ ANSWERS: Mapping[type, type[msgspec.Struct]] = {
     cards.TakeCapacity: SignedIn,
     cards.BindCard: Done,
     cards.CheckCardToken: CardChecked,
+    nhi_cards.AskNhiCode: CodeSent,
+    nhi_cards.VerifyNhiCode: CodeProved,
+    nhi_cards.LogInByNhiNumber: SignedIn,
+    nhi_cards.LogInByNhiCard: SignedIn,
+    nhi_cards.RegisterNhiCard: Done,
+    nhi_cards.SetNhiPassword: Done,
     commands.CheckSessions: SessionsChecked,
 }
 """What the front desk does, and what it answers with."""

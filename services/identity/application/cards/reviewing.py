@@ -21,7 +21,7 @@ from shared.application import Decision, Outcome, Result
 from shared.sealing import SubjectId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from services.identity.application.accounts.sessions import OpenSession
@@ -30,22 +30,25 @@ if TYPE_CHECKING:
     from services.identity.commands.cards import CloseVoidCapacities, CloseVoidSessionsOfCard
     from shared.principal import Principal
 
+    EndOf = Callable[[OpenSession], SessionEnd | None]
+    """What became of a session, so that it has to end; None of one that goes on."""
+
 
 def close_void_capacities(desk: Desk, command: CloseVoidCapacities, _: Principal, now: datetime) -> Decision:
     """The register has changed about a holder: whoever is in as what they are no longer, is out."""
-    return review(desk, _sessions_of(desk, command.holder), now)
+    return review(desk, _sessions_of(desk, command.holder), partial(_void, desk, now), now)
 
 
 def close_void_sessions_of_card(desk: Desk, command: CloseVoidSessionsOfCard, _: Principal, now: datetime) -> Decision:
     """A card was withdrawn, or unbound from an account."""
-    return review(desk, desk.entrance.sessions.via(source_of_card(command.card)), now)
+    return review(desk, desk.entrance.sessions.via(source_of_card(command.card)), partial(_void, desk, now), now)
 
 
-def review(desk: Desk, sessions: Iterable[OpenSession], now: datetime) -> Decision:
-    """End those of them that would not be opened any more, and tell of those that were ended without being told of."""
+def review(desk: Desk, sessions: Iterable[OpenSession], end_of: EndOf, now: datetime) -> Decision:
+    """End those of them that have to end, and tell of those that were ended without being told of."""
     changed = []
     for session in sessions:
-        end = session.ended or _void(desk, session, now)
+        end = session.ended or end_of(session)
         if end is None:
             continue
         desk.entrance.sessions.close(session.id, end)
@@ -86,7 +89,7 @@ def _sessions_of(desk: Desk, holder: CardHolder) -> list[OpenSession]:
             return sessions.at(holder.key)
 
 
-def _void(desk: Desk, session: OpenSession, now: datetime) -> SessionEnd | None:
+def _void(desk: Desk, now: datetime, session: OpenSession) -> SessionEnd | None:
     """What became of the capacity since, so that the session would not be opened any more."""
     capacity = of_sources(desk, session.via, now).of_key(session.capacity)
     if capacity is None:

@@ -60,12 +60,22 @@ def practitioner_of(desk: Desk, number: str) -> Practitioner:
     return found
 
 
-def sealed_identity(desk: Desk, identifier: PersonalId | None) -> Sealed[PractitionerIdentity] | None:
-    """The identifier sealed for whoever it names; None where none was entered."""
-    if identifier is None:
+def sealed_identity(
+    desk: Desk, known: Practitioner | None, identifier: PersonalId | None, mobile: str
+) -> Sealed[PractitionerIdentity] | None:
+    """Identifier and phone sealed for whoever the identifier names; None where nothing of them is new.
+
+    What was not entered stays as it is known.
+    """
+    before = None if known is None else desk.vault.open(known.identity, PractitionerIdentity)
+    number = identifier.number if identifier else before.identifier if before else ""
+    entered = PractitionerIdentity(number, mobile or (before.mobile if before else ""))
+    if not number or entered == before:
         return None
-    subject = desk.vault.subject_for([Identifier(identifier.kind, identifier.number)])
-    return desk.vault.seal(subject, PractitionerIdentity(identifier.number))
+    if identifier is not None:
+        subject = desk.vault.subject_for([Identifier(identifier.kind, identifier.number)])
+        return desk.vault.seal(subject, entered)
+    return None if known is None else desk.vault.seal(known.subject, entered)
 
 
 def decided(

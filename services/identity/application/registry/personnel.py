@@ -65,7 +65,7 @@ def record_practitioner(desk: Desk, command: RecordPractitioner, principal: Prin
         institution=sheet.institution_code(command.institution) if command.institution.strip() else "",
     )
     place = entry.institution
-    identifier = sheet.identifier(command.identifier)
+    identifier, mobile = sheet.identifier(command.identifier), sheet.mobile(command.mobile)
     if known is None and not command.identifier.strip():
         sheet.object(FieldMissing("identifier"))
     if command.training is not None:
@@ -75,7 +75,7 @@ def record_practitioner(desk: Desk, command: RecordPractitioner, principal: Prin
     heed(keeping_entries_of(principal, [_county(desk, place), former]))
     if place:
         institution_of(desk, place)
-    identity = sealed_identity(desk, identifier)
+    identity = sealed_identity(desk, known, identifier, mobile)
     practitioner = known or _registered(number, entry, identity, now)
     practitioner.change(entry.name, entry.profession, identity, now)
     if place:

@@ -13,6 +13,7 @@ from services.identity.events import Coordinates, PlaceAddress
 from shared.application.objections import Objections
 from shared.refusals import Refusal
 from shared.taiwan.codes import parse_department, parse_profession
+from shared.taiwan.contacts import parse_mobile_number
 from shared.taiwan.identifiers import PersonalId, parse_institution_code, parse_personal_id
 from shared.taiwan.places import county_named, district_named
 
@@ -93,6 +94,12 @@ class Sheet(Objections):
         if not text.strip():
             return None
         return self.parsed(lambda: parse_personal_id(text, on=self._today, field="identifier"))
+
+    def mobile(self, text: str) -> str:
+        """行動電話 as 09 and 8 digits, to which codes may be sent; empty where none is known."""
+        if not text.strip():
+            return ""
+        return self.parsed(lambda: parse_mobile_number(text, field="mobile").number) or ""
 
     def hours(self, entries: Sequence[HoursEntry]) -> tuple[WeekdayHours, ...]:
         """服務時段 of the week."""

@@ -52,6 +52,8 @@ class Policy:
     code_digits: int
     code_lifetime: timedelta
     code_tries: int
+    code_proof_lifetime: timedelta
+    """From a code that was entered to the step for which it was sent (ours): to find the card and choose a password."""
     sends: tuple[Limit, ...]
     """Of codes and mails, by identifier, by phone or mailbox, and by client address (IDENTITY §7)."""
     resend: Limit
@@ -128,6 +130,7 @@ POLICIES: Sequence[Policy] = (
         code_digits=6,
         code_lifetime=timedelta(minutes=5),
         code_tries=3,
+        code_proof_lifetime=timedelta(minutes=10),
         sends=(Limit(5, timedelta(hours=1)), Limit(10, timedelta(days=1))),
         resend=Limit(1, timedelta(seconds=60)),
         sends_before_question=Limit(2, timedelta(hours=1)),

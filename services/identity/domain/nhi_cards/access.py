@@ -18,8 +18,8 @@ CARD_HOLDER = Party(OF_CARDS, ANYBODY_IN.proofs)
 WHO_MAY: WhoMay = {
     commands.AskNhiCode: (VISITOR, ANYBODY_IN),
     commands.VerifyNhiCode: (VISITOR, ANYBODY_IN),
-    commands.LogInByNhiNumber: (VISITOR, ANYBODY_IN),
-    commands.LogInByNhiCard: (VISITOR, ANYBODY_IN),
+    commands.LogInByNhiNumber: (VISITOR,),
+    commands.LogInByNhiCard: (VISITOR,),
     commands.RegisterNhiCard: (VISITOR, ANYBODY_IN),
     commands.SetNhiPassword: (VISITOR, ANYBODY_IN),
     commands.RemoveNhiCard: (CARD_HOLDER,),

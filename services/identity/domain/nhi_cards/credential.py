@@ -47,6 +47,7 @@ class NhiCredential(Aggregate):
         self.holder = holder
         self.passwords: tuple[UUID, ...] = (password,)
         self.is_registered = True
+        self.registered_at = self.created_on
 
     @classmethod
     def register(cls, holder: Sealed[NhiCardHolder], password: UUID, now: datetime) -> Self:
@@ -68,7 +69,7 @@ class NhiCredential(Aggregate):
     def end_of(self, session: Session) -> SessionEnd | None:
         """What happened to the card since, so that it would not open this session any more."""
         proofs = [proof for proof in session.proofs if proof.assurance in BY_NHI_CARD]
-        if proofs and not self.is_registered:
+        if proofs and (not self.is_registered or session.created_on < self.registered_at):
             return SessionEnd.NHI_CARD_REMOVED
         by_password = (proof.evidence for proof in proofs if proof.assurance is Assurance.CARD_PASSWORD)
         if any(evidence != f"password/{self.password}" for evidence in by_password):
@@ -92,8 +93,9 @@ class NhiCredential(Aggregate):
         self.trigger_event(self.NhiCardRemoved, timestamp=now, subject=self.subject)
 
     @event(NhiCardReplaced)
-    def _replaced(self, holder: Sealed[NhiCardHolder], password: UUID) -> None:
+    def _replaced(self, timestamp: datetime, holder: Sealed[NhiCardHolder], password: UUID) -> None:
         self.holder = holder
+        self.registered_at = timestamp
         self.passwords = (*self.passwords, password)
         self.is_registered = True
 

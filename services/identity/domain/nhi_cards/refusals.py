@@ -25,13 +25,17 @@ class Trouble(StrEnum):
     PASSWORD_WRONG = "nhi-password-wrong"  # noqa: S105 - a reason, not a secret
     BIRTH_DATE_OTHER = "nhi-birth-date-other"
     """The card that is registered again names another birth date than the former one."""
-    PROOF_OTHERS = "nhi-proof-others"
-    """The code was another person's than the one whose card is registered."""
+    PERSON_OTHER = "nhi-person-other"
+    """The card in the reader names another person than the one who was proved, by a code or by card and PIN."""
     PERSON_FORGOTTEN = "nhi-person-forgotten"
 
 
 class NhiNotAccepted(Refusal):
     """Nobody comes in by this national ID, card and password or phone; which of them is wrong is not said."""
+
+
+class NhiPersonUnknown(Refusal):
+    """The card is the person's own, and they neither practise nor belong to an organisation any more."""
 
 
 class NhiPasswordBlocked(Refusal):

@@ -113,8 +113,7 @@ class Practitioner(Aggregate):
 
     def change(self, name: str, profession: str, identity: Sealed[PractitionerIdentity] | None, now: datetime) -> None:
         """The register says something else of the person; no `identity` leaves the known one."""
-        known = identity is None or identity.subject == self.subject
-        if (name, profession) == (self.name, self.profession) and known:
+        if (name, profession) == (self.name, self.profession) and identity in {None, self.identity}:
             return
         person = self.identity if identity is None else identity
         facts = {"name": name, "profession": profession, "subject": person.subject, "identity": person}

@@ -1,0 +1,1 @@
+"""健保卡: the use cases of registering an NHI card, and of coming in by it (S001)."""

@@ -71,7 +71,10 @@ def _body(
             connection.sock.settimeout(left)
         more = response.read1(_CHUNK)
         if not more:
-            return bytes(body)
+            break
         body += more
         if len(body) > most_bytes:
             raise FetchFailed("too large")
+    if response.length:
+        raise FetchFailed("cut short")
+    return bytes(body)

@@ -72,7 +72,7 @@ def judge(
 def weigh(found: Accepted, at: datetime, evidence: Evidence, policy: CardPolicy) -> Accepted | Rejected:
     """What `trace` leaves of `judge`: whether a way holds in everything, and nothing on it is revoked."""
     answers = {answer: _answer_objection(answer, found, at, policy) for answer in evidence.answers}
-    if Reason.OCSP_UNKNOWN in answers.values():
+    if Reason.OCSP_UNKNOWN in {evidence.trouble, *answers.values()}:
         return Rejected(Reason.OCSP_UNKNOWN)
     counting = [answer for answer, objection in answers.items() if objection is None]
     try:

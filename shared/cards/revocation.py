@@ -96,11 +96,9 @@ class RevocationNews:
         answer = self._fetched(address, _OF_AN_ANSWER, at, question=_question(link, nonce))
         if answer is None:
             return Reason.OCSP_FAILED
-        objection = (
-            answer_objection(answer, link, at, self._policy)
-            or unsigned_objection(answer, link, at)
-            or nonce_objection(answer, nonce)
-        )
+        objection = answer_objection(answer, link, at, self._policy)
+        if objection in {None, Reason.OCSP_UNKNOWN}:  # that the issuer knows no such card counts if the issuer says so
+            objection = unsigned_objection(answer, link, at) or nonce_objection(answer, nonce) or objection
         if objection is None:
             return answer
         _log.warning("card_answer_refused", address=address, reason=objection.value)

@@ -11,11 +11,12 @@ from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 from msgspec import inspect
 
+from shared.blob_digests import FORMAT
 from shared.vault.key_files import flush_directory
 
 if TYPE_CHECKING:
@@ -25,20 +26,6 @@ if TYPE_CHECKING:
     from shared.events import Event
 
 _CHUNK = 1 << 20
-
-FORMAT = "caretrail-blob"
-"""The `format` that a blob's digest has in a JSON Schema."""
-
-BlobDigest = Annotated[
-    str,
-    msgspec.Meta(
-        pattern="^[0-9a-f]{64}$",
-        description="SHA-256 of a blob's bytes, 64 hex digits.",
-        extra_json_schema={"format": FORMAT},
-        extra={"format": FORMAT},
-    ),
-]
-"""Names a blob in an event."""
 
 
 class BlobMissing(LookupError):

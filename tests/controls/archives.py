@@ -15,7 +15,7 @@ import zstandard
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from operate.documents.schemas import data_schema, envelope_schema
-from shared.blobs import BlobDigest  # noqa: TC001 - an event's annotations are read at run time
+from shared.blob_digests import BlobDigest  # noqa: TC001 - an event's annotations are read at run time
 from shared.cloudevents import Chain
 from shared.events import Event, published
 from shared.relay.checkpoints import Signer, key_id_of

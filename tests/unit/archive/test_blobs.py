@@ -9,7 +9,8 @@ from io import BytesIO
 import msgspec
 import pytest
 
-from shared.blobs import BlobDigest, BlobMissing, BlobStore, blobs_of, names_blobs
+from shared.blob_digests import BlobDigest  # noqa: TC001 - annotations are read at run time
+from shared.blobs import BlobMissing, BlobStore, blobs_of, names_blobs
 
 CONTENT = b"a scan of a form"
 DIGEST = sha256(CONTENT).hexdigest()

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from tests.controls import accounts, cards, enrolments, events, messages, nhi_cards, organisations, pages, registry
+from tests.controls import (
+    accounts,
+    cards,
+    enrolments,
+    events,
+    messages,
+    nhi_cards,
+    organisations,
+    pages,
+    registry,
+    support,
+)
 
 EXAMPLES = {
     **events.EXAMPLES,
@@ -14,4 +25,5 @@ EXAMPLES = {
     **registry.EXAMPLES,
     **messages.EXAMPLES,
     **pages.EXAMPLES,
+    **support.EXAMPLES,
 }

@@ -71,7 +71,7 @@ def import_file(
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     results: _ResultsOption = None,
 ) -> None:
-    """Take in a file of institutions, personnel or places; ends with 1 where rows were refused."""
+    """Take in a file of institutions, personnel, places or cards; ends with 1 where rows were refused."""
     session: Session = context.obj
     if kind not in set(RegistryFile):
         raise Mistake("mistakes.unknown-registry-file", given=kind, known=", ".join(RegistryFile))

@@ -10,14 +10,22 @@ from typing import TYPE_CHECKING, BinaryIO
 from uuid import uuid4
 
 from services.identity.adapters.registry_rows import (
+    CARDS,
     INSTITUTIONS,
     PERSONNEL,
     PLACES,
+    card_of,
     institution_of,
     place_of,
     practitioner_of,
 )
-from services.identity.commands import RecordInstitution, RecordPlace, RecordPractitioner, RecordRegistryImport
+from services.identity.commands import (
+    RecordInstitution,
+    RecordPlace,
+    RecordPractitioner,
+    RecordRegistryImport,
+    RegisterCard,
+)
 from services.identity.events import RegistryFile
 from services.identity.messages import WORDING
 from shared.imports.files import Purpose
@@ -34,17 +42,19 @@ if TYPE_CHECKING:
     from shared.imports.results import ImportSummary, RowResult
     from shared.principal import Principal
 
-    Command = RecordInstitution | RecordPractitioner | RecordPlace
+    Command = RecordInstitution | RecordPractitioner | RecordPlace | RegisterCard
 
 _COLUMNS = {
     RegistryFile.INSTITUTIONS: INSTITUTIONS,
     RegistryFile.PERSONNEL: PERSONNEL,
     RegistryFile.PLACES: PLACES,
+    RegistryFile.CARDS: CARDS,
 }
 _COMMANDS: dict[RegistryFile, Callable[..., Command]] = {
     RegistryFile.INSTITUTIONS: institution_of,
     RegistryFile.PERSONNEL: practitioner_of,
     RegistryFile.PLACES: place_of,
+    RegistryFile.CARDS: card_of,
 }
 
 
@@ -119,3 +129,5 @@ def _entry_of(command: Command) -> tuple[str, ...]:
             return (command.practitioner,)
         case RecordPlace():
             return (command.code, command.name)
+        case RegisterCard():
+            return (command.kind, folded(command.issuer), folded(command.serial))

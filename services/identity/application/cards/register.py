@@ -78,10 +78,10 @@ def register_card(desk: Desk, command: RegisterCard, principal: Principal, now: 
     if known is not None:
         if known.holder != named.holder:
             raise refusals.CardExists("serial")
-        return Decision(_outcome(known, Result.UNCHANGED))
+        return Decision(_outcome(known, key, Result.UNCHANGED))
     face = desk.vault.seal(named.person or card, CardFace(issuer, serial, name))
     entry = Card.register(card, command.kind, named.holder, face, now)
-    return Decision(_outcome(entry), [entry], reserve=held_by_card(entry))
+    return Decision(_outcome(entry, key), [entry], reserve=held_by_card(entry))
 
 
 def withdraw_card(desk: Desk, command: WithdrawCard, principal: Principal, now: datetime) -> Decision:
@@ -89,7 +89,7 @@ def withdraw_card(desk: Desk, command: WithdrawCard, principal: Principal, now: 
     entry = card_entry(desk, command.card)
     refusals.heed(keeping_entries_of(principal, [_county_of(desk, entry.holder)]))
     if not entry.counts:
-        return Decision(_outcome(entry, Result.UNCHANGED))
+        return Decision(_outcome(entry, entry.holder.key, Result.UNCHANGED))
     bound = bindings_of_card(desk, entry.card)
     entries: list[Entry] = [entry, *bound]
     held = [reservation for one in entries for reservation in held_by_card(one)]
@@ -97,7 +97,7 @@ def withdraw_card(desk: Desk, command: WithdrawCard, principal: Principal, now: 
     for binding in bound:
         binding.unbind(command.reason, now)
     desk.entrance.sessions.close_via(source_of_card(entry.card), SessionEnd.CARD_WITHDRAWN)
-    return Decision(_outcome(entry), entries, release=held)
+    return Decision(_outcome(entry, entry.holder.key), entries, release=held)
 
 
 def unbind_card(desk: Desk, command: UnbindCard, principal: Principal, now: datetime) -> Decision:
@@ -160,5 +160,5 @@ def _county_of(desk: Desk, holder: CardHolder) -> str:
     return institution.county if institution else ""
 
 
-def _outcome(entry: Card, result: Result = Result.DONE) -> Outcome:
-    return Outcome(entry.id, entry.version, result=result)
+def _outcome(entry: Card, holder: str, result: Result = Result.DONE) -> Outcome:
+    return Outcome(entry.id, entry.version, holder, result)

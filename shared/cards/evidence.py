@@ -122,10 +122,20 @@ def list_counts_until(der: bytes, issuer: x509.Certificate) -> datetime | None:
     return None if isinstance(read, Reason) else read.until
 
 
+def is_listed(der: bytes, link: Link) -> bool:
+    """Whether a list of the certificate's issuer names it, for good or for a while."""
+    read = _read_list(der, link.issuer)
+    return not isinstance(read, Reason) and read.names(link.certificate.serial_number)
+
+
 @dataclass(frozen=True)
 class _ReadList:
     since: datetime
     until: datetime
+    found: x509.CertificateRevocationList
+
+    def names(self, serial: int) -> bool:
+        return self.found.get_revoked_certificate_by_serial_number(serial) is not None
 
 
 @lru_cache(maxsize=32)
@@ -139,7 +149,7 @@ def _read_list(der: bytes, issuer: x509.Certificate) -> _ReadList | Reason:
         if not isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey) or not found.is_signature_valid(key):
             return Reason.CRL_SIGNATURE
         # Without a next one named it never gets old, and so is never news.
-        return _ReadList(found.last_update_utc, found.next_update_utc or found.last_update_utc)
+        return _ReadList(found.last_update_utc, found.next_update_utc or found.last_update_utc, found)
     except UNREADABLE:
         return Reason.CRL_MALFORMED
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import asn1crypto.crl
 import asn1crypto.x509
+from asn1crypto.crl import CertificateList
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko_certvalidator import ValidationContext
@@ -22,7 +22,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.validate import async_validate_path
 
 from shared.cards.anchors import is_issued_by
-from shared.cards.evidence import Link, answer_objection, list_objection, responders_of, unsigned_objection
+from shared.cards.evidence import Link, answer_objection, is_listed, list_objection, responders_of, unsigned_objection
 from shared.cards.profiles import policy_objection, subject_type, usage_objection
 from shared.cards.reading import UNREADABLE
 from shared.cards.reasons import Reason, TokenRefused
@@ -75,8 +75,12 @@ def weigh(found: Accepted, at: datetime, evidence: Evidence, policy: CardPolicy)
     if Reason.OCSP_UNKNOWN in {evidence.trouble, *answers.values()}:
         return Rejected(Reason.OCSP_UNKNOWN)
     counting = [answer for answer, objection in answers.items() if objection is None]
+    lists = _lists(found, at, evidence, policy)
+    revoked = _listed(found, lists)
+    if revoked is not None:
+        return Rejected(revoked)
     try:
-        _validate(found, at, counting, _lists(found, at, evidence, policy), policy)
+        _validate(found, at, counting, lists, policy)
     except RevokedError as refused:
         return Rejected(Reason.REVOKED if refused.is_ee_cert else Reason.ISSUER_REVOKED)
     except InsufficientRevinfoError:
@@ -115,6 +119,14 @@ def _lists(found: Accepted, at: datetime, evidence: Evidence, policy: CardPolicy
     }
 
 
+def _listed(found: Accepted, lists: dict[bytes, x509.Certificate]) -> Reason | None:
+    """What a list of its own issuer names, anywhere on the way."""
+    for place, link in enumerate(found.links):
+        if any(is_listed(each, link) for each, issuer in lists.items() if issuer == link.issuer):
+            return Reason.ISSUER_REVOKED if place else Reason.REVOKED
+    return None
+
+
 def _validate(
     found: Accepted, at: datetime, answers: list[bytes], lists: dict[bytes, x509.Certificate], policy: CardPolicy
 ) -> None:
@@ -126,7 +138,7 @@ def _validate(
         other_certs=below,
         trust_manager=_trusting(pinned),
         moment=at,
-        crls=[_parsed_list(each) for each in lists],
+        crls=[_abridged(each) if issuer == pinned else CertificateList.load(each) for each, issuer in lists.items()],
         ocsps=answers,
         revinfo_policy=_ASKED_OF_ALL,
         time_tolerance=policy.skew,
@@ -135,7 +147,7 @@ def _validate(
         if issuer == pinned:
             # It looks below the anchor for who signed a list, and so does not find an anchor that is no root. Any other
             # has to be found: told that an issuer signed a list, it would believe that issuer about itself.
-            context.revinfo_manager.record_crl_issuer(_parsed_list(each), _parsed(issuer))  # type: ignore[no-untyped-call]
+            context.revinfo_manager.record_crl_issuer(_abridged(each), _parsed(issuer))  # type: ignore[no-untyped-call]
     _awaited(async_validate_path(context, ValidationPath(CertTrustAnchor(_parsed(pinned)), below, _read(leaf))))
 
 
@@ -198,8 +210,13 @@ def _insufficient(found: Accepted, at: datetime, evidence: Evidence, policy: Car
 
 @lru_cache(maxsize=64)
 def _parsed(issuer: x509.Certificate) -> asn1crypto.x509.Certificate:
-    """An issuer's certificate as the validator wants it: there are few, and reading one takes long."""
-    return _read(issuer)
+    """An issuer's certificate as the validator wants it: there are few, and reading one takes long.
+
+    It is read to its end here: what is read piece by piece, several threads could meet half read.
+    """
+    parsed = _read(issuer)
+    _ = parsed.native, parsed.critical_extensions
+    return parsed
 
 
 def _read(certificate: x509.Certificate) -> asn1crypto.x509.Certificate:
@@ -211,9 +228,11 @@ def _trusting(anchor: x509.Certificate) -> SimpleTrustManager:
     return SimpleTrustManager.build([_parsed(anchor)])
 
 
-@lru_cache(maxsize=16)
-def _parsed_list(der: bytes) -> asn1crypto.crl.CertificateList:
-    return asn1crypto.crl.CertificateList.load(der)
+def _abridged(der: bytes) -> CertificateList:
+    """A list without its entries, which have been looked through: it reads every one of them, 2 µs each, every time."""
+    found = CertificateList.load(der)
+    found["tbs_cert_list"]["revoked_certificates"] = None
+    return found
 
 
 def _awaited(validating: Coroutine[Any, Any, object]) -> None:

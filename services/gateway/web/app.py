@@ -24,7 +24,9 @@ from services.gateway.web.console import CONSOLE
 from services.gateway.web.languages import LANGUAGES
 from services.gateway.web.messages import MESSAGES
 from services.gateway.web.notices import NOTICES
+from services.gateway.web.organisations import ORGANISATIONS
 from services.gateway.web.parents import PARENTS
+from services.gateway.web.practice import PRACTICE
 from services.gateway.web.register import REGISTER
 from services.gateway.web.rendering import prepare
 from services.gateway.web.security import protect
@@ -49,6 +51,8 @@ PAGES = (
     MESSAGES,
     NOTICES,
     ACCOUNTS,
+    PRACTICE,
+    ORGANISATIONS,
     CONSOLE,
     LANGUAGES,
     gallery.GALLERY,

@@ -32,6 +32,11 @@ _MENUS: Mapping[Role, tuple[str, ...]] = {
     Role.BUREAU_OFFICER: _BUREAU,
     Role.OPERATOR: (*_OVERSEER, "register.file", "notices.edited", "console.health"),
     Role.AUDITOR: (*_OVERSEER, "console.health"),
+    Role.PRACTITIONER: ("practice.own_record",),
+    Role.INSTITUTION: ("practice.staff", "organisations.people"),
+    Role.CENTRE: ("organisations.people",),
+    Role.INSTITUTION_MANAGER: ("organisations.people",),
+    Role.CENTRE_MANAGER: ("organisations.people",),
 }
 """The views of each role's menu."""
 
@@ -48,6 +53,9 @@ _WORDS: Mapping[str, str] = {
     "accounts.listed": "messages.menu.accounts",
     "notices.edited": "messages.menu.notices",
     "console.health": "console.name",
+    "practice.own_record": "practice.menu.own",
+    "practice.staff": "practice.menu.staff",
+    "organisations.people": "organisations.menu.people",
 }
 
 _WORDS_OF_CONSOLE: Mapping[str, str] = {

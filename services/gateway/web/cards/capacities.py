@@ -19,9 +19,6 @@ from services.gateway.web.sign_in.returning import landing, path_back
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from flask.typing import ResponseReturnValue
 
 
@@ -29,8 +26,8 @@ if TYPE_CHECKING:
 def capacities() -> ResponseReturnValue:
     """In which capacity to go on."""
     back = path_back(typed())
-    own = caller().ask("identity.own_capacities")
-    present = next((one["key"] for one in own if _is_present(one)), None)
+    own = caller().ask("identity.own_capacities", {"session": caller().token})
+    present = next((one["key"] for one in own if one["is_taken"]), None)
     if is_opened():
         return show(
             "cards/capacities.html", capacities=own, present=present, chosen=present, back=back, faults=Faults()
@@ -48,12 +45,3 @@ def capacities() -> ResponseReturnValue:
         except RemoteRefusal as refusal:
             faults = Faults.of(refusal)
     return refused("cards/capacities.html", capacities=own, present=present, chosen=chosen, back=back, faults=faults)
-
-
-def _is_present(capacity: Mapping[str, Any]) -> bool:
-    known = caller().known
-    return known is not None and (known.role, known.institution, known.jurisdiction) == (
-        capacity["role"],
-        capacity["institution"],
-        capacity["jurisdiction"],
-    )

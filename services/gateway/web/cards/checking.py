@@ -11,7 +11,7 @@ from services.gateway.web.areas import EVERYBODY
 from services.gateway.web.cards.agent import show_with_agent
 from services.gateway.web.cards.area import CARDS
 from services.gateway.web.cards.by_card import ATTEMPT
-from services.gateway.web.rendering import words_of
+from services.gateway.web.rendering import t, words_of
 from services.gateway.web.sign_in.devices import client
 from services.gateway.web.sign_in.front_desk import at_the_front_desk
 from shared.rpc.wire import RemoteRefusal
@@ -40,6 +40,17 @@ BY_THE_AGENT = (
 BY_THE_SITE = ("site",)
 """What this site says of a token that the card has just signed, with nobody let in by it."""
 
+_TOLD = {
+    "card-nonce": "again",
+    "card-expired": "period",
+    "card-not-yet-valid": "period",
+    "card-revoked": "revoked",
+    "card-issuer": "issuer",
+    "card-ocsp": "unknown",
+    "card-crl": "unknown",
+}
+"""By what a reason begins with, the words that tell of it; any other is told of by its code alone."""
+
 
 @CARDS.page("/card-check", EVERYBODY)
 def check() -> ResponseReturnValue:
@@ -53,7 +64,15 @@ def check_token() -> ResponseReturnValue:
     """Whether what the card has signed would be accepted; for the page's script alone."""
     asked = {"attempt": session.pop(ATTEMPT, ""), "token": request.form.get("token", ""), "client": client()}
     try:
-        at_the_front_desk("check_card_token", asked)
+        found = at_the_front_desk("check_card_token", asked)
     except RemoteRefusal as refusal:
         return jsonify(told=words_of(refusal)), HTTPStatus.UNPROCESSABLE_ENTITY
+    if reason := found["reason"]:
+        return jsonify(told=_told(reason)), HTTPStatus.UNPROCESSABLE_ENTITY
     return jsonify(accepted=True)
+
+
+def _told(reason: str) -> str:
+    """What is wrong with a card, in words for its holder, and the reason's code for whoever looks into the log."""
+    told = next((words for beginning, words in _TOLD.items() if reason.startswith(beginning)), "other")
+    return t(f"cards.check.against.{told}", code=reason)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from services.gateway.web.front import Front
 
+CARD_ENDS_ON = "card_ends_on"
+"""Where the signed cookie keeps the last day of the card by which somebody has come in."""
+
 
 def at_the_front_desk(method: str, payload: Mapping[str, object]) -> Any:
     """What identity answers a visitor, also one whose browser is signed in as somebody. Raises `RemoteRefusal`."""
@@ -39,8 +42,10 @@ def come_in(signed_in: Mapping[str, Any], back: str) -> Response:
 def go_on(signed_in: Mapping[str, Any], back: str) -> Response:
     """Give the browser its session and lead it on: back to where it was, or to the first page of its role."""
     front: Front = current_app.extensions["front"]
+    kept = session.get(CARD_ENDS_ON) if caller().known else None  # another capacity, by the same card
     session.clear()  # nothing of whoever used this browser before
     session[MAY_CHOOSE] = bool(signed_in.get("may_choose"))
+    session[CARD_ENDS_ON] = signed_in.get("card_ends_on") or kept
     onward = redirect(back or landing(Role(signed_in["role"])), HTTPStatus.SEE_OTHER)
     remember(onward, signed_in["device"])  # type: ignore[arg-type]  # Flask's own
     return let_in(onward, front, signed_in["session"], datetime.fromisoformat(signed_in["ends_at"]))  # type: ignore[arg-type]  # as above

@@ -27,6 +27,13 @@ _FIRST_PAGES: Mapping[Role, str] = {
     Role.BUREAU_OFFICER: "/bureau",
     Role.OPERATOR: "/accounts",
     Role.AUDITOR: "/accounts",
+    Role.PRACTITIONER: "/practice",
+    Role.INSTITUTION: "/practice/staff",
+    Role.INSTITUTION_MANAGER: "/organisation",
+    Role.INSTITUTION_USER: "/services",
+    Role.CENTRE: "/organisation",
+    Role.CENTRE_MANAGER: "/organisation",
+    Role.CENTRE_USER: "/services",
 }
 
 

@@ -1,7 +1,13 @@
 """環境檢測: every line of it is on the page, and what the card signs for it lets nobody in."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
+from operate.card.agent import VERSION as AGENT_VERSION
+from operate.card.environment import LINES
+from operate.card.serving import PORTS
+from services.gateway.web.cards.agent import ADDRESSES, VERSION
 from services.gateway.web.cards.checking import BY_THE_AGENT, BY_THE_PAGE, BY_THE_SITE
 from services.gateway.web.wording import phrases
 from shared.words import Language
@@ -14,7 +20,14 @@ def test_each_line_says_what_is_tried_before_it_is(visitor):
         assert phrases(Language.CHINESE)[f"cards.check.about.{line}"] in page
 
 
+def test_the_lines_and_the_ports_are_those_of_the_agent():
+    assert BY_THE_AGENT == LINES
+    assert [urlsplit(one).port for one in ADDRESSES] == list(PORTS)
+    assert VERSION == AGENT_VERSION
+
+
 def test_a_signed_nonce_is_judged_and_lets_nobody_in(visitor, desk):
+    desk.answers["identity.check_card_token"] = {"reason": "", "kind": "personnel", "ends_on": "2033-06-28"}
     visitor.post("/sign-in/card/nonce")
     answer = visitor.post("/card-check/token", data={"token": "what the card has signed"})
     assert answer.json == {"accepted": True}
@@ -22,8 +35,23 @@ def test_a_signed_nonce_is_judged_and_lets_nobody_in(visitor, desk):
     assert not [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("caretrail=")]
 
 
-def test_what_the_site_says_against_a_card_is_told_in_words(visitor, desk):
-    desk.refuses("check_card_token", "card-not-accepted")
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("card-revoked", "已經廢止"),
+        ("card-ocsp-stale", "現在查不到"),
+        ("card-issuer-untrusted", "不接受簽發這張憑證的單位"),
+        ("card-profile-malformed", "card-profile-malformed"),
+    ],
+)
+def test_what_the_site_says_against_a_card_is_told_in_words(visitor, desk, reason, told):
+    desk.answers["identity.check_card_token"] = {"reason": reason, "kind": "", "ends_on": None}
+    answer = visitor.post("/card-check/token", data={"token": "what the card has signed"})
+    assert (answer.status_code, told in answer.json["told"]) == (422, True)
+
+
+def test_a_check_that_is_refused_says_why(visitor, desk):
+    desk.refuses("check_card_token", "too-many-card-tries")
     answer = visitor.post("/card-check/token", data={"token": "what the card has signed"})
     assert (answer.status_code, bool(answer.json["told"])) == (422, True)
 

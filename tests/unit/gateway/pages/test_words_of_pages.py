@@ -13,9 +13,13 @@ from jinja2 import nodes
 from services.gateway import web
 from services.gateway.web.bureau import board, cases, invitations, taking_part
 from services.gateway.web.bureau import record as bureau_record
+from services.gateway.web.cards import checking
 from services.gateway.web.clinic import enrolled, queue
 from services.gateway.web.clinic import record as clinic_record
 from services.gateway.web.clinic.offers import Standing
+from services.gateway.web.organisations import grants
+from services.gateway.web.practice import licences
+from shared.cards.profiles import CardKind
 from shared.words import Language
 from tests.controls.bare_site import bare_site
 
@@ -131,6 +135,12 @@ def test_what_a_view_says_has_words(path):
 
 
 CODED = {
+    "cards.check.about": {*checking.BY_THE_PAGE, *checking.BY_THE_AGENT, *checking.BY_THE_SITE},
+    "cards.check.line": {*checking.BY_THE_PAGE, *checking.BY_THE_AGENT, *checking.BY_THE_SITE},
+    "cards.issuer": CardKind,
+    "cards.kind": CardKind,
+    "organisations.standing": grants.Standing,
+    "practice.standing": licences.Standing,
     "bureau.heaps": board.URGENT_FIRST,
     "bureau.progress": invitations.TABS,
     "bureau.taking-part.reasons": taking_part.REASONS,

@@ -14,6 +14,7 @@ export function checking(root) {
   const lines = new Map([...root.querySelectorAll("[data-line]")].map((line) => [line.dataset.line, line]));
   let agent;
   let reader;
+  let serial;
 
   function tell(name, outcome, told = "", next = "") {
     const line = lines.get(name);
@@ -33,8 +34,7 @@ export function checking(root) {
   // What to do about a refusal: as it is told wherever else it is met.
   function nextAfter({ code, params }) {
     if (code === "told") return params.told;
-    const issuer = words.word(`issuer.${params?.kind ?? "personnel"}`);
-    const told = words.trouble(code, { ...params, issuer }).querySelectorAll("p, li");
+    const told = words.trouble(code, { issuer: "", ...params }).querySelectorAll("p, li");
     return [...told].map(({ textContent }) => textContent).join(" ");
   }
 
@@ -82,7 +82,8 @@ export function checking(root) {
       })) &&
       (await attempt("card", async () => {
         reader = agent.filled()[0]?.name;
-        const { kind, tries_left: left } = await agent.card(reader);
+        const { kind, serial: number, tries_left: left } = await agent.card(reader);
+        serial = number;
         within('[data-fact="left"]').textContent =
           left == null ? words.word("left-unknown") : words.word("left", { left });
         within("[data-last-try]").hidden = left !== 1;
@@ -93,15 +94,15 @@ export function checking(root) {
 
   async function byTheAgent(typed) {
     const told = await agent.check(typed, reader);
-    for (const { line, outcome, code, params, found } of told.lines) {
-      tell(line, outcome, found ?? "", code ? nextAfter({ code, params }) : "");
+    for (const { line, outcome, code, params, found = "" } of told.lines) {
+      tell(line, outcome, words.word(`kind.${found}`) || found, code ? nextAfter({ code, params }) : "");
     }
     return told.lines.some(({ line, outcome }) => line === "sign" && outcome === "passed");
   }
 
   const bySite = (typed) =>
     attempt("site", async () => {
-      const { token } = await agent.sign(await nonceOf(root.dataset.nonce), typed, reader);
+      const { token } = await agent.sign(await nonceOf(root.dataset.nonce), typed, reader, serial);
       await judged(root.dataset.judged, token);
     });
 

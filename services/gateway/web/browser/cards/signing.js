@@ -5,6 +5,8 @@ import { nonceOf } from "./site.js";
 import { watch } from "./watching.js";
 import { Words } from "./words.js";
 
+const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "Asia/Taipei" });
+
 export function signing(root) {
   const words = new Words(root);
   const within = (selector) => root.querySelector(selector);
@@ -48,7 +50,7 @@ export function signing(root) {
     const name = words.word(`kind.${kind}`);
     fact("kind", name);
     fact("holder", holder.name);
-    fact("until", until);
+    fact("until", day.format(new Date(until)));
     fact("left", left == null ? words.word("left-unknown") : words.word("left", { left }));
     within("[data-other-kind]").hidden = !wanted || wanted === kind;
     const figures = { kind: name, wanted: words.word(`kind.${wanted}`) };
@@ -97,12 +99,6 @@ export function signing(root) {
     else if (code !== "pin-blocked") happened(words.trouble(code, params)); // locked is told of with the card
   }
 
-  // Throws where another card has come since this one was shown: its PIN would be tried on the wrong card.
-  async function same() {
-    const now = await agent.card(reader);
-    if (now.certificate !== card.certificate) throw new Refused("card-changed");
-  }
-
   async function sign() {
     const typed = pin.value;
     pin.value = "";
@@ -115,8 +111,7 @@ export function signing(root) {
       place(words.state("asking"));
       const nonce = await nonceOf(root.dataset.nonce);
       place(words.state("signing"));
-      await same();
-      const { token } = await agent.sign(nonce, typed, reader);
+      const { token } = await agent.sign(nonce, typed, reader, card.serial); // by this card, and no other that came meanwhile
       place(words.state("sending"));
       form.elements.token.value = token;
       form.requestSubmit();

@@ -99,6 +99,8 @@ class Settings:
     """How many reverse proxies stand before the pages and name in `X-Forwarded-For` who came to them."""
     api_rate: int
     """How many requests a minute the API takes from one caller."""
+    card_anchors: Path
+    """The folder of the CAs whose cards are accepted; without it none are."""
     web_key_file: Path
     """With what the web front signs what browsers keep for a while."""
     smtp: str | None = field(repr=False)
@@ -154,6 +156,7 @@ VARIABLES = (
     "CARETRAIL_PORT",
     "CARETRAIL_PROXIES",
     "CARETRAIL_API_RATE",
+    "CARETRAIL_CARD_ANCHORS",
     "CARETRAIL_WEB_KEY_FILE",
     "CARETRAIL_SMTP",
     "CARETRAIL_MAIL_SENDER",
@@ -197,6 +200,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         port=_port(given),
         proxies=_count(given, "CARETRAIL_PROXIES", 0, least=0),
         api_rate=_count(given, "CARETRAIL_API_RATE", 600, least=1),
+        card_anchors=_path(given, "CARETRAIL_CARD_ANCHORS", var / "cards" / "anchors"),
         web_key_file=_path(given, "CARETRAIL_WEB_KEY_FILE", var / "keys" / "web.key"),
         smtp=_smtp(given),
         mail_sender=_mail_sender(given),

@@ -28,6 +28,7 @@ VALUES = {
     "CARETRAIL_PORT": ("8443", "port", 8443),
     "CARETRAIL_PROXIES": ("2", "proxies", 2),
     "CARETRAIL_API_RATE": ("60", "api_rate", 60),
+    "CARETRAIL_CARD_ANCHORS": ("/etc/cards", "card_anchors", Path("/etc/cards")),
     "CARETRAIL_WEB_KEY_FILE": ("/run/web", "web_key_file", Path("/run/web")),
     "CARETRAIL_SMTP": ("smtps://u:p@mail:465", "smtp", "smtps://u:p@mail:465"),
     "CARETRAIL_MAIL_SENDER": ("kids@example.tw", "mail_sender", "kids@example.tw"),

@@ -1,0 +1,203 @@
+"""案件: an application to work elsewhere, to change that or to end it, for many people and places (DOMAIN §2.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from services.support import events
+from services.support.domain import guards
+from services.support.domain.refusals import heed
+from services.support.domain.states import ApplicationState
+from shared.events import Aggregate, event
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from services.support.events import (
+        ApplicationKind,
+        DenialReason,
+        Line,
+        LineFinding,
+        NamedSupport,
+        RecordedBy,
+        ReturnReason,
+        ReviewersRemarks,
+    )
+    from shared.events import Event
+    from shared.sealing import Sealed
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """建檔身份: an institution for its staff, or a practitioner (by number) for themselves; the home and its county."""
+
+    recorded_by: RecordedBy
+    institution: str
+    practitioner: str
+    county: str
+
+
+class Application(Aggregate):
+    """What is asked of the bureau of the home county, under one number, and decided as a whole.
+
+    Each command raises what its guard (`guards`) answers; who may ask is another question (`access`).
+    """
+
+    TOPIC = "support.Application"
+
+    SupportDrafted = events.SupportDrafted
+    ScheduleSet = events.ScheduleSet
+    SupportsNamed = events.SupportsNamed
+    LinesRemoved = events.LinesRemoved
+    SupportDiscarded = events.SupportDiscarded
+    SupportSubmitted = events.SupportSubmitted
+    ReviewAssigned = events.ReviewAssigned
+    ApplicationApproved = events.ApplicationApproved
+    SupportDenied = events.SupportDenied
+    SupportReturned = events.SupportReturned
+
+    @classmethod
+    def draft(cls, kind: ApplicationKind, applicant: Applicant, *, case_no: str, now: datetime) -> Self:
+        """單筆申請, 變更, 註銷: a draft, which has its number from the beginning."""
+        return cls._create(cls.SupportDrafted, timestamp=now, kind=kind, case_no=case_no, **vars(applicant))
+
+    @event(events.SupportDrafted)
+    def __init__(  # noqa: PLR0913 - the fields of the event
+        self,
+        *,
+        case_no: str,
+        kind: ApplicationKind,
+        recorded_by: RecordedBy,
+        institution: str,
+        practitioner: str,
+        county: str,
+    ) -> None:
+        self.case_no = case_no
+        self.kind = kind
+        self.applicant = Applicant(recorded_by, institution, practitioner, county)
+        self.state = ApplicationState.DRAFT
+        self.lines: dict[UUID, Line] = {}
+        self.supports: dict[UUID, NamedSupport] = {}
+        self.submissions = 0
+        self.copied_to: tuple[str, ...] = ()
+        self.findings: tuple[LineFinding, ...] = ()
+        self.reviewer = ""
+
+    @property
+    def stream_subject(self) -> str:
+        """The case number, under which its events are published."""
+        return self.case_no
+
+    @property
+    def entries(self) -> Sequence[Line | NamedSupport]:
+        """What it consists of, in the order in which it was entered."""
+        return (*self.lines.values(), *self.supports.values())
+
+    @property
+    def practitioners(self) -> frozenset[str]:
+        """Everybody whom it is about, by number."""
+        return frozenset(entry.practitioner for entry in self.entries)
+
+    # Whoever applies ---------------------------------------------------------------------------------------------
+
+    def set_lines(self, lines: Sequence[Line], limit: int, now: datetime) -> None:
+        """時間輸入: new lines, and those known by their id as they are to be; at most `limit` in all."""
+        heed(guards.setting_lines(self, lines, limit))
+        self._record(self.ScheduleSet, now, lines=tuple(lines))
+
+    def name_supports(self, supports: Sequence[NamedSupport], limit: int, now: datetime) -> None:
+        """變更, 註銷: approved supports that it is about, with what they are to become."""
+        heed(guards.naming_supports(self, supports, limit))
+        self._record(self.SupportsNamed, now, supports=tuple(supports))
+
+    def remove(self, entries: Collection[UUID], now: datetime) -> None:
+        """刪除 of lines, or of supports that it was to be about."""
+        heed(guards.removing(self, entries))
+        self._record(self.LinesRemoved, now, lines=tuple(entries))
+
+    def discard(self, now: datetime) -> None:
+        """Throw the draft away."""
+        heed(guards.discarding(self))
+        self._record(self.SupportDiscarded, now)
+
+    def submit(self, findings: Sequence[LineFinding], *, confirmed: int, due_by: datetime, now: datetime) -> None:
+        """送審, 重送 of as many lines as were `confirmed`; the bureau decides by `due_by`."""
+        heed(guards.submitting(self, confirmed))
+        counties = {entry.place.county for entry in self.entries} - {self.applicant.county}
+        asked = {"number": self.submissions + 1, "due_by": due_by, "copied_to": tuple(sorted(counties))}
+        self._record_of_home(self.SupportSubmitted, now, **asked, findings=tuple(findings))
+
+    # The bureau --------------------------------------------------------------------------------------------------
+
+    def assign(self, reviewer: str, now: datetime) -> None:
+        """分案 to an account of the bureau."""
+        heed(guards.deciding(self))
+        self._record(self.ReviewAssigned, now, reviewer=reviewer)
+
+    def approve(self, now: datetime) -> None:
+        """核准; what it means for each support is said there."""
+        heed(guards.deciding(self))
+        self._record_of_home(self.ApplicationApproved, now, copied_to=self.copied_to)
+
+    def deny(self, reason: DenialReason, explanation: Sealed[ReviewersRemarks] | None, now: datetime) -> None:
+        """不核准."""
+        heed(guards.deciding(self))
+        self._record_of_home(self.SupportDenied, now, reason=reason, explanation=explanation)
+
+    def send_back(self, reason: ReturnReason, explanation: Sealed[ReviewersRemarks] | None, now: datetime) -> None:
+        """退回."""
+        heed(guards.deciding(self))
+        self._record_of_home(self.SupportReturned, now, reason=reason, explanation=explanation)
+
+    def _record(self, fact: type[Event], now: datetime, **figures: Any) -> None:
+        self.trigger_event(fact, timestamp=now, case_no=self.case_no, **figures)
+
+    def _record_of_home(self, fact: type[Event], now: datetime, **figures: Any) -> None:
+        home = {"institution": self.applicant.institution, "county": self.applicant.county}
+        self._record(fact, now, kind=self.kind, **home, **figures)
+
+    # What each fact changes --------------------------------------------------------------------------------------
+
+    @event(events.ScheduleSet)
+    def _schedule_set(self, lines: tuple[Line, ...]) -> None:
+        self.lines |= {line.id: line for line in lines}
+
+    @event(events.SupportsNamed)
+    def _supports_named(self, supports: tuple[NamedSupport, ...]) -> None:
+        self.supports |= {named.support: named for named in supports}
+
+    @event(events.LinesRemoved)
+    def _lines_removed(self, lines: tuple[UUID, ...]) -> None:
+        for removed in lines:
+            self.lines.pop(removed, None)
+            self.supports.pop(removed, None)
+
+    @event(events.SupportDiscarded)
+    def _support_discarded(self) -> None:
+        self.state = ApplicationState.DISCARDED
+
+    @event(events.SupportSubmitted)
+    def _support_submitted(self, number: int, copied_to: tuple[str, ...], findings: tuple[LineFinding, ...]) -> None:
+        self.state = ApplicationState.UNDER_REVIEW
+        self.submissions = number
+        self.copied_to = copied_to
+        self.findings = findings
+
+    @event(events.ReviewAssigned)
+    def _review_assigned(self, reviewer: str) -> None:
+        self.reviewer = reviewer
+
+    @event(events.ApplicationApproved)
+    def _application_approved(self) -> None:
+        self.state = ApplicationState.APPROVED
+
+    @event(events.SupportDenied)
+    def _support_denied(self) -> None:
+        self.state = ApplicationState.DENIED
+
+    @event(events.SupportReturned)
+    def _support_returned(self) -> None:
+        self.state = ApplicationState.RETURNED

@@ -85,7 +85,9 @@ class Anchors:
 
 
 def read_anchors(folder: Path) -> Anchors:
-    """The anchors in a folder of them; raises `AnchorsUnusable`. Without any folder of a kind no such card counts."""
+    """The anchors in a folder of them; raises `AnchorsUnusable`. Of a kind without a folder no card counts."""
+    if not folder.exists():
+        return Anchors([])
     if not folder.is_dir():
         raise AnchorsUnusable(f"{folder} is no folder: make it, with one folder a kind of card, as in {folder}/citizen")
     kinds = {kind.value: kind for kind in CardKind}

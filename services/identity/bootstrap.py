@@ -7,12 +7,14 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from services.identity.adapters.card_judge import card_judge
 from services.identity.adapters.published_hospitals import enter_hospitals, published_hospitals
 from services.identity.adapters.registry_import import import_registry
 from services.identity.adapters.speech import spoken
 from services.identity.application.accounts import install
 from services.identity.application.accounts.entrance import Entrance
 from services.identity.application.accounts.front_desk import FrontDesk
+from services.identity.application.cards.card_desk import origin_of_site
 from services.identity.application.identity import Identity
 from services.identity.commands import InviteAccount, RightsEntry
 from services.identity.commands.accounts import Client, LogIn, SignOut
@@ -23,6 +25,7 @@ from services.identity.read_models.institutions import Institutions
 from services.identity.read_models.personnel import Personnel
 from services.identity.read_models.places import Places
 from services.identity.read_models.sign_ins import SignIns
+from shared.cards import kept
 from shared.context import Context, foundation, utc_now
 from shared.imports.files import Purpose
 from shared.principal import VISITOR, Role
@@ -51,7 +54,7 @@ if TYPE_CHECKING:
     Tell = Callable[[RowResult], None]
 
 CONTEXT = "identity"
-OWN_TABLES = (install,)
+OWN_TABLES = (install, kept.install)
 """What makes the tables that are kept beside the log, for `caretrail install`."""
 
 _THIS_MACHINE = Client("127.0.0.1", "caretrail")
@@ -122,9 +125,17 @@ class IdentityContext(Context[Identity]):
 @contextmanager
 def identity_in(place: Installation, clock: Callable[[], datetime] = utc_now) -> Iterator[IdentityContext]:
     """Identity in an installation, ready; nothing works in it before `workers` are started."""
-    with foundation(place, CONTEXT) as base:
-        install(base.database)
-        entrance = Entrance.over(base.database, place.vault, spoken, elsewhere=place.elsewhere)
+    with foundation(place, CONTEXT) as base, card_judge(base.database, place.settings.card_anchors) as judge:
+        for tables in OWN_TABLES:
+            tables(base.database)
+        entrance = Entrance.over(
+            base.database,
+            place.vault,
+            spoken,
+            elsewhere=place.elsewhere,
+            card_judge=judge,
+            origin=origin_of_site(place.settings.site),
+        )
         application = Identity(base.database, place.vault, entrance, give_way=place.give_way)
         try:
             application.record_forgotten(place.vault.forgotten(), clock())

@@ -77,7 +77,7 @@ class Entrance:
             PasswordStore(connections, elsewhere, parameters),
             QuestionDesk(connections, keys, speak, elsewhere, think_of),
             Sessions(connections, min(policy.seen_pause for policy in policies)),
-            CardDesk(CardNonces(connections), card_judge, origin, elsewhere),
+            CardDesk(CardNonces(connections), card_judge, origin),
             CodeProofs(connections),
             policies,
         )

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from shared.blocking import in_place
 from shared.cards.reasons import Reason, TokenRefused
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from services.identity.application.cards.nonces import CardNonces
-    from shared.blocking import Elsewhere
     from shared.cards.profiles import CardCertificate
 
 _USUAL = {"http": 80, "https": 443}
@@ -40,16 +38,15 @@ NO_CARDS: TokenJudge = _Nobody()
 
 @dataclass(frozen=True)
 class CardDesk:
-    """One of each. Tokens are judged `elsewhere`: it takes a processor's time, and perhaps a responder's."""
+    """One of each. A token is judged in the thread of who asks, which has the connections: it takes milliseconds."""
 
     nonces: CardNonces
     judge: TokenJudge
     origin: str
-    elsewhere: Elsewhere = in_place
 
     def certificate_of(self, token: str, nonce: str, now: datetime) -> CardCertificate:
         """Whose card has signed; raises `TokenRefused`."""
-        return self.elsewhere(lambda: self.judge.verify(token, self.origin, nonce, now))
+        return self.judge.verify(token, self.origin, nonce, now)
 
 
 def origin_of_site(site: str) -> str:

@@ -1,6 +1,7 @@
 """What identity does by itself: one file each, events and deadlines in, commands out."""
 
 from services.identity.processes.close_sessions_of_a_changed_account import CloseSessionsOfAChangedAccount
+from services.identity.processes.close_sessions_of_a_changed_nhi_card import CloseSessionsOfAChangedNhiCard
 from services.identity.processes.close_sessions_of_a_lost_capacity import CloseSessionsOfALostCapacity
 from services.identity.processes.close_sessions_of_a_withdrawn_card import CloseSessionsOfAWithdrawnCard
 from services.identity.processes.expire_licences_after_a_warning import ExpireLicencesAfterAWarning
@@ -12,6 +13,7 @@ PROCESSES = (
     RemindUnusedInvitation,
     ExpireUnusedInvitation,
     CloseSessionsOfAChangedAccount,
+    CloseSessionsOfAChangedNhiCard,
     CloseSessionsOfALostCapacity,
     CloseSessionsOfAWithdrawnCard,
     HaveAccountsFollowTheRegister,

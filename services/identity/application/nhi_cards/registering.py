@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from services.identity.application.accounts.answers import Done
 from services.identity.application.accounts.telling import tell
 from services.identity.application.nhi_cards.by_card import not_accepted, objection_to_card
+from services.identity.application.nhi_cards.keeping import close_void
 from services.identity.application.nhi_cards.lookups import card_number, credential_of, is_known, person_meant
 from services.identity.domain.nhi_cards import refusals
 from services.identity.domain.nhi_cards.credential import NhiCredential
@@ -52,6 +53,7 @@ def register_nhi_card(desk: Desk, command: RegisterNhiCard, principal: Principal
         registered.register_again(holder, password, now)
     tell(desk, principal, now, registered)
     desk.entrance.failures.forgive(person.key)
+    close_void(desk, registered)
     return Done()
 
 

@@ -2,8 +2,17 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from services.identity import commands
+from services.identity.application.accounts.opening import Arrival, open_session
+from services.identity.application.capacities import of_person
+from services.identity.application.cards.entries import source_of_person
 from services.identity.commands import NhiPurpose
+from services.identity.domain.nhi_cards.refusals import NhiNotAccepted
+from services.identity.events import LoginRefused, Proof
+from shared.principal import Assurance
+from shared.vault.blind_index import Identifier
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR
 from tests.integration.identity.accounts.door import HOME, OPERATOR
 
@@ -12,6 +21,9 @@ MOBILE = "0922333444"
 CARD = "000012345678"
 NEW_CARD = "000087654321"
 BORN_ON = date(1980, 5, 17)
+NOBODYS_IDENTIFIER = "M123456789"
+OTHER_IDENTIFIER = "A123456789"
+OTHER_MOBILE = "0955666777"
 PASSWORD = "seven herons on a wet roof"
 NEW_PASSWORD = "and an eighth one in the pond"
 
@@ -34,6 +46,10 @@ class Doctor:
             "institution": BANQIAO_CLINIC,
         }
         return self.door.give(commands.RecordPractitioner(**{**entry, **changes}), OPERATOR)
+
+    def colleague(self):
+        """Another doctor of the clinic, who has a phone of their own."""
+        self.enter(practitioner="D0000077", name="李同事", identifier=OTHER_IDENTIFIER, mobile=OTHER_MOBILE)
 
     # Step by step -------------------------------------------------------------------------------------------------
 
@@ -67,6 +83,25 @@ class Doctor:
 
     def set_password(self, proof, card=CARD, password=NEW_PASSWORD, client=HOME):
         return self.door.ask(commands.SetNhiPassword(proof, card, password, client))
+
+    def by_pin(self, *, assurance=Assurance.CARD_PIN, subject=None):
+        """A session of the personnel card and its PIN; or of whoever else, by whatever else."""
+        desk, now = self.door.identity.desk, self.door.now
+        who = subject or self.subject
+        proof = Proof(assurance, f"card/{who}")
+        arrival = Arrival(of_person(desk, who, now).held[0], (proof,), HOME, via=(source_of_person(who),))
+        return open_session(desk, arrival, now)
+
+    @property
+    def subject(self):
+        return self.door.vault.find(Identifier("national_id", IDENTIFIER))
+
+    def refused(self, trouble, ask, refusal=NhiNotAccepted):
+        """Asked for, it is refused in the one way, and the log has this reason; the answer is what was said."""
+        with pytest.raises(refusal) as said:
+            ask()
+        assert self.door.last(LoginRefused).reason == trouble
+        return str(said.value)
 
     # Stories ------------------------------------------------------------------------------------------------------
 

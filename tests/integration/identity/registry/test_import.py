@@ -118,6 +118,7 @@ def test_personnel_come_with_licences_and_training(office):
         "姓名": "陳安康",
         "醫事人員類別": "西醫師",
         "身分證字號": "F100000015",
+        "行動電話": "0922333444",
         "執業機構代碼": BANQIAO_CLINIC,
         "執照字號": "醫執字第1號",
         "執照起日": "109/07/01",

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from services.identity import commands
@@ -11,6 +12,7 @@ from services.identity.events import PractitionerIdentity, Programme, RegistryFi
 from shared.application import Result
 from shared.refusals import FieldMissing, InvalidForm, RoleNotAllowed
 from shared.taiwan.codes import UnknownProfession
+from shared.taiwan.contacts import MalformedMobileNumber
 from shared.taiwan.identifiers import WrongChecksum
 from tests.controls.family import BANQIAO_DOCTOR, DAAN_CLINIC, taipei
 from tests.integration.identity.registry.office import (
@@ -54,6 +56,30 @@ def test_the_identifier_is_sealed_for_its_person(office, database):
     with database.connect(name="test") as connection:
         rows = connection.execute("select data from event").fetchall()
     assert not any(b"F100000015" in data for (data,) in rows)
+
+
+def test_the_phone_is_sealed_with_the_identifier_and_stays_unless_another_is_entered(office, database):
+    entered = practitioner(mobile="0922-333444")
+    outcome = office.ask(entered)
+
+    def phone():
+        return office.vault.open(office.registry.load(Practitioner, outcome.id).identity, PractitionerIdentity).mobile
+
+    assert phone() == "0922333444"
+    assert office.ask(entered).result == Result.UNCHANGED
+    assert office.ask(practitioner()).result == Result.UNCHANGED
+    office.ask(practitioner(mobile="0955666777", identifier=""))
+    assert phone() == "0955666777"
+    with database.connect(name="test") as connection:
+        rows = connection.execute("select data from event").fetchall()
+    assert not any(b"0922333444" in data or b"0955666777" in data for (data,) in rows)
+
+
+def test_an_identity_that_was_sealed_before_there_were_phones_is_read_as_without_one(office):
+    assert msgspec.json.encode(PractitionerIdentity("F100000015")) == b'{"identifier":"F100000015"}'
+    with pytest.raises(InvalidForm) as refused:
+        office.ask(practitioner(mobile="02-29603456"))
+    assert [type(refusal) for refusal in refused.value.refusals] == [MalformedMobileNumber]
 
 
 def test_one_person_has_one_number_in_a_profession(office):

@@ -32,6 +32,8 @@ class Evidence:
     answers: tuple[bytes, ...] = ()
     lists: tuple[bytes, ...] = ()
     trouble: Reason | None = None
+    proved: tuple[bytes, ...] = ()
+    """Answers whose signature was judged when they came in, and which were kept where nobody else writes."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,11 @@ def _said_objection(answer: ocsp.OCSPResponse, at: datetime, policy: CardPolicy)
 def counts_until(answer: ocsp.OCSPResponse, policy: CardPolicy) -> datetime:
     """When the answer ends to count, by what it says itself."""
     return answer.next_update_utc or answer.this_update_utc + policy.unspoken
+
+
+def says_revoked(der: bytes) -> bool:
+    """Whether an answer that counts calls its certificate revoked."""
+    return ocsp.load_der_ocsp_response(der).certificate_status is ocsp.OCSPCertStatus.REVOKED
 
 
 def unsigned_objection(der: bytes, link: Link, at: datetime) -> Reason | None:

@@ -12,17 +12,29 @@ from typing import TYPE_CHECKING, Any
 import asn1crypto.x509
 from asn1crypto.crl import CertificateList
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.authority import CertTrustAnchor
 from pyhanko_certvalidator.errors import InsufficientRevinfoError, PathError, RevokedError, ValidationError
+from pyhanko_certvalidator.ltv.poe import POEManager
 from pyhanko_certvalidator.path import ValidationPath
-from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
-from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy, NonRevokedStatusAssertion
+from pyhanko_certvalidator.registry import CertificateRegistry, SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer, process_legacy_ocsp_input
+from pyhanko_certvalidator.revinfo.manager import RevinfoManager
 from pyhanko_certvalidator.validate import async_validate_path
 
 from shared.cards.anchors import is_issued_by
-from shared.cards.evidence import Link, answer_objection, is_listed, list_objection, responders_of, unsigned_objection
+from shared.cards.evidence import (
+    Link,
+    answer_objection,
+    is_listed,
+    list_objection,
+    responders_of,
+    says_revoked,
+    unsigned_objection,
+)
 from shared.cards.profiles import policy_objection, subject_type, usage_objection
 from shared.cards.reading import UNREADABLE
 from shared.cards.reasons import Reason, TokenRefused
@@ -71,16 +83,23 @@ def judge(
 
 def weigh(found: Accepted, at: datetime, evidence: Evidence, policy: CardPolicy) -> Accepted | Rejected:
     """What `trace` leaves of `judge`: whether a way holds in everything, and nothing on it is revoked."""
-    answers = {answer: _answer_objection(answer, found, at, policy) for answer in evidence.answers}
-    if Reason.OCSP_UNKNOWN in {evidence.trouble, *answers.values()}:
+    objections = {
+        answer: _answer_objection(answer, found, at, policy) for answer in (*evidence.proved, *evidence.answers)
+    }
+    if Reason.OCSP_UNKNOWN in {evidence.trouble, *objections.values()}:
         return Rejected(Reason.OCSP_UNKNOWN)
-    counting = [answer for answer, objection in answers.items() if objection is None]
+    proved = [answer for answer in evidence.proved if objections[answer] is None]
     lists = _lists(found, at, evidence, policy)
     revoked = _listed(found, lists)
+    if revoked is None and any(says_revoked(answer) for answer in proved):
+        revoked = Reason.REVOKED
     if revoked is not None:
         return Rejected(revoked)
+    counting = tuple(answer for answer in evidence.answers if objections[answer] is None)
+    is_proved = bool(proved) and len(found.links) == 1
+    news = _News(counting if is_proved else (*proved, *counting), lists, is_proved=is_proved)
     try:
-        _validate(found, at, counting, lists, policy)
+        _validate(found, at, news, policy)
     except RevokedError as refused:
         return Rejected(Reason.REVOKED if refused.is_ee_cert else Reason.ISSUER_REVOKED)
     except InsufficientRevinfoError:
@@ -109,6 +128,18 @@ def trace(chain: Sequence[x509.Certificate], anchors: Anchors, at: datetime, pol
     return found if untimely is None else Rejected(untimely)
 
 
+@dataclass(frozen=True)
+class _News:
+    """What counts of the evidence: answers, lists with whose they are, and whether the card is proved good already.
+
+    The latter holds for a card alone, right below its anchor: the validator would ask nothing of whoever is between.
+    """
+
+    answers: tuple[bytes, ...]
+    lists: dict[bytes, x509.Certificate]
+    is_proved: bool
+
+
 def _lists(found: Accepted, at: datetime, evidence: Evidence, policy: CardPolicy) -> dict[bytes, x509.Certificate]:
     """The lists that count, each with whose it is."""
     return {
@@ -127,27 +158,32 @@ def _listed(found: Accepted, lists: dict[bytes, x509.Certificate]) -> Reason | N
     return None
 
 
-def _validate(
-    found: Accepted, at: datetime, answers: list[bytes], lists: dict[bytes, x509.Certificate], policy: CardPolicy
-) -> None:
+def _validate(found: Accepted, at: datetime, news: _News, policy: CardPolicy) -> None:
     """Raise what the validator says against a way; `policy` gives how far clocks may be off."""
     pinned = found.anchor.certificate
     leaf, *others = (link.certificate for link in found.links)
     below = [_parsed(other) for other in reversed(others)]
-    context = ValidationContext(
-        other_certs=below,
-        trust_manager=_trusting(pinned),
-        moment=at,
-        crls=[_abridged(each) if issuer == pinned else CertificateList.load(each) for each, issuer in lists.items()],
-        ocsps=answers,
-        revinfo_policy=_ASKED_OF_ALL,
-        time_tolerance=policy.skew,
+    registry = CertificateRegistry.build([_parsed(pinned), *below])
+    revocation = RevinfoManager(
+        registry,
+        POEManager(),
+        [CRLContainer(_abridged(each) if issuer == pinned else _whole(each)) for each, issuer in news.lists.items()],
+        process_legacy_ocsp_input(news.answers),
+        [NonRevokedStatusAssertion(leaf.fingerprint(SHA256()), at)] if news.is_proved else [],
     )
-    for each, issuer in lists.items():
+    for each, issuer in news.lists.items():
         if issuer == pinned:
             # It looks below the anchor for who signed a list, and so does not find an anchor that is no root. Any other
             # has to be found: told that an issuer signed a list, it would believe that issuer about itself.
-            context.revinfo_manager.record_crl_issuer(_abridged(each), _parsed(issuer))  # type: ignore[no-untyped-call]
+            revocation.record_crl_issuer(_whole(each), _parsed(issuer))  # type: ignore[no-untyped-call]
+    context = ValidationContext(
+        certificate_registry=registry,
+        trust_manager=_trusting(pinned),
+        moment=at,
+        revinfo_manager=revocation,
+        revinfo_policy=_ASKED_OF_ALL,
+        time_tolerance=policy.skew,
+    )
     _awaited(async_validate_path(context, ValidationPath(CertTrustAnchor(_parsed(pinned)), below, _read(leaf))))
 
 
@@ -192,7 +228,7 @@ def _list_objection(found_list: bytes, found: Accepted, at: datetime, policy: Ca
 
 def _insufficient(found: Accepted, at: datetime, evidence: Evidence, policy: CardPolicy) -> Reason:
     """Why what is known about revocation is not enough: an answer's fault first, for a list only stands in for it."""
-    for answer in evidence.answers:
+    for answer in (*evidence.proved, *evidence.answers):
         wrong = _answer_objection(answer, found, at, policy)
         if wrong is not None:
             return wrong
@@ -228,9 +264,13 @@ def _trusting(anchor: x509.Certificate) -> SimpleTrustManager:
     return SimpleTrustManager.build([_parsed(anchor)])
 
 
+def _whole(der: bytes) -> CertificateList:
+    return CertificateList.load(der)
+
+
 def _abridged(der: bytes) -> CertificateList:
     """A list without its entries, which have been looked through: it reads every one of them, 2 µs each, every time."""
-    found = CertificateList.load(der)
+    found = _whole(der)
     found["tbs_cert_list"]["revoked_certificates"] = None
     return found
 

@@ -18,7 +18,6 @@ from cryptography.x509 import ocsp
 
 from shared.cards.evidence import (
     Evidence,
-    answer_objection,
     counts_until,
     list_counts_until,
     list_objection,
@@ -28,6 +27,7 @@ from shared.cards.evidence import (
 )
 from shared.cards.fetching import FetchFailed, Limits, fetch_by_http
 from shared.cards.kept import News
+from shared.cards.paths import Accepted, weigh
 from shared.cards.policy import STRICT
 from shared.cards.reasons import Reason
 
@@ -67,7 +67,7 @@ class RevocationNews:
         """What a responder says of the certificate; where none says anything that counts, the issuer's lists."""
         answer = self._answer(link, anchor, at)
         if isinstance(answer, bytes):
-            return Evidence((answer,))
+            return Evidence(proved=(answer,))
         return Evidence(lists=self._lists(anchor, at), trouble=answer)
 
     def _answer(self, link: Link, anchor: Anchor, at: datetime) -> bytes | Reason | None:
@@ -96,13 +96,18 @@ class RevocationNews:
         answer = self._fetched(address, _OF_AN_ANSWER, at, question=_question(link, nonce))
         if answer is None:
             return Reason.OCSP_FAILED
-        objection = answer_objection(answer, link, at, self._policy)
+        objection = self._judged(answer, link, anchor, at)
         if objection in {None, Reason.OCSP_UNKNOWN}:  # that the issuer knows no such card counts if the issuer says so
             objection = unsigned_objection(answer, link, at) or nonce_objection(answer, nonce) or objection
         if objection is None:
             return answer
         _log.warning("card_answer_refused", address=address, reason=objection.value)
         return objection
+
+    def _judged(self, answer: bytes, link: Link, anchor: Anchor, at: datetime) -> Reason | None:
+        """Why an answer does not count: one that has been judged here is believed for as long as it is kept."""
+        verdict = weigh(Accepted(anchor, (link,)), at, Evidence((answer,)), self._policy)
+        return None if isinstance(verdict, Accepted) or verdict.reason is Reason.REVOKED else verdict.reason
 
     def _keep_answer(self, name: bytes, answer: bytes, at: datetime) -> None:
         counts = counts_until(ocsp.load_der_ocsp_response(answer), self._policy)

@@ -367,6 +367,49 @@ def test_a_card_revoked_by_its_list_is_revoked_although_no_responder_was_heard()
     assert reason(card, Evidence((), (HCA.revocation_list(NOW),), Reason.OCSP_FAILED)) is Reason.REVOKED
 
 
+def proved(card, issuer=HCA, at=NOW - MINUTE, **question):
+    """The same as an answer that was judged when it came in."""
+    return Evidence(proved=good_answer(card, issuer, at, **question).answers)
+
+
+def test_an_answer_that_was_judged_before_counts_for_its_card_and_for_its_time():
+    card, other = a_card(**ONLINE), a_card(**ONLINE)
+    found = proved(card, at=NOW - HOUR)
+    assert isinstance(judged(card, found, at=NOW + MINUTE), Accepted)
+    assert reason(card, found, at=NOW + MINUTE + SECOND) is Reason.OCSP_STALE
+    assert reason(other, found) is Reason.OCSP_WRONG_CERTIFICATE
+    assert reason(card, proved(card, at=NOW + HOUR)) is Reason.OCSP_CLOCK_SKEW
+    assert reason(card, Evidence(proved=(_answered(card, ocsp.OCSPCertStatus.UNKNOWN),))) is Reason.OCSP_UNKNOWN
+    HCA.revoke(card, NOW - HOUR)
+    assert reason(card, proved(card)) is Reason.REVOKED
+
+
+def test_an_answer_that_was_judged_before_proves_nothing_but_that_the_card_is_not_revoked():
+    moica = PKI.issuer(CardKind.CITIZEN)
+    assert reason(a_card(until=NOW - HOUR, **ONLINE), proved(a_card(**ONLINE))) is Reason.EXPIRED
+    card = a_card(issuer=PKI.new_issuer(CardKind.PERSONNEL, NOW - YEAR, NOW + YEAR), **ONLINE)
+    assert reason(card, proved(card)) is Reason.ISSUER_UNTRUSTED
+    posing = a_card(issuer=moica, **ONLINE)
+    assert reason(posing, proved(posing, moica)) is Reason.ISSUER_OF_ANOTHER_KIND
+    unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.16.886.1.100.9.9"), b"\x05\x00")
+    critical = _reissued(a_card(**ONLINE).certificate, unknown)
+    assert reason(critical, Evidence(proved=(_answered(critical, ocsp.OCSPCertStatus.GOOD),))) is Reason.PATH_INVALID
+
+
+def test_an_answer_about_a_card_proves_nothing_of_whoever_is_between_it_and_its_anchor():
+    card = a_card(**ONLINE)
+    anchors = Anchors([Anchor(CardKind.PERSONNEL, PKI.root.certificate)])
+    found = judged(card, proved(card), anchors=anchors, others=(HCA.certificate,))
+    assert found == Rejected(Reason.CRL_MISSING)
+
+
+def test_a_list_speaks_against_an_answer_that_was_judged_before():
+    card = a_card(**ONLINE)
+    before = proved(card)
+    HCA.revoke(card, NOW - HOUR)
+    assert reason(card, replace(before, lists=(HCA.revocation_list(NOW),))) is Reason.REVOKED
+
+
 CHANGED = a_card(**ONLINE)
 ANSWER = good_answer(CHANGED).answers[0]
 LIST = HCA.revocation_list(NOW - MINUTE)

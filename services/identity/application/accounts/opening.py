@@ -18,9 +18,11 @@ from services.identity.application.accounts.people import known_account, whereab
 from services.identity.application.accounts.sessions import OpenSession
 from services.identity.application.accounts.telling import tell
 from services.identity.application.capacities.capacity import Capacity
+from services.identity.application.capacities.sources import of_sources
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.account import AccountStatus
 from services.identity.domain.accounts.session import Session
+from services.identity.domain.cards import refusals as card_refusals
 from services.identity.events import SessionEnd
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from services.identity.commands.accounts import Client
     from services.identity.domain.accounts.account import Account
     from services.identity.events import Proof
+    from shared.refusals import Refusal
     from shared.sealing import SubjectId
 
 
@@ -60,7 +63,11 @@ class Arrival:
 
 
 def open_session(desk: Desk, arrival: Arrival, now: datetime) -> SignedIn:
-    """Let somebody in; refuses with `AccountNotActive` where the account was changed at this very moment."""
+    """Let somebody in.
+
+    Refuses with `AccountNotActive` where the account was changed at this very moment, with `CapacityUnknown` where the
+    capacity was lost.
+    """
     capacity = arrival.capacity
     terms = desk.entrance.policy(now).sessions[capacity.rights.role]
     ends_at = now + terms.absolute if arrival.until is None else min(arrival.until, now + terms.absolute)
@@ -91,12 +98,13 @@ def open_session(desk: Desk, arrival: Arrival, now: datetime) -> SignedIn:
         via=arrival.via,
     )
     token = desk.entrance.sessions.open(opened)
-    if account is not None and _has_changed(desk, account):
+    objection = _objection(desk, arrival, now)
+    if objection is not None:
         # Whoever changed it closed all sessions, perhaps before this one was there to be closed.
         desk.entrance.sessions.close(told.id, SessionEnd.RIGHTS_CHANGED)
         told.close(SessionEnd.RIGHTS_CHANGED, now)
         tell(desk, who, now, told)
-        raise refusals.AccountNotActive
+        raise objection
     signed_in = _signed_in(token, opened)
     if arrival.user is None:
         return signed_in
@@ -119,6 +127,18 @@ def prove(desk: Desk, token: str, proof: Proof, now: datetime, *, via: tuple[str
 def prove_contact(desk: Desk, token: str, digest: str, now: datetime) -> SignedIn:
     """變更聯絡人: the open session of this token has proved this contact too; refuses as `check` does."""
     return _signed_in(token, desk.entrance.sessions.prove_contact(token, digest, now))
+
+
+def _objection(desk: Desk, arrival: Arrival, now: datetime) -> Refusal | None:
+    """What has changed since the arrival, so that it opens nothing any more."""
+    seen = arrival.capacity
+    if seen.account is not None and _has_changed(desk, seen.account):
+        return refusals.AccountNotActive()
+    if not arrival.via:
+        return None
+    found = of_sources(desk, arrival.via, now).of_key(seen.key)
+    same = found is not None and (found.rights, found.services) == (seen.rights, seen.services)
+    return None if same else card_refusals.CapacityUnknown()
 
 
 def _has_changed(desk: Desk, seen: Account) -> bool:

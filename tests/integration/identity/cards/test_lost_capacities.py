@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
 
 from services.identity import commands
+from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.application.accounts.people import account_of_mailbox
 from services.identity.application.cards.register import cards_of_account, cards_of_holder
 from services.identity.commands import CloseVoidCapacities, CloseVoidSessionsOfCard
@@ -27,6 +31,7 @@ from services.identity.events import (
 from shared.application import Result
 from shared.cards.profiles import CardKind
 from shared.principal import Assurance, Principal, Role, process
+from shared.principal_tokens import PrincipalSigner
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC
 from tests.integration.identity.accounts.door import DOCTOR, MANAGER, OPERATOR
 from tests.integration.identity.cards.card_door import CENTRES_SERIAL, DOCTORS_ID
@@ -134,6 +139,32 @@ def test_a_session_that_was_opened_as_its_card_was_withdrawn_is_closed_again(doo
     assert door.who(doctor)
     door.give(CloseVoidSessionsOfCard(entry.card), PLATFORM)
     assert ended(door, doctor) is SessionEnd.CAPACITY_ENDED
+
+
+class WithdrawsFirst:
+    """Sessions, and somebody who withdraws the card just before one of them is there."""
+
+    def __init__(self, sessions, withdraw):
+        self._sessions = sessions
+        self._withdraw = withdraw
+
+    def open(self, session):
+        self._withdraw()
+        return self._sessions.open(session)
+
+    def __getattr__(self, name):
+        return getattr(self._sessions, name)
+
+
+def test_a_card_that_is_withdrawn_in_the_middle_of_a_log_in_lets_nobody_in(door):
+    door.institution()
+    entry = door.doctors_entry().id
+    withdraw = partial(door.give, commands.WithdrawCard(entry, CardEnd.LOST), OPERATOR)
+    watched = replace(door.entrance, sessions=WithdrawsFirst(door.entrance.sessions, withdraw))
+    door.desk = FrontDesk(replace(door.identity.desk, entrance=watched), PrincipalSigner(door.key))
+    with pytest.raises(refusals.CapacityUnknown):
+        door.come_in(door.doctors_card())
+    assert door.told()[-3:] == ["SessionOpened", "CardWithdrawn", "SessionClosed"]
 
 
 # Accounts ------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from services.support.events.entries import WeekShare
-from shared.calendar import TAIPEI
+from shared.calendar import TAIPEI, taipei_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -131,7 +131,7 @@ def sessions_of(occurrence: Occurrence, rule: QuotaRule) -> frozenset[tuple[date
 
 def _spans(occurrence: Occurrence, rule: QuotaRule) -> Iterator[tuple[tuple[date, int], timedelta]]:
     """Every session that a time touches, and how long it lasts in it."""
-    day = occurrence.start.date()
+    day = taipei_day(occurrence.start)
     while _moment(day, time.min) < occurrence.end:
         bounds = [
             *(_moment(day, at) for at in (time.min, *rule.session_boundaries)),

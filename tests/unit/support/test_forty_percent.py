@@ -1,6 +1,6 @@
 """超過40%: told with numerator, denominator, week and source, and never where the denominator is unknown."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -64,6 +64,13 @@ def test_a_time_is_a_session_of_each_part_of_the_day_in_which_it_lasts_an_hour(s
 def test_a_night_counts_on_both_of_its_days():
     [night] = occurrences_of(Continuous(MONDAY, time(22), MONDAY + timedelta(days=1), time(8)))
     assert sessions_of(night, RULE) == {(MONDAY, EVENING), (MONDAY + timedelta(days=1), MORNING)}
+
+
+def test_a_time_that_is_told_in_utc_counts_on_its_day_in_taipei():
+    occurrence = attending(MONDAY, 7, 8).occurrence
+    told = Occurrence(occurrence.start.astimezone(UTC), occurrence.end.astimezone(UTC))
+    assert told.start.date() < MONDAY
+    assert sessions_of(told, RULE) == {(MONDAY, MORNING)}
 
 
 def test_a_week_goes_from_monday_to_sunday_and_belongs_to_the_year_of_its_thursday():

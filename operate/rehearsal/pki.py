@@ -5,6 +5,7 @@ All of it is simulated: every name says TEST, every key is made here, and nothin
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
-from shared.cards.anchors import Addresses, Anchor, Anchors
+from shared.cards.anchors import ADDRESSES, Addresses, Anchor, Anchors
 from shared.cards.profiles import (
     BUSINESS_NUMBER,
     LAST_FOUR,
@@ -34,6 +35,7 @@ from shared.cards.token import Algorithm, signed_bytes, write_token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -266,6 +268,18 @@ class Pki:
         """What an installation would pin to accept these cards."""
         allowed = addresses or Addresses()
         return Anchors(Anchor(kind, self.issuer(kind).certificate, allowed) for kind in CardKind)
+
+
+def write_anchors(anchors: Anchors, folder: Path) -> None:
+    """Lay them out as `read_anchors` reads them, and as CARETRAIL_CARD_ANCHORS names a folder."""
+    for place, anchor in enumerate(anchors):
+        own = folder / anchor.kind
+        own.mkdir(parents=True, exist_ok=True)
+        (own / f"{place}.pem").write_bytes(anchor.certificate.public_bytes(Encoding.PEM))
+        said = anchor.addresses
+        lines = {"ocsp": list(said.ocsp), "crl": list(said.crl), "ocsp_nonces": said.ocsp_nonces}
+        text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
+        (own / ADDRESSES).write_text(text, encoding="utf-8")
 
 
 def without(profile: Profile, **changes: object) -> Profile:

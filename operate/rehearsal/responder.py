@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from operate.rehearsal.pki import DAY, YEAR, Question
-from shared.cards.anchors import Addresses
+from shared.cards.anchors import Addresses, Anchor, Anchors
+from shared.cards.profiles import CardKind
 from shared.context import utc_now
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from operate.rehearsal.pki import IssuedCard, Issuer, Pki, Profile
-    from shared.cards.profiles import CardKind
 
 _LONGEST_QUESTION = 4096
 
@@ -55,6 +55,10 @@ class Responder:
     def addresses(self, kind: CardKind) -> Addresses:
         """What an installation would allow for a kind of card."""
         return Addresses(ocsp=(self.ocsp,), crl=(self.crl(kind),))
+
+    def anchors(self) -> Anchors:
+        """What an installation would pin to accept the cards of this rehearsal, with these addresses allowed."""
+        return Anchors(Anchor(kind, self._pki.issuer(kind).certificate, self.addresses(kind)) for kind in CardKind)
 
     def named_in(self, profile: Profile, kind: CardKind) -> Profile:
         """The same with this responder and its list named in the certificate."""

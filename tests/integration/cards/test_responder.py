@@ -12,10 +12,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
-from operate.rehearsal.pki import DAY, YEAR, Pki, personnel
+from operate.rehearsal.pki import DAY, YEAR, Pki, personnel, write_anchors
 from operate.rehearsal.responder import Responder
+from shared.cards.anchors import read_anchors
 from shared.cards.fetching import FetchFailed, Limits, fetch_by_http
+from shared.cards.kept import KeptNowhere
 from shared.cards.profiles import CardKind
+from shared.cards.revocation import RevocationNews
+from shared.cards.verifier import CardVerifier
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # OpenSSL has no other clock
 KIND = CardKind.PERSONNEL
@@ -82,6 +86,14 @@ def test_openssl_believes_its_lists(openssl, responder, pki, card, tmp_path):
 def test_openssl_finds_the_whole_way_to_the_root(openssl):
     said = openssl("verify", "-CAfile", "root.pem", "-untrusted", "hca.pem", "-purpose", "sslclient", "card.pem")
     assert "card.pem: OK" in said
+
+
+def test_an_installation_reads_the_anchors_that_a_rehearsal_lays_out(responder, card, tmp_path):
+    write_anchors(responder.anchors(), tmp_path / "anchors")
+    read = read_anchors(tmp_path / "anchors")
+    assert list(read) == list(responder.anchors())
+    verifier = CardVerifier(read, RevocationNews(KeptNowhere()))
+    assert verifier.verify(card.token("https://a", "n"), "https://a", "n", datetime.now(UTC)).kind is KIND
 
 
 def test_every_certificate_says_that_it_is_a_test(pki, card):

@@ -22,6 +22,7 @@ from services.identity.messages import WORDING
 from services.identity.processes import PROCESSES
 from services.identity.read_models.accounts import Accounts
 from services.identity.read_models.institutions import Institutions
+from services.identity.read_models.organisation_users import OrganisationUsers
 from services.identity.read_models.personnel import Personnel
 from services.identity.read_models.places import Places
 from services.identity.read_models.sign_ins import SignIns
@@ -62,7 +63,14 @@ _FORGETTER = "tell_of_forgotten_people"
 _LOOKS_EVERY = 2.0
 """Seconds between two looks at whom the vault has forgotten."""
 
-_READ_MODELS: tuple[type[ReadModel[Any]], ...] = (Institutions, Personnel, Places, Accounts, SignIns)
+_READ_MODELS: tuple[type[ReadModel[Any]], ...] = (
+    Institutions,
+    Personnel,
+    Places,
+    Accounts,
+    SignIns,
+    OrganisationUsers,
+)
 
 
 class IdentityContext(Context[Identity]):

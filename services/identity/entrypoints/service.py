@@ -17,6 +17,7 @@ from services.identity.domain.accounts.access import ANYBODY_IN, HOLDER, SEES_AC
 from services.identity.domain.accounts.policies import POLICIES
 from services.identity.domain.accounts.refusals import AccountUnknown
 from services.identity.domain.cards.access import PRACTITIONER, SEES_CARDS
+from services.identity.domain.organisations.access import CARD_HOLDER, SEES_MEMBERS
 from services.identity.events import CardHolder, HolderKind
 from services.identity.messages import WORDING
 from services.identity.read_models.accounts import (
@@ -41,6 +42,15 @@ from services.identity.read_models.invitations import (
     invited_doctors,
     invited_institutions,
 )
+from services.identity.read_models.organisation_users import (
+    Grant,
+    MemberListed,
+    OrganisationListed,
+    OrganisationUsers,
+    organisation,
+    organisation_users,
+    own_services,
+)
 from services.identity.read_models.personnel import (
     KEEPERS_OF_PERSONNEL,
     SEES_STAFF,
@@ -52,6 +62,7 @@ from services.identity.read_models.personnel import (
 )
 from services.identity.read_models.places import PlaceRow, Places, search_places
 from services.identity.read_models.sign_ins import SignInListed, SignIns, sign_ins_of
+from shared.calendar import taipei_day
 from shared.principal import Principal
 from shared.read_models.paging import Page
 from shared.rpc.service import EVERYBODY, ContextService, deed, method_of, query
@@ -155,6 +166,22 @@ class CardsOfHolder:
 
     kind: HolderKind
     key: str = field(metadata=_NUMBER)
+
+
+@dataclass(frozen=True)
+class OrganisationAsked:
+    """機構: `institution/` and a code, or `centre/` and a county."""
+
+    organisation: str = field(metadata=_NUMBER)
+
+
+@dataclass(frozen=True)
+class MembersAsked:
+    """機構使用者 of an organisation, and which page of them."""
+
+    organisation: str = field(metadata=_NUMBER)
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR)
 
 
 class IdentityService(ContextService):
@@ -277,6 +304,23 @@ class IdentityService(ContextService):
         """非醫事機構查詢: a page of the places sought."""
         reader = self.reader(Places)
         return search_places(reader, asked.text, county=asked.county, limit=asked.limit, cursor=asked.cursor)
+
+    @query(*SEES_MEMBERS, asks=OrganisationAsked, reads=OrganisationUsers)
+    def organisation(self, principal: Principal, asked: OrganisationAsked) -> OrganisationListed | None:
+        """機構: the services that it may grant, and how many people it has; None for who may not see it."""
+        return organisation(self.reader(OrganisationUsers), principal, asked.organisation)
+
+    @query(*SEES_MEMBERS, asks=MembersAsked, reads=OrganisationUsers)
+    def organisation_users(self, principal: Principal, asked: MembersAsked) -> Page[MemberListed]:
+        """機構使用者: a page of an organisation's managers and users, with what is granted to each."""
+        vault, reader = self.context.vault, self.reader(OrganisationUsers)
+        return organisation_users(reader, vault, principal, asked.organisation, limit=asked.limit, cursor=asked.cursor)
+
+    @query(CARD_HOLDER, reads=OrganisationUsers)
+    def own_services(self, principal: Principal) -> list[Grant]:
+        """服務項目: what is granted to the caller today where they have come in (S002)."""
+        subjects = self.context.vault.subjects_of([principal.subject]) if principal.subject else ()
+        return own_services(self.reader(OrganisationUsers), principal, subjects, taipei_day(self.now))
 
 
 def _at_the_front_desk(command: type, answer: type) -> Callable[..., Any]:

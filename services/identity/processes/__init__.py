@@ -7,6 +7,7 @@ from services.identity.processes.close_sessions_of_a_withdrawn_card import Close
 from services.identity.processes.expire_licences_after_a_warning import ExpireLicencesAfterAWarning
 from services.identity.processes.expire_unused_invitation import ExpireUnusedInvitation
 from services.identity.processes.have_accounts_follow_the_register import HaveAccountsFollowTheRegister
+from services.identity.processes.have_sessions_follow_what_is_granted import HaveSessionsFollowWhatIsGranted
 from services.identity.processes.remind_unused_invitation import RemindUnusedInvitation
 
 PROCESSES = (
@@ -17,6 +18,7 @@ PROCESSES = (
     CloseSessionsOfALostCapacity,
     CloseSessionsOfAWithdrawnCard,
     HaveAccountsFollowTheRegister,
+    HaveSessionsFollowWhatIsGranted,
     ExpireLicencesAfterAWarning,
 )
 """Every process of the context."""

@@ -32,7 +32,9 @@ def register_nhi_card(desk: Desk, command: RegisterNhiCard, principal: Principal
     number, person = card_number(command.card_number), person_meant(desk, command.identifier, now)
     if command.born_on > taipei_day(now):
         raise refusals.BirthDateAhead("born_on")
-    code = desk.entrance.proofs.take(command.proof, CodePurpose.NHI_REGISTRATION, now) if command.proof else None
+    code = None
+    if command.proof and not command.session:
+        code = desk.entrance.proofs.take(command.proof, CodePurpose.NHI_REGISTRATION, now)
     proved = _in_session(desk, command.session, now) if code is None else code.subject
     former = credential_of(desk, proved)
     trouble = _trouble(desk, person.subject, proved, former, command.born_on)

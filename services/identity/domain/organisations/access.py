@@ -38,18 +38,22 @@ WHO_MAY: WhoMay = {
 """Every command about the users of an organisation, and the parties that may give it."""
 
 
-def own_organisation(principal: Principal) -> OrganisationKey | None:
-    """The organisation whose card somebody holds, or that somebody manages; None of anybody else."""
-    if principal.role in {Role.INSTITUTION, Role.INSTITUTION_MANAGER} and principal.institution:
+_OF_INSTITUTION = frozenset({Role.INSTITUTION, Role.INSTITUTION_MANAGER, Role.INSTITUTION_USER})
+_OF_CENTRE = frozenset({Role.CENTRE, Role.CENTRE_MANAGER, Role.CENTRE_USER})
+
+
+def organisation_of(principal: Principal) -> OrganisationKey | None:
+    """The organisation for which somebody has come in, by its card or as one of its people; None of anybody else."""
+    if principal.role in _OF_INSTITUTION and principal.institution:
         return OrganisationKey(OrganisationKind.INSTITUTION, principal.institution)
-    if principal.role in {Role.CENTRE, Role.CENTRE_MANAGER} and principal.jurisdiction:
+    if principal.role in _OF_CENTRE and principal.jurisdiction:
         return OrganisationKey(OrganisationKind.CENTRE, principal.jurisdiction)
     return None
 
 
 def speaking_for(principal: Principal, key: OrganisationKey) -> Refusal | None:
     """Nobody names, adds or grants at another organisation than the own."""
-    return None if own_organisation(principal) == key else refusals.NotYourOrganisation("organisation")
+    return None if organisation_of(principal) == key else refusals.NotYourOrganisation("organisation")
 
 
 def may_see(principal: Principal, organisation: str, county: str) -> bool:
@@ -58,5 +62,6 @@ def may_see(principal: Principal, organisation: str, county: str) -> bool:
         return True
     if principal.role in BUREAU.roles:
         return bool(county) and principal.jurisdiction == county
-    own = own_organisation(principal)
-    return own is not None and own.text == organisation
+    own = organisation_of(principal)
+    is_of_it = own is not None and own.text == organisation
+    return is_of_it and principal.role in NAMING_CARD.roles | MANAGER.roles

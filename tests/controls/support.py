@@ -25,6 +25,7 @@ SECOND_SUPPORT = UUID("3d5e0c1a-0012-4000-8000-000000000002")
 DEPARTURE = UUID("3d5e0c1a-0013-4000-8000-000000000001")
 RETURN = UUID("3d5e0c1a-0013-4000-8000-000000000002")
 LOCK = UUID("3d5e0c1a-0014-4000-8000-000000000001")
+STRENGTH = UUID("3d5e0c1a-0016-4000-8000-000000000001")
 CASE_NO, AMENDMENT_NO, CANCELLATION_NO = "11402180001", "11403030001", "11403100001"
 REVIEWER = "account/3d5e0c1a-0015-4000-8000-000000000001"
 HOME = {"institution": BANQIAO_CLINIC, "county": "新北市"}
@@ -54,6 +55,7 @@ FINDING = events.LineFinding(
     occurrences=25,
     starts_at=taipei(3, 4, 18),
     ends_at=taipei(5, 29, 21),
+    overlap_count=1,
     overlaps=(events.Overlap(SECOND_SUPPORT, STATION, taipei(3, 6, 18), taipei(3, 6, 19)),),
     licence=events.LicenceFinding.COVERS,
     licence_until=date(2026, 6, 30),
@@ -72,6 +74,7 @@ ASSIGNED_AT, APPROVED_AT = taipei(2, 19, 9), taipei(2, 20, 14)
 AMEND_ASKED_AT, AMENDED_AT = taipei(3, 3, 9), taipei(3, 5, 11)
 CANCEL_ASKED_AT, CANCELLED_AT = taipei(3, 10, 9), taipei(3, 12, 11)
 MOVED_AT = taipei(4, 1, 0)
+STATED_AT = taipei(2, 3, 9)
 
 
 def example(builder):
@@ -326,5 +329,16 @@ def move_lock_released(**changes):
         practitioner=BANQIAO_DOCTOR,
         institution=BANQIAO_CLINIC,
         cause=events.ReleaseCause.CANCELLED,
+    )
+    return dataclasses.replace(event, **changes)
+
+
+# What an institution says of itself ----------------------------------------------------------------------------------
+
+
+@example
+def strength_stated(institution=DAAN_CLINIC, **changes):
+    event = events.StrengthStated(
+        **first("Strength", STRENGTH, STATED_AT), institution=institution, weekly_sessions=10, doctors=2
     )
     return dataclasses.replace(event, **changes)

@@ -161,6 +161,22 @@ class ScheduleInThePast(Refusal):
     """Every time of the schedule is over."""
 
 
+class PractitionerMovedAway(Refusal):
+    """The practitioner practises at another institution by now than the one that the application is from."""
+
+
+class FieldNotOfKind(Refusal):
+    """The field belongs to another kind of schedule than `kind`."""
+
+
+class FigureOutOfRange(Refusal):
+    """The figure lies between 0 and `limit`."""
+
+
+class ReviewerNotYou(Refusal):
+    """Whoever is no manager takes a case for themselves only."""
+
+
 class ReasonUnexplained(Refusal):
     """Whoever gives another reason says which."""
 

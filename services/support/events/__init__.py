@@ -49,6 +49,7 @@ from services.support.events.entries import (
 )
 from services.support.events.lock import DepartureNoted, MoveLockReleased, MoveLockSet, ReturnNoted
 from services.support.events.schedules import Continuous, Picked, RecurrenceRule, Recurring, Schedule
+from services.support.events.strength import StrengthStated
 from services.support.events.support import (
     AmendDenied,
     AmendRequested,
@@ -104,6 +105,7 @@ __all__ = [
     "Schedule",
     "ScheduleSet",
     "StandingDoubt",
+    "StrengthStated",
     "SupportAmended",
     "SupportApproved",
     "SupportCancelled",

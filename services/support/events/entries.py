@@ -243,14 +243,16 @@ class MonthDoctors(msgspec.Struct, frozen=True):
 class LineFinding(msgspec.Struct, frozen=True):
     """What was found of one line when it was submitted: evidence for whoever decides, never a verdict.
 
-    `occurrences` are counted; `starts_at` and `ends_at` the first and the last moment of them. `others_at_home` is how
-    many of the same profession stay at the home institution at the barest moment, None where that is not known.
+    `occurrences` are counted; `starts_at` and `ends_at` are the first and the last moment of them. `overlaps` are the
+    first of `overlap_count`. `others_at_home` is how many others of the profession stay at the home institution
+    throughout the barest of these times; an amendment is judged by the times that it asks for.
     """
 
     line: UUID
     occurrences: int
     starts_at: datetime
     ends_at: datetime
+    overlap_count: int
     overlaps: tuple[Overlap, ...]
     licence: LicenceFinding
     licence_until: date | None
@@ -258,7 +260,7 @@ class LineFinding(msgspec.Struct, frozen=True):
     weeks: tuple[WeekShare, ...]
     months: tuple[MonthDoctors, ...]
     share_source: str
-    others_at_home: int | None
+    others_at_home: int
 
 
 class Outstanding(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ All of it is simulated: every name says TEST, every key is made here, and nothin
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -280,11 +280,6 @@ def write_anchors(anchors: Anchors, folder: Path) -> None:
         lines = {"ocsp": list(said.ocsp), "crl": list(said.crl), "ocsp_nonces": said.ocsp_nonces}
         text = "".join(f"{name} = {json.dumps(value)}\n" for name, value in lines.items())
         (own / ADDRESSES).write_text(text, encoding="utf-8")
-
-
-def without(profile: Profile, **changes: object) -> Profile:
-    """The same with something left out or changed."""
-    return replace(profile, **changes)  # type: ignore[arg-type]  # by name
 
 
 def _name(*parts: tuple[str, str]) -> x509.Name:

@@ -14,6 +14,7 @@ LATER = ("Audit", "Cards", "Support", "Referral", "Claims", "Agencies")
 """What is built after the core, in order; a row that waits for one of them names it."""
 ROWS = {
     "§1.1": [str(number) for number in range(1, 29)],
+    "§1.2": [str(number) for number in range(1, 9)],
     "§1.6": ["paper enrolments", "院所查詢", "停業/歇業", "notices page"],
     "§2.1": [
         "SubmitApplication",

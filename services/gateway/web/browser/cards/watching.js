@@ -4,7 +4,8 @@ import { Agent, Refused } from "./agent.js";
 const every = 2000; // milliseconds
 
 export function watch(root, { came, missing }) {
-  const addresses = root.dataset.agents.split(" ");
+  const everywhere = root.dataset.agents.split(" ");
+  let addresses = everywhere;
   let last;
   let isPaused = false;
 
@@ -13,11 +14,13 @@ export function watch(root, { came, missing }) {
     let filled;
     let trouble;
     try {
-      agent = (await Agent.found(addresses)).demand(root.dataset.oldest);
-      filled = agent.filled();
+      agent = await Agent.found(addresses);
+      addresses = [agent.address];
+      filled = agent.demand(root.dataset.oldest).filled();
     } catch (refused) {
       if (!(refused instanceof Refused)) throw refused;
       trouble = refused;
+      if (refused.code === "agent-missing") addresses = everywhere;
     }
     const now = trouble ? trouble.code : JSON.stringify(agent.told);
     if (isPaused || trouble?.code === "busy" || now === last) return;

@@ -55,6 +55,8 @@ class Template(StrEnum):
     RIGHTS_ADJUSTED = "rights-adjusted"
     PASSWORD_RESET = "password-reset"  # noqa: S105 - the name of a message, not a secret
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - as above
+    CARD_BOUND = "card-bound"
+    CARD_UNBOUND = "card-unbound"
     NEW_SIGN_IN = "new-sign-in"
     ONE_TIME_CODE = "one-time-code"
     CONTACT_CODE = "contact-code"

@@ -56,13 +56,15 @@ class TellAccountHolders(Process[HolderToTell]):
         events.AccountEnabled,
         events.PasswordResetRequested,
         events.PasswordChanged,
+        events.CardBound,
+        events.CardUnbound,
         events.SessionOpened,
         events.CodeIssued,
     )
 
     def keys(self, event: Event) -> Iterable[Key]:
         """The account; a parent's session and a code have none."""
-        if isinstance(event, events.SessionOpened):
+        if isinstance(event, events.SessionOpened | events.CardBound | events.CardUnbound):
             return [] if event.account is None else [(event.account,)]
         return [] if isinstance(event, events.CodeIssued) else [(event.originator_id,)]
 
@@ -122,6 +124,8 @@ def _sign_in(row: HolderToTell, event: events.SessionOpened) -> TellOfSignIn:
 _NOTES: Mapping[type[Event], Template] = {
     events.InvitationExpired: Template.INVITATION_EXPIRED,
     events.PasswordChanged: Template.PASSWORD_CHANGED,
+    events.CardBound: Template.CARD_BOUND,
+    events.CardUnbound: Template.CARD_UNBOUND,
     events.AccountRightsAdjusted: Template.RIGHTS_ADJUSTED,
     events.AccountDisabled: Template.ACCOUNT_DISABLED,
     events.AccountEnabled: Template.ACCOUNT_ENABLED,

@@ -20,7 +20,7 @@ from services.notifier.processes.tell_family_of_its_case import TellFamilyOfItsC
 from services.notifier.processes.tell_family_of_its_enrolment import TellFamilyOfItsEnrolment
 from services.notifier.processes.tell_institution_of_ending_licences import TellInstitutionOfEndingLicences
 from services.notifier.processes.tell_institution_of_its_offers import TellInstitutionOfItsOffers
-from tests.controls import accounts, enrolments, registry
+from tests.controls import accounts, cards, enrolments, registry
 from tests.controls import events as case
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, CASE, CASE_NO, CONTACT, DAAN_CLINIC, FATHER, sealed
 from tests.unit.notifier.folding import Folded
@@ -257,6 +257,8 @@ def test_a_closure_is_a_task_of_the_former_institutions_bureau_with_its_day():
         (accounts.account_enabled(), Template.ACCOUNT_ENABLED),
         (accounts.password_reset_requested(), Template.PASSWORD_RESET),
         (accounts.password_changed(), Template.PASSWORD_CHANGED),
+        (cards.card_bound(), Template.CARD_BOUND),
+        (cards.card_unbound(), Template.CARD_UNBOUND),
     ],
     ids=lambda value: type(value).__name__ if hasattr(value, "TOPIC") else "",
 )
@@ -331,6 +333,7 @@ def test_every_message_is_caused_by_some_process():
         Folded(TellBureauOfItsTasks(), case.case_unmatched(), case.bureau_task_opened()),
         Folded(TellAccountHolders(), *[builder() for builder in accounts.EXAMPLES.values()]),
         Folded(TellAccountHolders(), accounts.code_issued(purpose=identity.CodePurpose.NEW_CONTACT)),
+        Folded(TellAccountHolders(), accounts.account_invited(), cards.card_bound(), cards.card_unbound()),
         Folded(TellFamilyOfItsEnrolment(), enrolments.enrolment_recorded(), enrolments.enrolment_contact_changed()),
     ]
 

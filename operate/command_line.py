@@ -31,6 +31,8 @@ from operate import (
     web,
     why,
 )
+from operate.card import commands as card
+from operate.card import verify_chain
 from operate.failures import Mistake, Status, sentence
 from operate.manual import explain
 from operate.session import Session
@@ -68,6 +70,8 @@ app.add_typer(messages.commands, name="messages")
 app.add_typer(registry.commands, name="registry")
 app.add_typer(accounts.commands, name="accounts")
 app.add_typer(keys.commands, name="keys")
+card.commands.command("verify-chain")(verify_chain.verify_chain)
+app.add_typer(card.commands, name="card")
 
 
 class _Asked(NamedTuple):

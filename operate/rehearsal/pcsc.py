@@ -7,11 +7,11 @@ needs no privileges, disturbs no other daemon, and leaves the machine's own read
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 from collections import deque
@@ -28,6 +28,7 @@ SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 DAEMON = Path("/usr/sbin/pcscd")
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 _PRELOADED = Path(__file__).with_name("loopback.c")
+_HERE = "127.0.0.1"
 _PORTS = range(20_000, 32_000, 2)
 _SLOTS = 2
 """How many cards one reader of vpcd takes; its second port is the next."""
@@ -35,6 +36,13 @@ _OFF, _ON, _RESET, _ATR = 0, 1, 2, 4
 _CONTROL_LENGTH = 1
 _PATIENCE = 10.0
 _BEGUN = b"daemon ready"
+_HAND_OVER = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""A socket handed over is number 3, and meant for the process of this number: the one that goes on as the daemon."""
 
 
 class NoRehearsalPossible(Exception):
@@ -53,11 +61,12 @@ class Slot:
         self._port = port
         self._line: socket.socket | None = None
         self._thread: threading.Thread | None = None
+        self._is_noticed = True
 
     def insert(self, card: VirtualCard) -> None:
         """Put a card in, in place of one that is there; returns when the daemon has powered it."""
         self.remove()
-        self._line = socket.create_connection(("127.0.0.1", self._port), _PATIENCE)
+        self._line = socket.create_connection((_HERE, self._port), _PATIENCE)
         self._line.settimeout(None)
         powered = threading.Event()
         self._thread = threading.Thread(
@@ -67,15 +76,26 @@ class Slot:
         if not powered.wait(_PATIENCE):
             raise TimeoutError(f"{self.name} has not noticed its card")
 
-    def remove(self) -> None:
-        """Take the card out, if one is in; also from within an answer of the card itself."""
+    def pull(self) -> None:
+        """Take the card out at once, also from within an answer of the card itself; the daemon notices later."""
         line, self._line = self._line, None
-        if line is None:
+        if line is not None:
+            self._is_noticed = False
+            with contextlib.suppress(OSError):  # the daemon may have gone before
+                line.shutdown(socket.SHUT_RDWR)
+
+    def remove(self) -> None:
+        """Take the card out, if one is in; returns when the daemon has noticed."""
+        self.pull()
+        if self._is_noticed:
             return
-        with contextlib.suppress(OSError):  # the daemon may have gone before
-            line.shutdown(socket.SHUT_RDWR)
-        if self._thread is not None and self._thread is not threading.current_thread():
+        if self._thread is not None:
             self._thread.join()
+        # Who leaves when first asked for the answer to reset is, for the daemon, a reader without a card. Without it,
+        # the next card could come between two looks, and would be taken for the one before.
+        with contextlib.suppress(OSError), socket.create_connection((_HERE, self._port), _PATIENCE) as nobody:
+            nobody.recv(1)
+        self._is_noticed = True
 
 
 def _answer(line: socket.socket, card: VirtualCard, powered: threading.Event) -> None:
@@ -135,16 +155,20 @@ class PrivatePcsc:
     def __enter__(self) -> Self:
         self._directory = Path(tempfile.mkdtemp(prefix="caretrail-pcsc-"))
         self._listening = socket.socket(socket.AF_UNIX)
-        self._listening.bind(str(self._directory / "socket"))
-        self._listening.listen()
         self.slots = [
             Slot(f"{reader} 00 {number:02}", port + number)
             for reader, port in self._ports.items()
             for number in range(_SLOTS)
         ]
-        (self._directory / "no-drivers").mkdir()
-        self._compile()
-        self.start()
+        try:
+            self._listening.bind(str(self._directory / "socket"))
+            self._listening.listen()
+            (self._directory / "no-drivers").mkdir()
+            self._compile()
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -163,12 +187,10 @@ class PrivatePcsc:
         """Start the daemon with all readers, or with those named; returns when it takes clients."""
         self._configure(self._ports if readers is None else readers)
         listening = self._listening.fileno()
-        # It takes a socket handed over as number 3 where that is meant for the process it is.
-        handed = f'exec env LISTEN_PID=$$ LISTEN_FDS=1 "$@" 3<&{listening}'
+        daemon = [str(DAEMON), "--foreground", "--info", "--config", str(self._directory / "readers")]
         self._daemon = subprocess.Popen(  # noqa: S603 - what runs is fixed
-            ["/bin/sh", "-c", handed, "sh", DAEMON, "--foreground", "--info", "--config", self._directory / "readers"],
+            [sys.executable, "-c", _HAND_OVER, str(listening), *daemon],
             env={
-                "PATH": os.defpath,
                 "LD_PRELOAD": str(self._directory / "loopback.so"),
                 "PCSCLITE_HP_DROPDIR": str(self._directory / "no-drivers"),
             },
@@ -205,15 +227,16 @@ class PrivatePcsc:
     def _configure(self, readers: Iterable[str]) -> None:
         """A copy of the driver for each reader: one keeps its slots where the next would overwrite them."""
         configuration = self._directory / "readers"
-        shutil.rmtree(configuration, ignore_errors=True)
-        configuration.mkdir()
+        configuration.mkdir(exist_ok=True)
+        told = []
         for reader in readers:
-            driver = self._directory / f"{self._ports[reader]}.so"
+            port = self._ports[reader]
+            driver = self._directory / f"{port}.so"
             shutil.copyfile(DRIVER, driver)
-            (configuration / driver.stem).write_text(
-                f'FRIENDLYNAME "{reader}"\nDEVICENAME /dev/null:{self._ports[reader]:#x}\n'
-                f"LIBPATH {driver}\nCHANNELID {self._ports[reader]:#x}\n"
+            told.append(
+                f'FRIENDLYNAME "{reader}"\nDEVICENAME /dev/null:{port:#x}\nLIBPATH {driver}\nCHANNELID {port:#x}\n'
             )
+        (configuration / "virtual").write_text("".join(told))
 
 
 def _listen(output: IO[bytes], said: deque[bytes], begun: threading.Event) -> None:
@@ -240,7 +263,7 @@ def _free_ports(readers: Iterable[str]) -> dict[str, int]:
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((_HERE, port))
         except OSError:
             return False
     return True

@@ -156,10 +156,13 @@ class VirtualPkiCard:
     def __init__(self, chip: Chip) -> None:
         self.chip = chip
         self._parts = _Parts()
-        self.reset()
+        self._forget()
 
     def reset(self) -> None:
         """Nothing is selected, no PIN has been shown."""
+        self._forget()
+
+    def _forget(self) -> None:
         self._selected = self._opened = False
         self._chained = b""
         self._parts.clear()
@@ -191,7 +194,7 @@ class VirtualPkiCard:
         return instructions[command.ins](command)
 
     def _select(self, command: Command) -> Answer:
-        self.reset()
+        self._forget()
         self._selected = command.data == applet.AID
         return Answer(b"", DONE if self._selected else FILE_UNKNOWN)
 

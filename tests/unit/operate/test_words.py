@@ -21,6 +21,13 @@ from shared.words import Language
 
 OF_CODES = (
     "alarms.",
+    "card-chain.",
+    "card-columns.",
+    "card-kinds.",
+    "card-lines.",
+    "card-outcomes.",
+    "card-reasons.",
+    "card-refusals.",
     "columns.",
     "effects.",
     "errors.",
@@ -36,7 +43,7 @@ OF_CODES = (
 )
 """Groups with one sentence a code, name or command: their keys are put together."""
 
-SOURCES = sorted(Path(operate.__file__).parent.glob("*.py"))
+SOURCES = sorted(Path(operate.__file__).parent.rglob("*.py"))
 
 
 def said(source: str) -> set[str]:

@@ -1,0 +1,1 @@
+"""The programs on a person's own computer that speak to cards; no server runs them."""

@@ -6,6 +6,7 @@ certificates (`*.pem`), their lists where somebody brings them (`*.crl`), and `a
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 
 from shared.cards.profiles import CardKind
 from shared.cards.reading import UNREADABLE
+from shared.decoding import converted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -125,8 +127,8 @@ def _addresses(file: Path) -> Addresses:
     if not file.exists():
         return Addresses()
     try:
-        addresses = msgspec.toml.decode(file.read_bytes(), type=Addresses)
-    except (OSError, msgspec.DecodeError) as fault:
+        addresses = converted(tomllib.loads(file.read_text(encoding="utf-8")), Addresses)
+    except (OSError, ValueError, msgspec.ValidationError) as fault:
         raise AnchorsUnusable(f"{file}: {fault}; give ocsp and crl as lists of addresses") from None
     for address in (*addresses.ocsp, *addresses.crl):
         if not is_address(address):

@@ -70,6 +70,13 @@ PLANTED = [
         id="pages in what their own context keeps",
     ),
     pytest.param("flask", "services/identity/entrypoints/planted.py", "import flask", id="a service that knows Flask"),
+    pytest.param("cards", "shared/cards/paths.py", "import http.client", id="a judge of cards that asks somebody"),
+    pytest.param(
+        "cards",
+        "shared/cards/evidence.py",
+        "import shared.cards.revocation",
+        id="a judge of cards that asks by another",
+    ),
     pytest.param("operators", "operate/planted.py", "import services.matching.domain", id="an operator in a domain"),
 ]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.identity.application.accounts.answers import Badge
 from services.identity.application.capacities.capacity import Capacities, Capacity
-from services.identity.application.organisations.lookups import place_of
+from services.identity.application.organisations.lookups import capacity_at, place_of
 from services.identity.application.organisations.members import members_that_are
 from services.identity.domain.cards.refusals import InstitutionNotOpen
 from services.identity.domain.organisations.organisation import OrganisationKind
@@ -40,5 +40,5 @@ def _capacity(desk: Desk, organisation: Organisation, member: Member, subject: S
     is_centre = key.kind is OrganisationKind.CENTRE
     rights = Rights(member.role, jurisdiction=key.place) if is_centre else Rights(member.role, key.place)
     badge = Badge(name=identity.name, institution_name=place.name)
-    held = Capacity.of_person(f"member/{key.text}", subject, rights, badge, member.services(today))
+    held = Capacity.of_person(capacity_at(key), subject, rights, badge, member.services(today))
     return Capacities((held,))

@@ -66,6 +66,11 @@ def known_organisation(desk: Desk, key: OrganisationKey) -> Organisation | None:
         return None
 
 
+def capacity_at(key: OrganisationKey) -> str:
+    """The key of the capacity (身分) that somebody has as one of the organisation's people."""
+    return f"member/{key.text}"
+
+
 def membership(subject: SubjectId, of: Organisation) -> Reservation:
     """By what somebody's organisations are found when they come in."""
     return Reservation(_memberships_of(subject), of.key.text, of.id)

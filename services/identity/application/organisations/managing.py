@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.identity.application.organisations.lookups import (
+    capacity_at,
     known_organisation,
     membership,
     organisation_key,
@@ -14,7 +15,7 @@ from services.identity.domain.organisations import refusals
 from services.identity.domain.organisations.access import speaking_for
 from services.identity.domain.organisations.organisation import Organisation
 from services.identity.domain.registry.dated import Period
-from services.identity.events import MemberIdentity
+from services.identity.events import MemberIdentity, SessionEnd
 from shared.application import Decision, Outcome, Result
 from shared.application.objections import Objections
 from shared.calendar import taipei_day
@@ -67,6 +68,7 @@ def remove_manager(desk: Desk, command: RemoveManager, principal: Principal, now
     heed(speaking_for(principal, key))
     organisation, member = _organisation(desk, key), SubjectId(command.member)
     organisation.remove_manager(member, now)
+    _out(desk, organisation, member, SessionEnd.CAPACITY_ENDED)
     return _decided(desk, organisation, member)
 
 
@@ -83,6 +85,7 @@ def remove_user(desk: Desk, command: RemoveUser, principal: Principal, now: date
     """移除機構使用者, by a manager."""
     organisation, member = _managed_at(desk, command.organisation, principal, now), SubjectId(command.member)
     organisation.remove_user(member, now)
+    _out(desk, organisation, member, SessionEnd.CAPACITY_ENDED)
     return _decided(desk, organisation, member)
 
 
@@ -97,6 +100,7 @@ def revoke_service(desk: Desk, command: RevokeService, principal: Principal, now
     """取消授權, by a manager."""
     organisation, member = _managed_at(desk, command.organisation, principal, now), SubjectId(command.member)
     organisation.revoke(member, command.service, now)
+    _out(desk, organisation, member, SessionEnd.RIGHTS_CHANGED)
     return _decided(desk, organisation, member)
 
 
@@ -153,6 +157,13 @@ def _person(desk: Desk, organisation: Organisation, named: _Named) -> Sealed[Mem
         if desk.vault.open(person, MemberIdentity) == named.identity:
             return person
     return desk.vault.seal(subject, named.identity)
+
+
+def _out(desk: Desk, organisation: Organisation, member: SubjectId, end: SessionEnd) -> None:
+    """Whoever is in by what was taken away, is out before the answer is given; the process that follows tells of it."""
+    for session in desk.entrance.sessions.of_person(member):
+        if session.capacity == capacity_at(organisation.key):
+            desk.entrance.sessions.close(session.id, end)
 
 
 def _days(since: date | None, until: date | None, now: datetime) -> Period:

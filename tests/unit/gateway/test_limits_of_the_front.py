@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from services.gateway.web.limits import TooOften, count, guard, limited
+from services.gateway.web.limits import Left, TooOften, Windows, count, guard, limited
 from tests.controls.remote import Remote, browser
 
 
@@ -14,9 +14,59 @@ def app():
     return app
 
 
-def counted(app, address, name="speech", rate="2/minute"):
+def counted(app, address, name="speech", most=2):
     with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
-        count(name, rate)
+        count(name, most)
+
+
+class Clock:
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def windows(clock):
+    return Windows(clock)
+
+
+def test_a_minute_after_each_question_another_one_is_free(windows, clock):
+    assert windows.take("api", "program", 2) == Left(1, 60)
+    clock.now += 20
+    assert windows.take("api", "program", 2) == Left(0, 40)
+    assert windows.take("api", "program", 2) is None
+    assert windows.wait("api", "program") == 40
+    clock.now += 39.9
+    assert windows.take("api", "program", 2) is None
+    clock.now += 0.1
+    assert windows.take("api", "program", 2) == Left(0, 20)
+    assert windows.take("api", "program", 2) is None
+
+
+def test_who_was_refused_does_not_wait_longer_for_it(windows, clock):
+    windows.take("api", "program", 1)
+    clock.now += 59
+    assert windows.take("api", "program", 1) is None
+    clock.now += 1
+    assert windows.take("api", "program", 1) == Left(0, 60)
+
+
+def test_who_has_asked_for_nothing_within_the_minute_is_forgotten(windows, clock):
+    for address in range(100):
+        windows.take("forms", f"192.0.2.{address}", 300)
+    clock.now += 59
+    windows.take("api", "program", 2)
+    assert len(windows) == 101
+    clock.now += 11
+    windows.take("api", "program", 2)
+    assert len(windows) == 1
 
 
 def test_one_address_is_answered_so_often_and_others_are_still_answered(app):
@@ -36,7 +86,7 @@ def test_a_household_with_ipv6_is_one_address(app):
 
 
 def test_a_limited_view_keeps_its_name_and_is_counted(app):
-    @limited("status", "1/minute")
+    @limited("status", 1)
     def status():
         return "fine"
 

@@ -68,7 +68,7 @@ def accessibility() -> ResponseReturnValue:
 
 
 @NOTICES.page("/status", EVERYBODY)
-@limited("status", "30/minute")
+@limited("status", 30)
 def status() -> ResponseReturnValue:
     """服務狀態: what works at this moment, in the words of those who use it."""
     states = {context: _state(context) for context in CONTEXTS}

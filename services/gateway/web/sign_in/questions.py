@@ -26,7 +26,8 @@ _ASKS = frozenset({"question-needed", "answer-wrong"})
 _FIELD = "question"
 _KEPT = 3
 """Questions that a browser has open at once, in so many tabs."""
-_SPEECHES = "20/minute"
+_SPEECHES = 20
+"""Read out to one address within a minute: each is spoken anew."""
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ def verify_chain(  # noqa: PLR0913 - an option each
 ) -> None:
     """Judge a certificate, by others of its chain, lists and answers; with 1 where it does not count."""
     session: Session = context.obj
+    _ = session.settings  # from here on log lines are written
     pinned = _pinned(session, anchors or [], kind)
     moment = _moment(at)
     try:
@@ -121,8 +122,7 @@ def _with_fetched(evidence: Evidence, given: Sequence[x509.Certificate], pinned:
     if isinstance(found, Rejected):
         return evidence
     fetched = RevocationNews(KeptNowhere()).evidence(found.links[0], found.anchor, moment)
-    answers, lists = evidence.answers + fetched.answers, evidence.lists + fetched.lists
-    return replace(evidence, answers=answers, lists=lists, trouble=fetched.trouble)
+    return replace(fetched, answers=evidence.answers, lists=(*evidence.lists, *fetched.lists))
 
 
 def _judged(given: Sequence[x509.Certificate], pinned: Anchors, moment: datetime, evidence: Evidence) -> Judged:

@@ -51,7 +51,10 @@ class Policy:
     """每次最多上傳300筆 (S001, 整批申請)."""
 
     batch_bytes: int
-    """The size of a workbook as it is sent, and of everything in it once it is unpacked ten times as much (ours)."""
+    """The size of a workbook as it is sent (ours)."""
+
+    batch_unpacked_bytes: int
+    """The size of everything in it once it is unpacked (ours)."""
 
     share_percent: int
     """How many per cent of a clinic's own weekly sessions may be held by supporting doctors: 衛署醫字第0960222467號
@@ -116,7 +119,8 @@ POLICIES = (
         attachments_most=10,
         attachment_bytes=10 * 1024 * 1024,
         batch_rows=300,
-        batch_bytes=2 * 1024 * 1024,
+        batch_bytes=1024 * 1024,
+        batch_unpacked_bytes=8 * 1024 * 1024,
         share_percent=40,
         supporters_per_doctor=2,
         session_boundaries=(time(13), time(18)),

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from services.support.events.schedules import Schedule
     from shared.calendar import WorkingCalendar
 
-_MOST_WEEKS = 52
-_MOST_DAYS = 365
-_LAST_WEEK_OF_MONTH = 5
-_LAST_DAY_OF_MONTH = 31
+MOST_WEEKS = 52
+MOST_DAYS = 365
+MOST_WEEKS_OF_MONTH = 5
+MOST_DAYS_OF_MONTH = 31
 _NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 
@@ -174,17 +174,17 @@ def _pattern(parts: Mapping[str, str]) -> Pattern | None:
             weekdays = _weekdays(days.split(","))
             return EveryWeek(weekdays) if weekdays else None
         case {"FREQ": "WEEKLY", "BYDAY": days, "INTERVAL": weeks, "WKST": "SU", **rest} if not rest:
-            weekdays, interval = _weekdays(days.split(",")), _within(weeks, _MOST_WEEKS)
+            weekdays, interval = _weekdays(days.split(",")), _within(weeks, MOST_WEEKS)
             return EveryWeeks(interval, weekdays) if weekdays and interval else None
         case {"FREQ": "MONTHLY", "BYDAY": days, **rest} if not rest:
-            weekdays, week = _weekdays([day[1:] for day in days.split(",")]), _within(days[:1], _LAST_WEEK_OF_MONTH)
+            weekdays, week = _weekdays([day[1:] for day in days.split(",")]), _within(days[:1], MOST_WEEKS_OF_MONTH)
             is_one_week = {day[:1] for day in days.split(",")} == {days[:1]}
             return WeekOfMonth(week, weekdays) if weekdays and week and is_one_week else None
         case {"FREQ": "MONTHLY", "BYMONTHDAY": number, **rest} if not rest:
-            day = _within(number, _LAST_DAY_OF_MONTH)
+            day = _within(number, MOST_DAYS_OF_MONTH)
             return DayOfMonth(day) if day else None
         case {"FREQ": "DAILY", "INTERVAL": number, **rest} if not rest:
-            interval = _within(number, _MOST_DAYS)
+            interval = _within(number, MOST_DAYS)
             return EveryDays(interval) if interval else None
     return None
 

@@ -1,0 +1,1 @@
+"""Where support meets the outside: workbooks in, templates and register files out."""

@@ -1,0 +1,73 @@
+"""整批申請: what the rows of one workbook ask for, each with all that speaks against it; nothing is stored by that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from services.support.events.entries import Purpose
+    from services.support.events.schedules import Schedule
+    from shared.refusals import Refusal
+
+
+class BatchKind(StrEnum):
+    """Which of the two templates a workbook follows."""
+
+    GENERAL = "general"
+    """一般整批: a row is one unbroken time"""
+    RULES = "rules"
+    """規則整批: a row is a rule, by which times recur"""
+
+
+class Choice(StrEnum):
+    """What is taken of a workbook that has rows at fault."""
+
+    ALL_OR_NOTHING = "all_or_nothing"
+    """全部正確才匯入"""
+    GOOD_ROWS = "good_rows"
+    """只匯入正確的列"""
+
+
+@dataclass(frozen=True)
+class BatchLine:
+    """What one row asks for: a practitioner at a place, as it was written; whether there are such is not known yet.
+
+    `place_name` is empty where the code says enough, `department` where none applies, `remarks` where there are none.
+    """
+
+    practitioner: str
+    place_code: str
+    place_name: str
+    purposes: tuple[Purpose, ...]
+    department: str
+    schedule: Schedule
+    remarks: str
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """One row by its number in the sheet: its line, or every fault of it, each naming its column in `field`."""
+
+    number: int
+    line: BatchLine | None
+    faults: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A workbook that was read: the SHA-256 of its bytes in hex, and its rows in order.
+
+    `letters` say at which column of the sheet each of ours stands.
+    """
+
+    kind: BatchKind
+    digest: str
+    letters: dict[str, str]
+    rows: tuple[BatchRow, ...]
+
+    def taken(self, choice: Choice) -> tuple[BatchRow, ...]:
+        """The rows whose lines are to be stored."""
+        good = tuple(row for row in self.rows if row.line is not None)
+        return () if choice == Choice.ALL_OR_NOTHING and len(good) < len(self.rows) else good

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -38,15 +37,19 @@ class CardDesk:
     def __enter__(self) -> Self:
         self._pcsc = PrivatePcsc((READER,)).__enter__()
         self._agent: subprocess.Popen[str] | None = None
+        self._origin = ""
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop_agent()
         self._pcsc.__exit__(*_)
 
-    def start_agent(self, origin: str) -> str:
-        """`caretrail card agent` for the pages of this site; its address."""
+    def start_agent(self, origin: str) -> None:
+        """`caretrail card agent` for the pages of this site, where it does not run for them yet."""
+        if self._agent is not None and self._origin == origin:
+            return
         self.stop_agent()
+        self._origin = origin
         self._agent = subprocess.Popen(
             [sys.executable, "-m", "operate", "--json", "card", "agent", "--origin", origin],
             cwd=PROJECT,
@@ -55,8 +58,7 @@ class CardDesk:
             text=True,
         )
         assert self._agent.stdout is not None
-        address: str = json.loads(self._agent.stdout.readline())["address"]
-        return address
+        assert self._agent.stdout.readline(), "the agent did not start"
 
     def stop_agent(self) -> None:
         """The person has closed it."""
@@ -80,6 +82,10 @@ class CardDesk:
     def remove(self, slot: int = 0) -> None:
         """Take it out."""
         self._pcsc.slots[slot].remove()
+
+    def pull(self, slot: int = 0) -> None:
+        """Take it out at once, in the middle of what it does."""
+        self._pcsc.slots[slot].pull()
 
     def unplug(self) -> None:
         """Pull the reader out."""

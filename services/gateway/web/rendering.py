@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from services.gateway.web.front import Front
     from services.gateway.web.wording import RemoteWords, Said
+    from shared.principal import Role
 
 LANGUAGE_COOKIE = "caretrail_language"
 MAY_CHOOSE = "may_choose"
@@ -84,6 +85,12 @@ def label(code: object) -> str:
     return word[:1].upper() + word[1:]
 
 
+def capacity(role: Role) -> str:
+    """身分 as one person's, where `value` says what those of a role are called together."""
+    key = f"base.capacity.{role}"
+    return t(key) if has_phrase(key) else label(role)
+
+
 def words_of(one: Said) -> str:
     """What a refusal says, and what to do about it; or a notice beside a success."""
     words: RemoteWords = current_app.extensions["words"]
@@ -98,6 +105,7 @@ def prepare(app: Flask) -> None:
         "has_phrase": has_phrase,
         "value": value,
         "label": label,
+        "capacity": capacity,
         "words_of": words_of,
         "new_key": lambda: str(uuid4()),
         "last": shown.last,
@@ -137,7 +145,7 @@ def _of_every_page() -> dict[str, Any]:
 def _as_what() -> str:
     """In which capacity (身分) somebody is here who holds a card; empty for all others."""
     known = caller().known
-    return label(known.role) if known and known.role in OF_CARDS and known.badge.name else ""
+    return capacity(known.role) if known and known.role in OF_CARDS and known.badge.name else ""
 
 
 def _remember_language(response: Response) -> Response:

@@ -193,7 +193,7 @@ def test_choosing_nothing_says_so(chooser):
 def test_the_header_says_in_which_capacity_one_is_and_offers_another_where_there_is_one(chooser, desk):
     badge = {"name": "林示範", "institution_name": "青田診所"}
     desk.answers["identity.check_sessions"] = checked(known("practitioner", institution="3501200000", badge=badge))
-    assert "Practitioner · 青田診所" in chooser.get("/account/capacities").text
+    assert "醫事人員 · 青田診所" in chooser.get("/account/capacities").text
     assert 'href="/account/capacities"' not in chooser.get("/card-check").text
     chooser.post("/account/capacities", data={"capacity": "institution_manager/3501200000"})
     assert 'href="/account/capacities"' in chooser.get("/card-check").text

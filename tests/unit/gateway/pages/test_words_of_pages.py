@@ -20,6 +20,7 @@ from services.gateway.web.clinic.offers import Standing
 from services.gateway.web.organisations import grants
 from services.gateway.web.practice import licences
 from shared.cards.profiles import CardKind
+from shared.principal import OF_CARDS
 from shared.words import Language
 from tests.controls.bare_site import bare_site
 
@@ -139,6 +140,7 @@ CODED = {
     "cards.check.line": {*checking.BY_THE_PAGE, *checking.BY_THE_AGENT, *checking.BY_THE_SITE},
     "cards.issuer": CardKind,
     "cards.kind": CardKind,
+    "base.capacity": OF_CARDS,
     "organisations.standing": grants.Standing,
     "practice.standing": licences.Standing,
     "bureau.heaps": board.URGENT_FIRST,

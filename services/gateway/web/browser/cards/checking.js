@@ -84,8 +84,7 @@ export function checking(root) {
         reader = agent.filled()[0]?.name;
         const { kind, serial: number, tries_left: left } = await agent.card(reader);
         serial = number;
-        within('[data-fact="left"]').textContent =
-          left == null ? words.word("left-unknown") : words.word("left", { left });
+        within('[data-fact="left"]').textContent = words.left(left);
         within("[data-last-try]").hidden = left !== 1;
         return words.word(`kind.${kind}`);
       }))

@@ -51,7 +51,7 @@ export function signing(root) {
     fact("kind", name);
     fact("holder", holder.name);
     fact("until", day.format(new Date(until)));
-    fact("left", left == null ? words.word("left-unknown") : words.word("left", { left }));
+    fact("left", words.left(left));
     within("[data-other-kind]").hidden = !wanted || wanted === kind;
     const figures = { kind: name, wanted: words.word(`kind.${wanted}`) };
     within("[data-other-kind-told]").textContent = words.word("other-kind", figures);

@@ -17,6 +17,11 @@ export class Words {
     return this.filled(`[data-word="${name}"]`, figures)?.textContent ?? "";
   }
 
+  // How often the PIN can still be entered; null where the card does not tell.
+  left(left) {
+    return this.word(left == null ? "left-unknown" : left === 1 ? "left-one" : "left", { left });
+  }
+
   state(name) {
     return this.filled(`[data-state="${name}"]`, {});
   }

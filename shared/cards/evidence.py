@@ -145,7 +145,7 @@ class _ReadList:
         return self.found.get_revoked_certificate_by_serial_number(serial) is not None
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def _read_list(der: bytes, issuer: x509.Certificate) -> _ReadList | Reason:
     """For how long a list counts; a large one is hashed once, and not at every log-in."""
     try:

@@ -101,14 +101,23 @@ def test_a_server_that_says_nothing_is_not_waited_for():
         fetch_by_http(address, IMPATIENT)
 
 
-def test_a_server_that_sends_a_byte_now_and_then_is_not_waited_for():
+@pytest.mark.parametrize("begun", [b"", b"HTTP/1.1 200 OK\r\nX: ", OK + b"\r\n"])
+def test_a_server_that_sends_a_byte_now_and_then_is_not_waited_for(begun):
     def drip(connection, over):
-        connection.sendall(OK + b"\r\n")
+        connection.sendall(begun)
         while not over.wait(0.05):
             connection.sendall(b"x")
 
     with serving(drip) as (address, _), pytest.raises(FetchFailed):
         fetch_by_http(address, IMPATIENT)
+
+
+def test_an_answer_in_chunks_is_put_together():
+    chunks = b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    with serving(saying(OK, chunks)) as (address, _):
+        assert fetch_by_http(address, LIMITS) == b"abcde"
+    with serving(saying(OK, chunks[:-8])) as (address, _), pytest.raises(FetchFailed):
+        fetch_by_http(address, LIMITS)
 
 
 def test_a_place_where_nobody_listens_has_failed():

@@ -29,8 +29,12 @@ class Lists:
         self._pki = pki
         self.stands_still_at = None
         """From then on no newer list is had."""
+        self.says = None
+        """What is had instead of lists."""
 
     def evidence(self, _link, anchor, at):
+        if self.says is not None:
+            return self.says
         signed_at = (self.stands_still_at or at) - timedelta(minutes=1)
         issuer = next(one for one in self._pki.issuers if one.certificate == anchor.certificate)
         return Evidence(lists=(issuer.revocation_list(signed_at),))

@@ -26,11 +26,11 @@ def pki():
     return Pki(taipei(1, 1, 0) - 2 * YEAR)
 
 
-@pytest.fixture
-def vault(postgres_server, tmp_path):
-    """A vault of the test's own, as some tests have people forgotten."""
+@pytest.fixture(scope="module")
+def vault(postgres_server, tmp_path_factory):
     dsn = postgres_server.new_database()
-    vault = Vault(vault_schema.install(dsn), MasterKeys({"test": b"1" * 32}, "the test"), tmp_path / "forgotten.jsonl")
+    ledger = tmp_path_factory.mktemp("vault") / "forgotten.jsonl"
+    vault = Vault(vault_schema.install(dsn), MasterKeys({"test": b"1" * 32}, "the test"), ledger)
     yield vault
     vault.close()
     postgres_server.drop_database(dsn)

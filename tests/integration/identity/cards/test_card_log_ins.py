@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 
+import msgspec
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from operate.rehearsal.pki import DAY, YEAR, personnel
 from services.identity import commands
+from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.domain.accounts.refusals import SessionEnded
 from services.identity.domain.cards import refusals
 from services.identity.events import (
@@ -20,8 +24,11 @@ from services.identity.events import (
     StandingReason,
     Way,
 )
+from shared.cards.evidence import Evidence
 from shared.cards.profiles import CardKind
+from shared.cards.reasons import Reason, TokenRefused
 from shared.principal import Assurance, Role
+from shared.principal_tokens import PrincipalSigner
 from shared.refusals import Refusal
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC, taipei
 from tests.integration.identity.accounts.door import DOCTOR, ELSEWHERE, HOME, MANAGER, OPERATOR
@@ -242,6 +249,36 @@ def _other_certificate(door, doctor):
     return door.show(given.attempt, others.replace(others.split('"certificate":"')[1].split('"')[0], certificate))
 
 
+def _with(**changes):
+    """A card whose certificate says something else."""
+
+    def come_in(door, _):
+        return door.come_in(door.issue(CardKind.PERSONNEL, replace(personnel("陳安康", DOCTORS_SERIAL), **changes)))
+
+    return come_in
+
+
+def _told(evidence):
+    """Nothing but this is had about revocation."""
+
+    def come_in(door, doctor):
+        door.lists.says = evidence
+        return door.come_in(doctor)
+
+    return come_in
+
+
+def _token_with(**changes):
+    """A token with something else in one of its places."""
+
+    def come_in(door, doctor):
+        given = door.nonce()
+        written = msgspec.json.decode(door.sign(doctor, given)) | changes
+        return door.show(given.attempt, msgspec.json.encode(written).decode())
+
+    return come_in
+
+
 def _text(text):
     return lambda door, _: door.show(door.nonce().attempt, text)
 
@@ -249,10 +286,31 @@ def _text(text):
 @pytest.mark.parametrize(
     ("reason", "come_in"),
     [
-        ("card-token-too-short", _text("{")),
+        ("card-token-missing", _text("")),
+        ("card-token-too-short", _text("{" + " " * 97 + "}")),
         ("card-token-too-long", _text("{" * 10_001)),
         ("card-token-not-json", _text("{" * 200)),
-        ("card-format-unknown", _text('{"format":"caretrail-card:2.0"' + " " * 100 + "}")),
+        ("card-token-not-an-object", _text("[" + " " * 100 + "]")),
+        ("card-format-unknown", _token_with(format="caretrail-card:2.0")),
+        ("card-algorithm-none", _token_with(algorithm="NONE")),
+        ("card-algorithm-empty", _token_with(algorithm="")),
+        ("card-algorithm-control-characters", _token_with(algorithm="ES256\n")),
+        ("card-algorithm-unknown", _token_with(algorithm="HS256")),
+        ("card-certificate-missing", _token_with(certificate=None)),
+        ("card-certificate-not-text", _token_with(certificate=["MII="])),
+        ("card-certificate-not-text", _token_with(certificate=1234)),
+        ("card-certificate-not-base64", _token_with(certificate="這不是 base64")),
+        ("card-certificate-malformed", _token_with(certificate="bm90IGEgY2VydGlmaWNhdGU=")),
+        ("card-signature-malformed", _token_with(signature="這不是 base64")),
+        ("card-key-of-another-algorithm", _token_with(algorithm="RS256")),
+        ("card-key-usage-missing", _with(signs=False)),
+        ("card-key-usage-missing", _with(signs=None)),
+        ("card-purpose-wrong", _with(purposes=(ExtendedKeyUsageOID.SERVER_AUTH,))),
+        ("card-policy-not-allowed", _with(policies=("2.16.886.101.0.3.2",))),
+        ("card-subject-type-missing", _with(subject_type=None)),
+        ("card-crl-missing", _told(Evidence())),
+        ("card-crl-malformed", _told(Evidence(lists=(b"no list",)))),
+        ("card-ocsp-failed", _told(Evidence(trouble=Reason.OCSP_FAILED))),
         ("card-revoked", _revoked),
         ("card-expired", _expired),
         ("card-not-yet-valid", _not_yet),
@@ -266,6 +324,24 @@ def _text(text):
 )
 def test_a_bad_token_is_refused_with_one_plain_answer_and_a_reason_of_its_own(door, doctor, reason, come_in):
     refused(door, refusals.CardNotAccepted, reason, lambda: come_in(door, doctor))
+
+
+class Refuses:
+    """A judge for whom something is always wrong."""
+
+    def __init__(self, reason):
+        self._reason = reason
+
+    def verify(self, *_):
+        raise TokenRefused(self._reason)
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_whatever_is_wrong_with_a_token_the_log_has_its_own_reason_and_the_person_the_same_answer(door, reason):
+    desk = replace(door.entrance.cards, judge=Refuses(reason))
+    watched = replace(door.identity.desk, entrance=replace(door.entrance, cards=desk))
+    door.desk = FrontDesk(watched, PrincipalSigner(door.key))
+    refused(door, refusals.CardNotAccepted, reason.value, lambda: door.show(door.nonce().attempt, "{}"))
 
 
 # The nonce -----------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ class Revocation(Protocol):
     """Where the news about revocation comes from."""
 
     def evidence(self, link: Link, anchor: Anchor, at: datetime) -> Evidence:
-        """What is known about a certificate that an anchor issued; never raises, but says why there is nothing."""
+        """What is known about a certificate that an anchor issued, or why nothing is."""
 
 
 class CardVerifier:

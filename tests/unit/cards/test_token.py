@@ -6,6 +6,8 @@ import json
 from base64 import b64encode
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from operate.rehearsal.pki import new_rsa_key, sign
 from shared.cards.reasons import Reason, TokenRefused
 from shared.cards.token import Algorithm, read_token, signature_holds, signed_bytes, write_token
-from tests.controls.card_pki import NONCE, ORIGIN, a_card
+from tests.controls.card_pki import NONCE, NOW, ORIGIN, a_card
 
 CARD = a_card()
 TOKEN = CARD.token(ORIGIN, NONCE)
@@ -120,6 +122,17 @@ def test_an_algorithm_that_is_not_one_of_nine_is_refused(name, reason):
 )
 def test_what_is_no_certificate_is_refused(certificate, reason):
     assert reason_for(changed(certificate=certificate)) is reason
+
+
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")  # as where warnings are no errors
+@pytest.mark.parametrize("serial", [b"\x00", b"\xff"])
+def test_a_certificate_without_a_number_above_zero_is_refused(serial):
+    builder = x509.CertificateBuilder(CARD.certificate.issuer, CARD.certificate.subject, CARD.key.public_key(), 7)
+    dated = builder.not_valid_before(NOW).not_valid_after(NOW)
+    der = dated.sign(CARD.key, hashes.SHA256()).public_bytes(Encoding.DER)
+    assert der.count(b"\x02\x01\x07") == 1
+    numbered = b64encode(der.replace(b"\x02\x01\x07", b"\x02\x01" + serial)).decode()
+    assert reason_for(changed(certificate=numbered)) is Reason.CERTIFICATE_MALFORMED
 
 
 @pytest.mark.parametrize("signature", [..., None, "", 7, "!", ["AAAA"]])

@@ -20,13 +20,18 @@ up *arguments:
 demo *arguments:
     @{{ python }} -m operate demo "$@"
 
+# a site, simulated cards in virtual readers and the card agent, until Ctrl-C: log in with a card without having one
+[no-exit-message]
+card-demo *arguments: cards
+    @{{ python }} -m operate card demo "$@"
+
 # the operators' command line, for example `./justw caretrail events tail`
 [no-exit-message]
 caretrail *arguments:
     @{{ python }} -m operate "$@"
 
 # everything CI does: `check`, then every test, three files at a time, each on private servers; arguments go to pytest
-test *arguments: check rabbitmq chromium
+test *arguments: check rabbitmq chromium cards
     {{ python }} -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder "$@"
 
 # the tests that need no server
@@ -106,3 +111,8 @@ rabbitmq:
 [private]
 chromium:
     @deploy/install-chromium
+
+# pcscd, virtual readers and SoftHSM, for what rehearses log-ins with cards
+[private]
+cards:
+    @deploy/install-cards

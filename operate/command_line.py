@@ -32,7 +32,7 @@ from operate import (
     why,
 )
 from operate.card import commands as card
-from operate.card import verify_chain
+from operate.card import demonstration, verify_chain
 from operate.failures import Mistake, Status, sentence
 from operate.manual import explain
 from operate.session import Session
@@ -70,6 +70,7 @@ app.add_typer(messages.commands, name="messages")
 app.add_typer(registry.commands, name="registry")
 app.add_typer(accounts.commands, name="accounts")
 app.add_typer(keys.commands, name="keys")
+card.commands.command("demo")(demonstration.demo)
 card.commands.command("verify-chain")(verify_chain.verify_chain)
 app.add_typer(card.commands, name="card")
 

@@ -198,6 +198,7 @@ class PrivatePcsc:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=[listening],
+            start_new_session=True,  # Ctrl-C is for whoever has begun it
         )
         begun = threading.Event()
         said: deque[bytes] = deque(maxlen=50)

@@ -23,6 +23,7 @@ OF_CODES = (
     "alarms.",
     "card-chain.",
     "card-columns.",
+    "card-demo.",
     "card-kinds.",
     "card-lines.",
     "card-outcomes.",

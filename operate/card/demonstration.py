@@ -1,0 +1,99 @@
+"""`caretrail card demo`: a site to log in to with cards that nobody has."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import Annotated
+
+import msgspec
+import typer
+
+from operate.failures import Mistake
+from operate.rehearsal.demo import Demo, ProgramEnded, card_demo
+from operate.rehearsal.demo_cards import DOCTORS_ID, DOCTORS_MOBILE
+from operate.rehearsal.pcsc import NoRehearsalPossible
+from operate.serve import LOOK_SECONDS
+from operate.session import Session, table
+from shared.ending import Ending
+
+
+class CardTold(msgspec.Struct):
+    """A card of the demonstration, and the number of the reader it is in; 0 while it is in none."""
+
+    name: str
+    holder: str
+    pin: str
+    reader: int
+
+
+class DemoTold(msgspec.Struct):
+    """Where the demonstration is, and what is in it."""
+
+    site: str
+    agent: str
+    readers: tuple[str, ...]
+    cards: tuple[CardTold, ...]
+
+
+def demo(
+    context: typer.Context,
+    *,
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535)] = None,
+) -> None:
+    """A site with simulated cards in virtual readers, and the agent; cards are moved by what is typed."""
+    session: Session = context.obj
+    given = {name: value for name, value in session.environment.items() if not name.startswith("CARETRAIL_")}
+    given["CARETRAIL_LANGUAGE"] = session.words.language
+    session.note(session.words("card-demo.begins"))
+    try:
+        with Ending() as ending, card_demo(given, port or session.settings.port) as begun:
+            _tell_demo(session, begun)
+            threading.Thread(target=_move_cards, args=(session, begun), daemon=True).start()
+            while not ending.is_told:
+                time.sleep(LOOK_SECONDS)
+    except NoRehearsalPossible as lack:
+        raise Mistake("mistakes.no-rehearsal", missing=lack.missing) from None
+    except ProgramEnded as fault:
+        raise Mistake("mistakes.demo-program", program=fault.program) from None
+
+
+def _tell_demo(session: Session, begun: Demo) -> None:
+    """Where to go, what is in which reader, and what to try."""
+    words = session.words
+    cards = tuple(
+        CardTold(card.name, card.holder, card.pin, begun.reader_of(card.name)) for card in begun.cards.values()
+    )
+    headings = [words(f"card-demo.{name}") for name in ("card", "holder", "pin", "reader")]
+    rows = [(words(f"card-demo.{one.name}"), one.holder, one.pin or None, one.reader or None) for one in cards]
+    ways = (
+        words("card-demo.by-personnel", site=begun.site, pin=begun.cards["personnel"].pin),
+        words("card-demo.by-institution", site=begun.site, pin=begun.cards["institution"].pin),
+        words("card-demo.by-nhi", site=begun.site, identifier=DOCTORS_ID, mobile=DOCTORS_MOBILE),
+    )
+    session.show(
+        DemoTold(begun.site, begun.agent, tuple(slot.name for slot in begun.slots), cards),
+        words("card-demo.begun", site=begun.site),
+        words("card-demo.simulated"),
+        table(headings, rows),
+        *ways,
+        words("card-demo.move", names=", ".join(begun.cards)),
+        words("running.stop"),
+    )
+    sys.stdout.flush()
+
+
+def _move_cards(session: Session, begun: Demo) -> None:
+    """Do what is typed: a reader's number and a card's name, or `-` to leave the reader empty."""
+    words = session.words
+    for line in sys.stdin:
+        number, _, name = line.strip().partition(" ")
+        if number not in {str(place) for place in range(1, len(begun.slots) + 1)} or name not in {"-", *begun.cards}:
+            session.note(words("card-demo.not-understood", names=", ".join(begun.cards), readers=len(begun.slots)))
+        elif name == "-":
+            begun.take_out(int(number))
+            session.note(words("card-demo.taken-out", reader=number))
+        else:
+            begun.put(int(number), name)
+            session.note(words("card-demo.put-in", card=words(f"card-demo.{name}"), reader=number))

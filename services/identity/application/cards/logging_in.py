@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from services.identity.application.accounts.answers import CardChecked, CardNonce, Done, OwnCapacity
 from services.identity.application.accounts.by_password import account_of_session
 from services.identity.application.accounts.opening import Arrival, open_session, prove
-from services.identity.application.accounts.people import holder_of
+from services.identity.application.accounts.people import holder_of, whereabouts
 from services.identity.application.accounts.telling import tell
 from services.identity.application.capacities import of_person
 from services.identity.application.capacities.sources import of_card, of_sources
 from services.identity.application.cards.entries import (
     binding_of,
+    bindings_of_card,
     entry_of_card,
     face_of,
     held_by_card,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from services.identity.application.capacities import Capacities
     from services.identity.application.cards.proving import Shown
     from services.identity.application.desk import Desk
+    from services.identity.commands.accounts import Client
     from services.identity.commands.cards import (
         AskCardNonce,
         BindCard,
@@ -77,7 +79,8 @@ def log_in_by_card(desk: Desk, command: LogInByCard, _: Principal, now: datetime
         refuse_holder(desk, refusals.CardHolderUnknown(), now)
     found = of_card(desk, card, now)
     if not found.held:
-        refuse_holder(desk, next(iter(found.objections), refusals.CardHolderUnknown()), now, _tried(desk, card))
+        tried = _tried(desk, card, command.client)
+        refuse_holder(desk, next(iter(found.objections), refusals.CardHolderUnknown()), now, tried)
     source = source_of_card(card)
     arrival = Arrival(found.held[0], (Proof(Assurance.CARD_PIN, source),), command.client, via=(source,))
     return _answered(open_session(desk, arrival, now), shown, found)
@@ -186,9 +189,13 @@ def _introduce(desk: Desk, shown: Shown, identifier: PersonalId | None, now: dat
     return card
 
 
-def _tried(desk: Desk, card: SubjectId) -> Tried:
+def _tried(desk: Desk, card: SubjectId, client: Client) -> Tried:
+    """Whose record it is noted in that the card opened nothing: its holder's, or an account's that has it."""
     entry = entry_of_card(desk, card)
-    return Tried(Way.CARD, entry.subject if entry else None)
+    bound = bindings_of_card(desk, card)
+    subject = next((one.subject for one in (entry, *bound) if one is not None), None)
+    where = None if subject is None else whereabouts(desk, subject, client)
+    return Tried(Way.CARD, subject, None if entry or not bound else bound[0].account, where)
 
 
 def _answered(signed_in: SignedIn, shown: Shown, found: Capacities) -> SignedIn:

@@ -9,6 +9,7 @@ import pytest
 
 from services.identity import commands
 from services.identity.application.accounts.front_desk import FrontDesk
+from services.identity.application.accounts.own_sessions import own_sessions
 from services.identity.application.accounts.people import account_of_mailbox
 from services.identity.application.cards.register import cards_of_account, cards_of_holder
 from services.identity.commands import CloseVoidCapacities, CloseVoidSessionsOfCard
@@ -24,6 +25,7 @@ from services.identity.events import (
     CardUnbound,
     CardWithdrawn,
     HolderKind,
+    LoginRefused,
     SessionClosed,
     SessionEnd,
     StandingReason,
@@ -216,7 +218,36 @@ def test_a_disabled_account_is_told_so_to_whoever_has_its_card(door, bound):
     with pytest.raises(refusals.Refusal) as caught:
         door.come_in(door.doctors_card())
     assert caught.value.code == "account-is-disabled"
+    noted = door.last(LoginRefused)
+    assert (noted.account, noted.subject, noted.reason) == (door.account_id, noted.where.subject, caught.value.code)
     assert bound
+
+
+def test_a_card_that_was_unbound_may_be_bound_again(door, bound):
+    [card] = cards_of_account(door.identity.desk, door.account_id, MANAGER)
+    door.give(commands.UnbindCard(card.id, CardEnd.MISTAKE), MANAGER)
+    assert door.give(commands.UnbindCard(card.id, CardEnd.MISTAKE), MANAGER).result is Result.UNCHANGED
+    assert door.bind(bound, door.doctors_card())
+    assert door.come_in(door.doctors_card())
+    assert door.told().count("CardUnbound") == 1
+
+
+def test_whoever_is_in_by_a_card_sees_and_ends_the_own_sessions(door, doctor, clinic):
+    door.register(CardKind.GOVERNMENT, CENTRES_SERIAL, "新北市")
+    for signed_in, card in ((doctor, door.doctors_card()), (clinic, door.clinics_card())):
+        other = door.come_in(card)
+        who = door.who(other)
+        assert {one.id for one in own_sessions(door.identity.desk, who, door.now)} == {
+            signed_in.session_id,
+            other.session_id,
+        }
+        door.give(commands.SignOut(signed_in.session_id), who)
+        assert ended(door, signed_in) is SessionEnd.SIGNED_OUT
+        door.give(commands.SignOutEverywhere(), who)
+        assert ended(door, other) is SessionEnd.SIGNED_OUT_EVERYWHERE
+    centre = door.come_in(door.centres_card())
+    door.give(commands.SignOutEverywhere(), door.who(centre))
+    assert ended(door, centre) is SessionEnd.SIGNED_OUT_EVERYWHERE
 
 
 # Forgetting ----------------------------------------------------------------------------------------------------------

@@ -46,6 +46,8 @@ _WAYS: Mapping[CodePurpose, Way] = {
 def ask_nhi_code(desk: Desk, command: AskNhiCode, principal: Principal, now: datetime) -> CodeSent:
     """A code to the phone on record, where the national ID and the phone belong together; the answer does not tell."""
     keys, policy, purpose = desk.entrance.keys, desk.entrance.policy(now), PURPOSES[command.purpose]
+    # Looked up first, whoever is meant: that a session is over says nothing of them.
+    asker = desk.entrance.sessions.find(command.session, now).subject if command.session else None
     mobile = parse_mobile_number(command.mobile, field="mobile").number
     person = person_meant(desk, command.identifier, now)
     origin = origin_of(desk, person.key, command.client, now)
@@ -53,7 +55,7 @@ def ask_nhi_code(desk: Desk, command: AskNhiCode, principal: Principal, now: dat
     if not origin.is_familiar:
         windows.append(Window(keys.phone(mobile), (*policy.sends, policy.resend)))
     count_send(desk, _WAYS[purpose], person.key, origin, windows, command.question, now)
-    trouble = _trouble(desk, command, person.subject, mobile, now)
+    trouble = _trouble(desk, command.purpose, person.subject, mobile, asker, now)
     where = None if person.subject is None else whereabouts(desk, person.subject, command.client)
     unknown = RefusedLogin.record(Tried(_WAYS[purpose], person.subject, where=where), trouble or "", now)
     to = Destination(mobile=mobile)
@@ -76,7 +78,9 @@ def verify_nhi_code(desk: Desk, command: VerifyNhiCode, principal: Principal, no
     return CodeProved(desk.entrance.proofs.keep(proof, now), expires_at)
 
 
-def _trouble(desk: Desk, command: AskNhiCode, subject: SubjectId | None, mobile: str, now: datetime) -> Trouble | None:
+def _trouble(  # noqa: PLR0913, PLR0917 - what for, who is meant, at which phone, by whom, when
+    desk: Desk, purpose: NhiPurpose, subject: SubjectId | None, mobile: str, asker: SubjectId | None, now: datetime
+) -> Trouble | None:
     """Why no code is sent; for somebody who is not known the same is looked up."""
     meant = subject or SubjectId(uuid4())
     is_on_record = mobile in mobiles_of(desk, meant, now)
@@ -87,14 +91,8 @@ def _trouble(desk: Desk, command: AskNhiCode, subject: SubjectId | None, mobile:
         return Trouble.PERSON_UNKNOWN
     if not is_on_record:
         return Trouble.MOBILE_OTHER
-    if command.session and not _is_of(desk, command.session, subject, now):
+    if asker is not None and desk.vault.resolve(asker) != desk.vault.resolve(subject):
         return Trouble.SESSION_OTHERS
-    if command.purpose is not NhiPurpose.REGISTER and (credential is None or not credential.is_registered):
+    if purpose is not NhiPurpose.REGISTER and (credential is None or not credential.is_registered):
         return Trouble.CARD_UNREGISTERED
     return None
-
-
-def _is_of(desk: Desk, token: str, subject: SubjectId, now: datetime) -> bool:
-    """Whether the open session of this token is this person's own; refuses as `check` does."""
-    session = desk.entrance.sessions.find(token, now)
-    return desk.vault.resolve(session.subject) == desk.vault.resolve(subject)

@@ -118,6 +118,12 @@ def test_in_an_open_session_a_code_goes_to_its_own_person_only(doctor):
     assert doctor.door.last(LoginRefused).reason == Trouble.SESSION_OTHERS
 
 
+@pytest.mark.parametrize("asked", [{}, {"identifier": NOBODYS_IDENTIFIER}])
+def test_that_a_session_is_over_tells_nobody_who_has_which_phone(doctor, asked):
+    with pytest.raises(account_refusals.SessionUnknown):
+        doctor.ask_code(NhiPurpose.REGISTER, session="made up", **asked)
+
+
 def test_what_is_neither_a_national_id_nor_a_phone_is_told_so(doctor):
     with pytest.raises(WrongChecksum):
         doctor.ask_code(identifier="F100000016")

@@ -95,8 +95,8 @@ class NothingAmended(Refusal):
     """What is asked for is as it is: purposes, schedule and remarks are those before."""
 
 
-class PlaceNotAmendable(Refusal):
-    """The place cannot be amended: the support is cancelled and applied for anew (S001, 變更)."""
+class AmendmentOutdated(Refusal):
+    """The support has become another since it was entered in the draft: enter it anew."""
 
 
 class AmendmentMissing(Refusal):

@@ -11,7 +11,7 @@ from shared.principal import Assurance, Role
 from shared.refusals import ProofNotAccepted, RoleNotAllowed
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_DOCTOR
 from tests.controls.support import support_approved, support_drafted
-from tests.unit.support.callers import (
+from tests.controls.supporters import (
     BUREAU,
     HOME,
     MANAGER,

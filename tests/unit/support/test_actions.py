@@ -24,7 +24,7 @@ from tests.controls.support import (
     support_submitted,
     supports_named,
 )
-from tests.unit.support.callers import BUREAU, HOME, INSURER, OTHER_BUREAU, OTHER_PRACTITIONER, PRACTITIONER
+from tests.controls.supporters import BUREAU, HOME, INSURER, OTHER_BUREAU, OTHER_PRACTITIONER, PRACTITIONER
 from tests.unit.support.scenario import replayed
 
 FILLED = (support_drafted(), schedule_set(LINE))

@@ -16,7 +16,7 @@ from services.support.domain.support import Span
 from services.support.events import LicenceFinding, StandingDoubt
 from tests.controls.family import DAAN_CLINIC, taipei
 from tests.controls.support import DAAN, ONE_DAY, SECOND_SUPPORT, STATION, SUPPORT, WEEKLY
-from tests.unit.support.registers import BANQIAO, COLLEAGUE, DAAN_FACTS, DOCTOR, ToldDiaries, ToldRegister
+from tests.controls.supporters import BANQIAO, COLLEAGUE, DAAN_FACTS, DOCTOR, ToldDiaries, ToldRegister
 
 RULE = POLICIES[0].quota_rule
 OTHER = UUID("3d5e0c1a-0012-4000-8000-000000000009")

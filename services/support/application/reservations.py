@@ -1,0 +1,81 @@
+"""What may exist once, by the names under which it is reserved in the transaction that appends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.support.domain.application import Application
+from services.support.domain.move_lock import MoveLock
+from services.support.domain.support import Support
+from shared.calendar import TAIPEI
+from shared.store.append import Holdings, Reservation
+from shared.taiwan.dates import ROC_OFFSET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from shared.events import Aggregate
+
+CASE_NO = "case-no"
+_BEFORE_NUMBER = len("yyyMMdd")
+
+
+def numbered(application: Application) -> Reservation:
+    """The case number, for good."""
+    return Reservation(CASE_NO, application.case_no, application.id)
+
+
+def case_numbers(moment: datetime) -> str:
+    """The counter of a Taipei day's applications."""
+    return f"{CASE_NO}/{moment.astimezone(TAIPEI):%Y-%m-%d}"
+
+
+def case_no(moment: datetime, number: int) -> str:
+    """案件編號: ROC `yyyMMdd` and the number of the case on that Taipei day, in 4 digits or more (S001)."""
+    day = moment.astimezone(TAIPEI)
+    return f"{day.year - ROC_OFFSET:03d}{day:%m%d}{number:04d}"
+
+
+def locks_on(practitioner: str) -> str:
+    """The scope of the move locks on a practitioner: one for each institution that they have left."""
+    return f"move-lock/{practitioner}"
+
+
+def lock(held: MoveLock) -> Reservation:
+    """What a move lock holds until it is released."""
+    return Reservation(locks_on(held.practitioner), held.institution, held.id)
+
+
+def supports_from(practitioner: str, institution: str) -> str:
+    """The scope of the supports of a practitioner from a home institution, over or not, that nobody has cancelled."""
+    return f"support/{practitioner}/{institution}"
+
+
+def support(granted: Support) -> Reservation:
+    """What a support holds until it is cancelled."""
+    held = granted.held
+    return Reservation(supports_from(held.practitioner, held.institution), str(granted.id), granted.id)
+
+
+def cancelled(supports: Iterable[Support]) -> list[Reservation]:
+    """What those of these supports give back that are cancelled."""
+    return [support(one) for one in supports if one.is_cancelled]
+
+
+def holdings(aggregate: Aggregate, begun: datetime) -> Holdings:
+    """What an aggregate holds as it stands, begun at that moment."""
+    match aggregate:
+        case Application():
+            number = int(aggregate.case_no[_BEFORE_NUMBER:])
+            return Holdings([numbered(aggregate)], [(case_numbers(begun), number)])
+        case Support():
+            return Holdings([] if aggregate.is_cancelled else [support(aggregate)])
+        case MoveLock():
+            return Holdings([] if aggregate.is_released else [lock(aggregate)])
+    return Holdings()
+
+
+def scopes_of_locks(practitioners: Iterable[str]) -> list[str]:
+    """The scopes of the move locks on any of these."""
+    return [locks_on(practitioner) for practitioner in sorted(practitioners)]

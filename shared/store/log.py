@@ -182,14 +182,14 @@ class Log:
     def circumstances(self, position: int) -> Circumstances:
         """Under what circumstances the event at a settled position happened."""
         [page] = self.read(position - 1, position)
-        return _circumstances(page.rows[0])
+        return circumstances_of(page.rows[0])
 
     def traces(self, positions: Collection[int]) -> Iterator[tuple[str, str]]:
         """The traceparent, perhaps empty, and the type of the events at these settled positions, in order."""
         for page in self.read(min(positions, default=1) - 1, max(positions, default=0)):
             for position, row in enumerate(page.rows, page.first):
                 if position in positions:
-                    yield _circumstances(row).traceparent, row[0]
+                    yield circumstances_of(row).traceparent, row[0]
 
     def until_time(self, moment: datetime) -> int:
         """The position up to which everything had happened at `moment` (aware); 0 if nothing had."""
@@ -198,7 +198,7 @@ class Log:
         # What happened before and was settled later, for example because the relay had stopped.
         for page in self.read(after=position, size=500):
             for row in page.rows:
-                if _circumstances(row).time > moment:
+                if circumstances_of(row).time > moment:
                     return position
                 position += 1
         return position
@@ -239,5 +239,6 @@ class Log:
         return rows
 
 
-def _circumstances(row: LogRow) -> Circumstances:
+def circumstances_of(row: LogRow) -> Circumstances:
+    """Under what circumstances the event of a row happened."""
     return _decode_circumstances(b"{" + row[4][1:] + b"}")

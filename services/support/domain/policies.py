@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from services.support.domain.forty_percent import QuotaRule
 from services.support.domain.schedules import ScheduleLimits
 from services.support.events.entries import Purpose
-from shared.calendar import end_of_day, taipei_day
+from shared.calendar import TAIPEI, end_of_day, taipei_day
 from shared.policies import in_force
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from shared.calendar import WorkingCalendar
 
@@ -100,6 +99,14 @@ class Policy:
     def decision_due_by(self, now: datetime, calendar: WorkingCalendar) -> datetime:
         """When the bureau has to have decided what was submitted at `now`: the end of the last working day."""
         return end_of_day(calendar.add_working_days(taipei_day(now), self.review_working_days))
+
+    def register_file_due_after(self, moment: datetime, calendar: WorkingCalendar) -> datetime:
+        """When the insurer's file is next made after `moment`: on the first working day whose hour is still to come."""
+        day = taipei_day(moment)
+        due = datetime.combine(day, self.register_file_time, TAIPEI)
+        if due <= moment or not calendar.is_working_day(day):
+            due = datetime.combine(calendar.add_working_days(day, 1), self.register_file_time, TAIPEI)
+        return due.astimezone(UTC)
 
     def kept_until(self, submitted_on: date) -> date:
         """The last day on which an application that was submitted on that Taipei day is kept."""

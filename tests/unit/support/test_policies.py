@@ -1,7 +1,7 @@
 """Policies of support: dated figures, and the days that follow from them on Taiwan's calendar."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 
@@ -32,6 +32,21 @@ def test_policies_are_in_order_of_their_dates():
 def test_the_bureau_decides_within_whole_working_days_after_the_submission():
     submitted = datetime(2025, 2, 26, 10, tzinfo=TAIPEI)
     assert POLICY.decision_due_by(submitted, CALENDAR) == end_of_day(date(2025, 3, 6))  # without the holiday the 5th
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "due"),
+    [
+        (date(2025, 2, 26), 9, date(2025, 2, 26)),
+        (date(2025, 2, 26), 22, date(2025, 2, 27)),
+        (date(2025, 2, 27), 23, date(2025, 3, 3)),
+        (PEACE_DAY, 9, date(2025, 3, 3)),
+        (date(2025, 3, 7), 22, date(2025, 3, 8)),
+    ],
+)
+def test_the_insurers_file_is_made_at_its_hour_of_the_next_working_day(day, hour, due):
+    moment = datetime.combine(day, time(hour), TAIPEI)
+    assert POLICY.register_file_due_after(moment, CALENDAR) == datetime.combine(due, time(22), TAIPEI)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,68 @@
+"""投遞資料夾: a folder from which the insurer fetches register files, written so that nothing half done is ever there.
+
+The file comes first and its manifest last, so that whoever sees a manifest sees the whole file. A file that lies there
+already is left as it is: the same once more is delivered, and another under its name is refused.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
+
+from shared.vault.key_files import flush_directory
+
+if TYPE_CHECKING:
+    from services.support.adapters.register_file import RegisterFile
+
+
+class DropDiffers(RuntimeError):
+    """Another file lies in the folder under this name: nothing is written over what the insurer may have fetched."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is another file than this one: find out which of them was fetched, move it away and deliver again"
+        )
+
+
+@dataclass(frozen=True)
+class DropReceipt:
+    """What lies in the folder once a file was delivered, read back from there: the digests, SHA-256 in hex."""
+
+    name: str
+    digest: str
+    manifest_digest: str
+
+
+class DropFolder:
+    """Delivers to a folder; asked again after a failure of any kind it goes on where it was."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def deliver(self, file: RegisterFile) -> DropReceipt:
+        """Put the file and then its manifest there, on disk; raises DropDiffers, OSError where nothing can be written.
+
+        The folder has to exist: one that was not mounted must not be made in its place.
+        """
+        digest = self._put(file.name, file.content)
+        return DropReceipt(file.name, digest, self._put(file.manifest_name, file.manifest))
+
+    def _put(self, name: str, content: bytes) -> str:
+        path = self._folder / name
+        with NamedTemporaryFile(dir=self._folder, prefix=".") as draft:
+            draft.write(content)
+            draft.flush()
+            os.fsync(draft.fileno())
+            Path(draft.name).chmod(0o644)  # it is there to be fetched
+            with suppress(FileExistsError):
+                os.link(draft.name, path)
+        flush_directory(self._folder)
+        found = path.read_bytes()
+        if found != content:
+            raise DropDiffers(path)
+        return sha256(found).hexdigest()

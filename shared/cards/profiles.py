@@ -138,12 +138,12 @@ def policy_objection(certificate: x509.Certificate, arc: str = POLICY_ARC) -> Re
 
 def subject_type(certificate: x509.Certificate) -> SubjectType:
     """Whom it was issued to; raises `TokenRefused` where it does not say so in one way that is known."""
-    found = set(_attributes(certificate).get(SUBJECT_TYPE, ()))
+    found = _attributes(certificate).get(SUBJECT_TYPE, [])
     try:
         (only,) = found
         return SubjectType(only)
     except ValueError:
-        raise TokenRefused(Reason.SUBJECT_TYPE_MISSING, ", ".join(sorted(found))) from None
+        raise TokenRefused(Reason.SUBJECT_TYPE_MISSING, ", ".join(found)) from None
 
 
 def read_profile(certificate: x509.Certificate) -> CardCertificate:

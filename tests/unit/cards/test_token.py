@@ -199,6 +199,14 @@ def test_each_algorithm_signs_the_hash_of_the_origin_and_the_hash_of_the_nonce(a
     assert not signature_holds(key.public_key(), algorithm, b"", ORIGIN, NONCE)
 
 
+def test_a_signature_has_one_length_only():
+    key = KEYS["ES256"]
+    signed = signed_bytes(Algorithm.ES256, ORIGIN, NONCE)
+    signature = next(one for one in iter(lambda: sign(key, Algorithm.ES256, signed), None) if one[32] == 0)
+    assert signature_holds(key.public_key(), Algorithm.ES256, signature, ORIGIN, NONCE)
+    assert not signature_holds(key.public_key(), Algorithm.ES256, signature[:32] + signature[33:], ORIGIN, NONCE)
+
+
 def test_a_nonce_does_not_slip_into_the_origin():
     key = KEYS["ES256"]
     signature = sign(key, Algorithm.ES256, signed_bytes(Algorithm.ES256, "https://a", "bc"))

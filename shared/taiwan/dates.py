@@ -24,6 +24,9 @@ _TIME = re.compile(r"([0-9]{2})([0-9]{2})|([0-9]{1,2}):([0-9]{2})")
 _CARD_MOMENT = re.compile(r"([0-9]{7})([0-9]{2})([0-9]{2})([0-9]{2})?")
 _LISTED_MOMENT = re.compile(r"([0-9]{7})([0-9]{4})(?:星期([一二三四五六日]))?")
 
+FIRST_ROC_DAY = date(1 + ROC_OFFSET, 1, 1)
+"""Before this day no date of the ROC can be written."""
+
 OPEN_ENDED = date(_LAST_ROC_YEAR + ROC_OFFSET, 12, 31)
 """999/12/31: how the portals write an end that has not been set; later than every real day."""
 

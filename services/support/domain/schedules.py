@@ -20,7 +20,7 @@ from dateutil.rrule import rrulestr
 from services.support.events.schedules import Continuous, Picked, Recurring
 from shared.calendar import TAIPEI
 from shared.refusals import Refusal
-from shared.taiwan.dates import EndNotAfterStart, MalformedTime, time_colon
+from shared.taiwan.dates import FIRST_ROC_DAY, OPEN_ENDED, EndNotAfterStart, MalformedTime, time_colon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +37,10 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 class RuleUnknown(Refusal):
     """The rule is none of the five patterns; `rule` is what was given."""
+
+
+class DayOutOfReach(Refusal):
+    """Days lie between `first` and `last`, those that have a date of the ROC."""
 
 
 class ScheduleTooLong(Refusal):
@@ -271,8 +275,9 @@ def _days_of_rule(schedule: Recurring) -> Iterator[date]:
     """The days that the rule names, the excepted among them."""
     # The rule itself may be read only once it is known as one of the five.
     rule = rule_of(pattern_of(schedule.rule))
-    until = schedule.last.isoformat().replace("-", "")  # strftime would not fill up a year before 1000
-    moments = rrulestr(f"{rule};UNTIL={until}T000000", dtstart=datetime.combine(schedule.first, time.min))
+    moments = rrulestr(
+        f"{rule};UNTIL={schedule.last:%Y%m%d}T000000", dtstart=datetime.combine(schedule.first, time.min)
+    )
     return (moment.date() for moment in moments)
 
 
@@ -309,6 +314,8 @@ def _objection_to_rule(schedule: Schedule, field: str) -> Refusal | None:
 
 def _objection_to_reach(schedule: Schedule, limits: ScheduleLimits, field: str) -> Refusal | None:
     first, last = _reach(schedule)
+    if first < FIRST_ROC_DAY or last > OPEN_ENDED:
+        return DayOutOfReach(field, first=FIRST_ROC_DAY, last=OPEN_ENDED)
     days = (last - first).days + 1
     return ScheduleTooLong(field, days=days, limit=limits.days) if days > limits.days else None
 
@@ -316,7 +323,7 @@ def _objection_to_reach(schedule: Schedule, limits: ScheduleLimits, field: str) 
 def _reach(schedule: Schedule) -> tuple[date, date]:
     """The first and the last day; of no picked days at all the same day twice."""
     if isinstance(schedule, Picked):
-        return min(schedule.days, default=date.min), max(schedule.days, default=date.min)
+        return min(schedule.days, default=FIRST_ROC_DAY), max(schedule.days, default=FIRST_ROC_DAY)
     return schedule.first, schedule.last
 
 

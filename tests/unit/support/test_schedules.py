@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.support.domain.schedules import (
     DayOfMonth,
+    DayOutOfReach,
     DaysRepeated,
     EveryDays,
     EveryWeek,
@@ -202,7 +203,7 @@ def refusal_of(schedule, limits=LIMITS):
     [
         Continuous(date(2024, 8, 2), NINE, date(2024, 8, 2), NOON),
         recurring(EveryDays(1), date(2024, 1, 1), date(2024, 12, 31)),
-        recurring(EveryDays(1), date(999, 1, 1), date(999, 12, 31)),
+        recurring(EveryDays(1), date(1912, 1, 1), date(1912, 12, 31)),
         Picked((date(2024, 8, 7),), NINE, NOON),
     ],
 )
@@ -260,6 +261,20 @@ def test_a_rule_that_is_none_of_the_five_patterns_is_refused(rule):
     refusal = refusal_of(recurring(rule))
     assert isinstance(refusal, RuleUnknown)
     assert refusal.field == "schedule.rule"
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        Continuous(date(1911, 12, 31), NINE, date(1911, 12, 31), NOON),
+        recurring(EveryDays(1), date(999, 1, 1), date(999, 12, 31)),
+        Picked((date(2024, 8, 7), date(2911, 1, 1)), NINE, NOON),
+    ],
+)
+def test_a_schedule_of_days_that_no_date_of_the_roc_can_name_is_refused(schedule):
+    refusal = refusal_of(schedule)
+    assert isinstance(refusal, DayOutOfReach)
+    assert refusal.params == {"first": date(1912, 1, 1), "last": date(2910, 12, 31)}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,6 @@ CANCELLATION = UUID("3d5e0c1a-0011-4000-8000-000000000003")
 SUPPORT = UUID("3d5e0c1a-0012-4000-8000-000000000001")
 SECOND_SUPPORT = UUID("3d5e0c1a-0012-4000-8000-000000000002")
 DEPARTURE = UUID("3d5e0c1a-0013-4000-8000-000000000001")
-RETURN = UUID("3d5e0c1a-0013-4000-8000-000000000002")
 LOCK = UUID("3d5e0c1a-0014-4000-8000-000000000001")
 STRENGTH = UUID("3d5e0c1a-0016-4000-8000-000000000001")
 CASE_NO, AMENDMENT_NO, CANCELLATION_NO = "11402180001", "11403030001", "11403100001"
@@ -307,7 +306,7 @@ def departure_noted(**changes):
 
 @example
 def return_noted(**changes):
-    event = events.ReturnNoted(**first("Return", RETURN, taipei(4, 8, 0)), **_MOVED)
+    event = events.ReturnNoted(**later(2, taipei(4, 8, 0), DEPARTURE), **_MOVED)
     return dataclasses.replace(event, **changes)
 
 

@@ -12,7 +12,7 @@ from services.support.application.forms import Form
 from services.support.domain import refusals
 from services.support.domain.actions import lock_objection
 from services.support.domain.application import Applicant, Application
-from services.support.domain.move_lock import MoveLock
+from services.support.domain.move_lock import Departure, MoveLock
 from services.support.domain.policies import POLICIES, policy_in_force
 from services.support.domain.support import Support
 from services.support.events import RecordedBy, Remarks, ReviewersRemarks
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from services.support.domain.policies import Policy
     from services.support.domain.register import Diaries, InstitutionFacts, PractitionerFacts, Register
+    from services.support.events import DepartureCause
     from shared.calendar import WorkingCalendar
     from shared.principal import Principal
     from shared.refusals import Refusal
@@ -84,6 +85,15 @@ class Desk:
         """The lock on a practitioner who has left this institution."""
         lock_id = self.store.holder_of(reservations.locks_on(practitioner), institution)
         return self.store.load(MoveLock, lock_id) if lock_id else None
+
+    def departure(self, institution: str, practitioner: str, cause: DepartureCause) -> Departure | None:
+        """What keeps an institution, or a practitioner, from sending anybody, for this cause."""
+        noted = self.store.holder_of(reservations.departures(institution, practitioner), cause)
+        return self.store.load(Departure, noted) if noted else None
+
+    def has_departed(self, practitioner: str, institution: str) -> bool:
+        """Whether anything keeps a practitioner from supporting others from this institution."""
+        return bool(self.store.holders_in(reservations.scopes_of_departures(institution, practitioner)))
 
     def objection_to_new(self, practitioners: Collection[str], now: datetime) -> Refusal | None:
         """Why nothing new can be asked for one of these: a move lock; None where none is locked out."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from services.support.application import reservations
 from services.support.domain import access, refusals
-from services.support.domain.move_lock import Departure, MoveLock, Return
+from services.support.domain.move_lock import Departure, MoveLock
 from services.support.domain.refusals import heed
 from services.support.domain.strength import Strength
 from services.support.events import Outstanding, ReleaseCause
-from shared.application import Decision, Outcome
+from shared.application import Decision, Outcome, Result
 from shared.principal import Role
 
 if TYPE_CHECKING:
@@ -28,16 +28,22 @@ if TYPE_CHECKING:
     from shared.principal import Principal
 
 
-def note_departure(_: Desk, command: NoteDeparture, __: Principal, now: datetime) -> Decision:
+def note_departure(desk: Desk, command: NoteDeparture, _: Principal, now: datetime) -> Decision:
     """Support's own record of what the registry has told: from its place in the log on the locks follow."""
-    record = Departure.record(command.institution, command.practitioner, command.cause, now)
-    return Decision(Outcome(record.id, record.version), [record])
+    known = desk.departure(command.institution, command.practitioner, command.cause)
+    if known is not None:
+        return Decision(Outcome(known.id, known.version, result=Result.UNCHANGED))
+    noted = Departure.record(command.institution, command.practitioner, command.cause, now)
+    return Decision(Outcome(noted.id, noted.version), [noted], [reservations.departure(noted)])
 
 
-def note_return(_: Desk, command: NoteReturn, __: Principal, now: datetime) -> Decision:
-    """As `note_departure`, the other way."""
-    record = Return.record(command.institution, command.practitioner, command.cause, now)
-    return Decision(Outcome(record.id, record.version), [record])
+def note_return(desk: Desk, command: NoteReturn, _: Principal, now: datetime) -> Decision:
+    """As `note_departure`, the other way; refuses with `NobodyDeparted`."""
+    noted = desk.departure(command.institution, command.practitioner, command.cause)
+    if noted is None:
+        raise refusals.NobodyDeparted
+    noted.end(now)
+    return Decision(Outcome(noted.id, noted.version), [noted], release=[reservations.departure(noted)])
 
 
 def engage_move_lock(desk: Desk, command: EngageMoveLock, _: Principal, now: datetime) -> Decision:
@@ -53,7 +59,10 @@ def engage_move_lock(desk: Desk, command: EngageMoveLock, _: Principal, now: dat
 def release_move_lock(desk: Desk, command: ReleaseMoveLock, _: Principal, now: datetime) -> Decision:
     """The lock opens by itself once nothing is left, or the practitioner has come back."""
     lock = _lock(desk, command.practitioner, command.institution)
-    lock.release(command.cause, len(desk.outstanding(command.practitioner, command.institution, now)), now)
+    outstanding = desk.outstanding(command.practitioner, command.institution, now)
+    if outstanding and desk.has_departed(command.practitioner, command.institution):
+        raise refusals.MoveLockHolds(count=len(outstanding))
+    lock.release(command.cause, len(outstanding), now)
     return Decision(Outcome(lock.id, lock.version), [lock], release=[reservations.lock(lock)])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.support.domain.application import Application
-from services.support.domain.move_lock import MoveLock
+from services.support.domain.move_lock import Departure, MoveLock
 from services.support.domain.support import Support
 from shared.calendar import TAIPEI
 from shared.store.append import Holdings, Reservation
@@ -47,6 +47,21 @@ def lock(held: MoveLock) -> Reservation:
     return Reservation(locks_on(held.practitioner), held.institution, held.id)
 
 
+def departures(institution: str, practitioner: str) -> str:
+    """The scope of the causes for which an institution, or a practitioner, can send nobody; either may be empty."""
+    return f"departure/{institution}/{practitioner}"
+
+
+def departure(noted: Departure) -> Reservation:
+    """What a departure holds until it is over."""
+    return Reservation(departures(noted.institution, noted.practitioner), noted.cause, noted.id)
+
+
+def scopes_of_departures(institution: str, practitioner: str) -> list[str]:
+    """The scopes of whatever keeps a practitioner from supporting others from an institution."""
+    return [departures(institution, ""), departures("", practitioner), departures(institution, practitioner)]
+
+
 def supports_from(practitioner: str, institution: str) -> str:
     """The scope of the supports of a practitioner from a home institution, over or not, that nobody has cancelled."""
     return f"support/{practitioner}/{institution}"
@@ -73,6 +88,8 @@ def holdings(aggregate: Aggregate, begun: datetime) -> Holdings:
             return Holdings([] if aggregate.is_cancelled else [support(aggregate)])
         case MoveLock():
             return Holdings([] if aggregate.is_released else [lock(aggregate)])
+        case Departure():
+            return Holdings([] if aggregate.is_over else [departure(aggregate)])
     return Holdings()
 
 

@@ -10,7 +10,7 @@ from services.support.application.desk import Desk
 from services.support.domain import access, refusals
 from services.support.domain.actions import Action, application_actions, support_actions
 from services.support.domain.application import Application
-from services.support.domain.move_lock import Departure, MoveLock, Return
+from services.support.domain.move_lock import Departure, MoveLock
 from services.support.domain.policies import POLICIES
 from services.support.domain.strength import Strength
 from services.support.domain.support import Support
@@ -60,7 +60,6 @@ class Supporting(ContextApplication):
         Support,
         MoveLock,
         Departure,
-        Return,
         Strength,
     )
     handlers = HANDLERS

@@ -73,10 +73,12 @@ class MoveLock(Aggregate):
 
 
 class Departure(Aggregate):
-    """The registry has told that nobody, or one practitioner, can support from a home institution from now on."""
+    """Nobody, or one practitioner, can support from a home institution, until the registry says otherwise."""
 
     TOPIC = "support.Departure"
+
     DepartureNoted = events.DepartureNoted
+    ReturnNoted = events.ReturnNoted
 
     @classmethod
     def record(cls, institution: str, practitioner: str, cause: DepartureCause, now: datetime) -> Self:
@@ -85,26 +87,23 @@ class Departure(Aggregate):
             cls.DepartureNoted, timestamp=now, institution=institution, practitioner=practitioner, cause=cause
         )
 
-    @property
-    def stream_subject(self) -> str:
-        """The record's own id."""
-        return str(self.id)
-
-
-class Return(Aggregate):
-    """What had been noted of an institution or a practitioner is over."""
-
-    TOPIC = "support.Return"
-    ReturnNoted = events.ReturnNoted
-
-    @classmethod
-    def record(cls, institution: str, practitioner: str, cause: DepartureCause, now: datetime) -> Self:
-        """So the registry has told."""
-        return cls._create(
-            cls.ReturnNoted, timestamp=now, institution=institution, practitioner=practitioner, cause=cause
-        )
+    @event(events.DepartureNoted)
+    def __init__(self, *, institution: str, practitioner: str, cause: DepartureCause) -> None:
+        self.institution = institution
+        self.practitioner = practitioner
+        self.cause = cause
+        self.is_over = False
 
     @property
     def stream_subject(self) -> str:
         """The record's own id."""
         return str(self.id)
+
+    def end(self, now: datetime) -> None:
+        """復業, 回任: the cause holds no longer."""
+        who = {"institution": self.institution, "practitioner": self.practitioner}
+        self.trigger_event(self.ReturnNoted, timestamp=now, **who, cause=self.cause)
+
+    @event(events.ReturnNoted)
+    def _return_noted(self) -> None:
+        self.is_over = True

@@ -130,6 +130,10 @@ class MoveLockAlreadySet(Refusal):
     """The practitioner is locked out for this institution already."""
 
 
+class NobodyDeparted(Refusal):
+    """Nothing was noted for this cause, so nothing can be over."""
+
+
 class MoveLockReleasedAlready(Refusal):
     """The lock holds no longer."""
 

@@ -28,7 +28,7 @@ class DepartureNoted(Created):
 
 
 @published("support.ReturnNoted.v1")
-class ReturnNoted(Created):
+class ReturnNoted(Event):
     """復業, 回任: what had been noted of an institution or a practitioner holds no longer; another cause may still."""
 
     originator_id: UUID

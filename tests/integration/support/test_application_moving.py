@@ -20,8 +20,10 @@ from services.support.commands import (
     SubmitForReview,
 )
 from services.support.domain import refusals
+from services.support.domain.move_lock import Departure
 from services.support.domain.states import SupportState
 from services.support.events import ApplicationKind, CancelledBy, DepartureCause, ReleaseCause
+from shared.application import Result
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC, taipei
 from tests.controls.supporters import (
     BUREAU,
@@ -57,12 +59,19 @@ def locked(office):
     return supports
 
 
-def test_departures_and_returns_are_noted_as_facts_of_support(office):
-    left = office.by_platform(NoteDeparture(BANQIAO_CLINIC, "", DepartureCause.INSTITUTION_CLOSED))
-    back = office.by_platform(NoteReturn(BANQIAO_CLINIC, "", DepartureCause.INSTITUTION_CLOSED))
+CLOSED = (BANQIAO_CLINIC, "", DepartureCause.INSTITUTION_CLOSED)
 
-    assert office.told(left.id) == ["DepartureNoted"]
-    assert office.told(back.id) == ["ReturnNoted"]
+
+def test_departures_and_returns_are_noted_as_facts_of_support(office):
+    left = office.by_platform(NoteDeparture(*CLOSED))
+    again = office.by_platform(NoteDeparture(*CLOSED))
+    back = office.by_platform(NoteReturn(*CLOSED))
+
+    assert left.id == again.id == back.id
+    assert again.result is Result.UNCHANGED
+    assert office.told(left.id) == ["DepartureNoted", "ReturnNoted"]
+    with pytest.raises(refusals.NobodyDeparted):
+        office.by_platform(NoteReturn(*CLOSED))
 
 
 def test_the_lock_knows_how_many_supports_hold_it(office, locked):
@@ -215,6 +224,24 @@ def test_whoever_comes_back_keeps_their_supports(office, locked):
     assert office.drafted(line())
 
 
+@pytest.mark.parametrize(
+    "departure",
+    [
+        CLOSED,
+        ("", BANQIAO_DOCTOR, DepartureCause.PRACTITIONER_SUSPENDED),
+        (BANQIAO_CLINIC, BANQIAO_DOCTOR, MOVED),
+    ],
+)
+def test_whoever_comes_back_stays_locked_out_while_another_cause_holds(office, locked, departure):
+    assert locked
+    office.by_platform(NoteDeparture(*departure))
+    with pytest.raises(refusals.MoveLockHolds):
+        office.by_platform(release(ReleaseCause.RETURNED))
+
+    office.by_platform(NoteReturn(*departure))
+    office.by_platform(release(ReleaseCause.RETURNED))
+
+
 def test_what_is_over_is_let_go_on_confirmation_of_none(office, locked):
     assert locked
     office.now = taipei(5, 27, 21)
@@ -237,6 +264,11 @@ def test_what_is_reserved_can_be_told_from_the_log_alone(office, locked):
     assert told(lock).reservations == [reservations.lock(lock)]
     assert told(support).reservations == [reservations.support(support)]
     assert told(application).reservations == [reservations.numbered(application)]
+    noted = office.by_platform(NoteDeparture(*CLOSED))
+    departure = office.supporting.load(Departure, noted.id)
+    assert told(departure).reservations == [reservations.departure(departure)]
+    office.by_platform(NoteReturn(*CLOSED))
+    assert told(office.supporting.load(Departure, noted.id)).reservations == []
     assert told(application).numbers == [("case-no/2025-02-18", 1)]
     office.ask(cancel_all(2), PRACTITIONER)
     assert told(office.support(locked[0])).reservations == []

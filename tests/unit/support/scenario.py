@@ -8,15 +8,20 @@ import pytest
 
 from services.support import events
 from services.support.domain.application import Application
-from services.support.domain.move_lock import MoveLock
+from services.support.domain.move_lock import Departure, MoveLock
 from services.support.domain.support import Support
 
 _BOOKKEEPING = {"originator_id", "originator_version", "timestamp", "originator_topic"}
-_BEGINS = {events.SupportDrafted: Application, events.SupportApproved: Support, events.MoveLockSet: MoveLock}
+_BEGINS = {
+    events.SupportDrafted: Application,
+    events.SupportApproved: Support,
+    events.MoveLockSet: MoveLock,
+    events.DepartureNoted: Departure,
+}
 
 
 def replayed(*history):
-    """The application, support or lock that these published events make, in this order."""
+    """The application, support, lock or departure that these published events make, in this order."""
     aggregate_class = _BEGINS[type(history[0])]
     aggregate = None
     for version, fact in enumerate(history, start=1):
@@ -33,7 +38,7 @@ def payload(fact):
 
 
 class given:  # noqa: N801 - reads as the word it is
-    """An application, a support or a lock with a history."""
+    """An application, a support, a lock or a departure with a history."""
 
     def __init__(self, *history):
         self.aggregate = replayed(*history)

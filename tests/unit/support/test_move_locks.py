@@ -3,7 +3,7 @@
 import pytest
 
 from services.support.domain import refusals
-from services.support.domain.move_lock import Departure, MoveLock, Return
+from services.support.domain.move_lock import Departure, MoveLock
 from services.support.events import DepartureCause, Outstanding, ReleaseCause
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, taipei
 from tests.controls.support import (
@@ -57,10 +57,15 @@ def test_a_lock_opens_once():
     ).then_refused(refusals.MoveLockReleasedAlready)
 
 
-def test_departures_and_returns_are_recorded_as_the_registry_told_them():
-    departure, back = Departure.record(*NOTED, MOVED_AT), Return.record(*NOTED, MOVED_AT)
+def test_departures_are_recorded_as_the_registry_told_them():
+    departure = Departure.record(*NOTED, MOVED_AT)
 
     assert [payload(fact) for fact in departure.collect_events()] == [payload(departure_noted())]
-    assert [payload(fact) for fact in back.collect_events()] == [payload(return_noted())]
     assert departure.stream_subject == str(departure.id)
-    assert back.stream_subject == str(back.id)
+    assert not departure.is_over
+
+
+def test_a_departure_is_over_when_the_registry_says_so():
+    departure = given(departure_noted()).when(lambda departure: departure.end(CANCELLED_AT)).then(return_noted())
+
+    assert departure.is_over

@@ -1,0 +1,8 @@
+"""What support does by itself: one file each, events and deadlines in, commands out."""
+
+from services.support.processes.lock_out_whoever_has_left import LockOutWhoeverHasLeft
+from services.support.processes.note_departures import NoteDepartures
+from services.support.processes.open_finished_lock import OpenFinishedLock
+
+PROCESSES = (NoteDepartures, LockOutWhoeverHasLeft, OpenFinishedLock)
+"""Every process of the context."""

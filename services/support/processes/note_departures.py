@@ -78,7 +78,8 @@ class NoteDepartures(Process[Absence]):
         since = _since(institution, event)
         held = row is not None and (row.departed or (row.departs_at is not None and row.departs_at <= event.timestamp))
         if since is None:
-            return Absence(*key, departed=False, departs_at=None, returned=True) if held else None
+            back = Absence(institution, practitioner, cause, departed=False, departs_at=None, returned=True)
+            return back if held else None
         departs_at = datetime.combine(since, time(), TAIPEI)
         if departs_at <= event.timestamp:
             return Absence(institution, practitioner, cause, departed=True, departs_at=None, returned=False)

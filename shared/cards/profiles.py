@@ -138,7 +138,11 @@ def policy_objection(certificate: x509.Certificate, arc: str = POLICY_ARC) -> Re
 
 def subject_type(certificate: x509.Certificate) -> SubjectType:
     """Whom it was issued to; raises `TokenRefused` where it does not say so in one way that is known."""
-    found = _attributes(certificate).get(SUBJECT_TYPE, [])
+    return _subject_type(_attributes(certificate))
+
+
+def _subject_type(attributes: dict[str, list[str]]) -> SubjectType:
+    found = attributes.get(SUBJECT_TYPE, [])
     try:
         (only,) = found
         return SubjectType(only)
@@ -148,8 +152,8 @@ def subject_type(certificate: x509.Certificate) -> SubjectType:
 
 def read_profile(certificate: x509.Certificate) -> CardCertificate:
     """What the certificate says; raises `TokenRefused` and nothing else, whatever the certificate."""
-    whom = subject_type(certificate)
     attributes = _attributes(certificate)
+    whom = _subject_type(attributes)
     try:
         subject = certificate.subject
         units = [*_named(subject, NameOID.ORGANIZATION_NAME), *_named(subject, NameOID.ORGANIZATIONAL_UNIT_NAME)]

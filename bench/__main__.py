@@ -30,6 +30,7 @@ MEASUREMENTS = (
     "registry",
     "doctors",
     "first_page",
+    "support",
     "card_tokens",
 )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from operate.card.keys import Encrypted, algorithm_of, public_key
-from operate.card.refusals import CardRefusal, CardSilent, PinMalformed
+from operate.card.refusals import CardRefusal, CardSilent, PinBlocked, PinMalformed
 from shared.calendar import taipei_day
 from shared.cards.token import signature_holds, signed_bytes
 
@@ -123,9 +123,9 @@ class _Examination:
             yield line
 
     def _line(self, name: str, step: Callable[[], str | None]) -> Line:
-        if name == "open-session" and self._pin is None:
-            return self._skipped(name)
         try:
+            if name == "open-session" and self._pin is None and self._card.tries_left() != 0:
+                return self._skipped(name)
             if name == "encrypt" and not self._card.deciphers():
                 return self._skipped(name)
             return Line(name, Outcome.PASSED, self._card.tried[name], step() or "")
@@ -139,6 +139,8 @@ class _Examination:
         return public_key(self._card.certificate())
 
     def _open(self) -> None:
+        if self._card.tries_left() == 0:
+            raise PinBlocked
         pin = self._pin or ""
         if not self._card.takes(pin):
             raise PinMalformed

@@ -11,10 +11,15 @@ from services.identity.application.nhi_cards import handlers as nhi_cards
 from services.identity.application.reservations import holdings
 from services.identity.commands import (
     CloseVoidCapacities,
+    CloseVoidNhiSessions,
     CloseVoidSessions,
     CloseVoidSessionsOfCard,
     DisableAccount,
     RecordForgotten,
+    RemoveManager,
+    RemoveNhiCard,
+    RemoveUser,
+    RevokeService,
     SignOut,
     SignOutEverywhere,
     UnbindCard,
@@ -77,6 +82,11 @@ class Identity(ContextApplication):
             DisableAccount,
             WithdrawCard,
             UnbindCard,
+            RemoveNhiCard,
+            CloseVoidNhiSessions,
+            RemoveManager,
+            RemoveUser,
+            RevokeService,
         }
     )
 

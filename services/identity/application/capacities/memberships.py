@@ -34,11 +34,11 @@ def _capacity(desk: Desk, organisation: Organisation, member: Member, subject: S
     identity = desk.vault.open(member.person, MemberIdentity)
     if identity is None or not member.period.holds(today):
         return Capacities()
-    place = place_of(desk, key, today)
+    place, names = place_of(desk, key, today), frozenset({identity.name})
     if not place.is_open:
-        return Capacities(objections=(InstitutionNotOpen(name=place.name),))
+        return Capacities(objections=(InstitutionNotOpen(name=place.name),), names=names)
     is_centre = key.kind is OrganisationKind.CENTRE
     rights = Rights(member.role, jurisdiction=key.place) if is_centre else Rights(member.role, key.place)
     badge = Badge(name=identity.name, institution_name=place.name)
     held = Capacity.of_person(capacity_at(key), subject, rights, badge, member.services(today))
-    return Capacities((held,))
+    return Capacities((held,), names=names)

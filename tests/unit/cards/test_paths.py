@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import asn1crypto.core
 import asn1crypto.ocsp
+import asn1crypto.x509
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from operate.rehearsal.pki import DAY, YEAR, IssuedCard, Pki, Question, new_key, new_rsa_key
 from shared.cards.anchors import Anchor, Anchors
 from shared.cards.evidence import Evidence
-from shared.cards.paths import Accepted, Rejected, judge
+from shared.cards.paths import Accepted, Rejected, _parsed, judge
 from shared.cards.policy import STRICT
 from shared.cards.profiles import CardKind
 from shared.cards.reading import UNREADABLE
@@ -446,6 +447,20 @@ def test_an_answer_with_other_bytes_never_shows_more_and_is_never_an_error(chang
 def test_a_list_with_other_bytes_never_shows_more_and_is_never_an_error(changes):
     found = judged(CHANGED, Evidence(lists=(_changed(LIST, changes),)))
     assert isinstance(found, Rejected) or _changed(LIST, changes) == LIST
+
+
+def test_what_threads_share_of_an_issuer_has_been_read_to_its_end():
+    """Read piece by piece, one thread could find what another has half read."""
+    issuer = PKI.new_issuer(CardKind.PERSONNEL, NOW - YEAR, NOW + YEAR).certificate
+    assert not _is_read(asn1crypto.x509.Certificate.load(issuer.public_bytes(Encoding.DER)))
+    assert _is_read(_parsed(issuer))
+
+
+def _is_read(value):
+    if not isinstance(value, asn1crypto.core.Sequence | asn1crypto.core.SequenceOf):
+        return True
+    children = value.children
+    return children is not None and all(not isinstance(one, tuple) and _is_read(one) for one in children)
 
 
 def _signed_part(answer):

@@ -37,7 +37,7 @@ def by_card() -> ResponseReturnValue:
     if is_opened():
         return show_with_agent("cards/card.html", HTTPStatus.OK, back=back, wanted=wanted, faults=Faults())
     try:
-        signed_in = at_the_front_desk("log_in_by_card", {**_signed(), "identifier": request.form.get("identifier", "")})
+        signed_in = at_the_front_desk("log_in_by_card", {**signed(), "identifier": request.form.get("identifier", "")})
     except RemoteRefusal as refusal:
         faults = Faults.of(refusal)
         return show_with_agent(
@@ -65,7 +65,7 @@ def prove() -> ResponseReturnValue:
     if is_opened():
         return show_with_agent("cards/prove.html", HTTPStatus.OK, back=back, by_password=by_password, faults=Faults())
     try:
-        signed_in = caller().deed("identity.prove_card", {"session": caller().token, **_signed()})
+        signed_in = caller().deed("identity.prove_card", {"session": caller().token, **signed()})
     except RemoteRefusal as refusal:
         return show_with_agent(
             "cards/prove.html",
@@ -77,7 +77,7 @@ def prove() -> ResponseReturnValue:
     return go_on(signed_in, back)
 
 
-def _signed() -> dict[str, object]:
+def signed() -> dict[str, object]:
     """What the card has signed, and for which attempt; that is not tried a second time."""
     return {"attempt": session.pop(ATTEMPT, ""), "token": request.form.get("token", ""), "client": client()}
 

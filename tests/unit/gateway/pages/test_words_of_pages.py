@@ -13,7 +13,7 @@ from jinja2 import nodes
 from services.gateway import web
 from services.gateway.web.bureau import board, cases, invitations, taking_part
 from services.gateway.web.bureau import record as bureau_record
-from services.gateway.web.cards import checking
+from services.gateway.web.cards import checking, own_cards
 from services.gateway.web.clinic import enrolled, queue
 from services.gateway.web.clinic import record as clinic_record
 from services.gateway.web.clinic.offers import Standing
@@ -136,6 +136,7 @@ def test_what_a_view_says_has_words(path):
 
 
 CODED = {
+    "cards.own.reasons": own_cards.REASONS,
     "cards.check.about": {*checking.BY_THE_PAGE, *checking.BY_THE_AGENT, *checking.BY_THE_SITE},
     "cards.check.line": {*checking.BY_THE_PAGE, *checking.BY_THE_AGENT, *checking.BY_THE_SITE},
     "cards.issuer": CardKind,

@@ -50,7 +50,7 @@ def measure(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> list[Limit]: 
 
 
 def _overlaps() -> Limit:
-    """A year of evenings against half-hours booked every other minute of a year's days, the last of them into the evening."""
+    """A year of evenings against half-hours that begin every other minute of its days, the last into the evening."""
     began = datetime(2024, 1, 1, 8, 30, tzinfo=TAIPEI)
     booked = [
         Booked(start, start + timedelta(minutes=30), UUID(int=number), _CLINIC)

@@ -58,6 +58,7 @@ _BROKEN = (
     InvalidFileException,
     LookupError,
     NotImplementedError,
+    OSError,
     OverflowError,
     RuntimeError,
     SyntaxError,

@@ -213,6 +213,7 @@ def a_zip_of(**parts):
         repacked(TWO_ROWS, **{SHEET: without(A2, '<c r="A2" t="s"><v>99</v></c>')}),
         repacked(TWO_ROWS, **{"xl/_rels/workbook.xml.rels": "<Relationships/>"}),
         repacked(TWO_ROWS, **{"xl/styles.xml": "<styleSheet"}),
+        repacked(TWO_ROWS, **{"[Content_Types].xml": "<Types/>"}),
         repacked(TWO_ROWS, **{f"part{number}": "" for number in range(300)}),
     ],
 )

@@ -49,6 +49,10 @@ PLANTED = [
         "def evolve():\n    import kombu",
         id="a read model that knows a broker",
     ),
+    pytest.param(
+        "readers", "services/identity/application/planted.py", "import smartcard", id="a server that reads cards"
+    ),
+    pytest.param("readers", "operate/planted.py", "import pkcs11", id="an operator's command that opens tokens"),
     pytest.param("edge", "services/matching/application/planted.py", "import nameko.rpc", id="use cases on Nameko"),
     pytest.param("edge", "shared/planted.py", "from marshmallow import fields", id="shared code with an edge schema"),
     pytest.param("edge", "operate/planted.py", "import eventlet", id="an operator on Eventlet"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from operate import registered_cards
 from operate.contexts import compose
 from operate.failures import Mistake, Status
 from operate.session import Session, table
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     Tell = Callable[[RowResult], None]
 
 commands = typer.Typer()
+commands.add_typer(registered_cards.commands)
 
 _SHOWN = 100
 """How many remarks are shown; the file of results has all of them."""

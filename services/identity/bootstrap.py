@@ -15,8 +15,9 @@ from services.identity.application.accounts import install
 from services.identity.application.accounts.entrance import Entrance
 from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.application.cards.card_desk import origin_of_site
+from services.identity.application.cards.register import cards_of_holder
 from services.identity.application.identity import Identity
-from services.identity.commands import InviteAccount, RightsEntry
+from services.identity.commands import InviteAccount, RightsEntry, WithdrawCard
 from services.identity.commands.accounts import Client, LogIn, SignOut
 from services.identity.messages import WORDING
 from services.identity.processes import PROCESSES
@@ -39,10 +40,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from typing import BinaryIO
+    from uuid import UUID
 
-    from services.identity.application.accounts.answers import SignedIn
+    from services.identity.application.accounts.answers import OwnCard, SignedIn
     from services.identity.commands import RecordInstitution
-    from services.identity.events import Programme, RegistryFile
+    from services.identity.events import CardEnd, CardHolder, Programme, RegistryFile
     from shared.application import Outcome
     from shared.imports.results import ImportSummary, RowResult
     from shared.installation import Installation
@@ -111,6 +113,14 @@ class IdentityContext(Context[Identity]):
         """邀請帳號 of somebody who belongs to no institution; the mail leaves as soon as the notifier is at work."""
         command = InviteAccount(name, email, RightsEntry(role, jurisdiction=county))
         return self.handle(command, principal, f"shell/{uuid4()}", self.clock())
+
+    def cards_of(self, holder: CardHolder, principal: Principal) -> list[OwnCard]:
+        """憑證卡登記: the cards that are registered for a holder."""
+        return cards_of_holder(self.application.desk, holder, principal)
+
+    def withdraw_card(self, card: UUID, reason: CardEnd, principal: Principal) -> Outcome:
+        """憑證卡註銷; raises the `Refusal` that says why not."""
+        return self.handle(WithdrawCard(card, reason), principal, f"shell/{uuid4()}", self.clock())
 
     def operator_by_password(self, email: str, password: str) -> Principal:
         """The operator who proves to be one on this machine, as at the pages, and is signed out again.

@@ -6,6 +6,7 @@ import csv
 
 import pytest
 
+from operate.failures import Status
 from services.identity.adapters.published_hospitals import published_hospitals
 from tests.controls.family import BANQIAO_CLINIC, DAAN_CLINIC
 
@@ -139,7 +140,7 @@ def test_a_file_that_cannot_be_read_is_refused_whole_and_its_results_may_be_aske
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("import", "nurses", "FILE"), "There is no kind of file nurses. There is: institutions, personnel, places."),
+        (("import", "nurses", "FILE"), "no kind of file nurses. There is: institutions, personnel, places, cards."),
         (("hospitals", "--programme", "dentists"), "There is no programme dentists."),
         (("hospitals", "--county", "天龍國"), "There is no county 天龍國"),
         (("import", "institutions", "FILE", "--results", "FILE"), "is there already"),
@@ -152,4 +153,33 @@ def test_what_cannot_be_asked_for_is_named(installation, file, arguments, said):
     ended = installation.caretrail("registry", *(path if one == "FILE" else one for one in arguments))
 
     assert ended.returncode == 2
+    assert said in ended.stderr
+
+
+def test_an_operator_registers_cards_by_a_file_sees_whose_they_are_and_withdraws_one(installation, file):
+    installation.answer("registry", "import", "institutions", file(BANQIAO))
+    card = f'醫事機構卡,"C=TW,O=行政院,OU=醫事憑證管理中心",0000000298765432,{BANQIAO_CLINIC},板橋安康小兒科診所'
+    cards = file(card, headings="卡別,發卡單位,憑證主體序號,持卡人代號,持卡人名稱")
+    assert installation.answer("registry", "import", "cards", cards)["taken"] == 1
+
+    [listed] = installation.answer("registry", "cards", "institution", BANQIAO_CLINIC)["cards"]
+    assert (listed["kind"], listed["name"]) == ("institution", "板橋安康小兒科診所")
+    withdraw = ("registry", "withdraw-card", listed["id"], "--reason", "lost")
+    assert installation.answer(*withdraw)["result"] == "done"
+    assert installation.answer(*withdraw)["result"] == "unchanged"
+    assert installation.answer("registry", "cards", "institution", BANQIAO_CLINIC)["cards"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("cards", "person", "A123456789"), "practitioner, institution, centre"),
+        (("withdraw-card", "5b7ec700-0010-4000-8000-000000000003", "--reason", "forgotten"), "lost, replaced, left"),
+        (("withdraw-card", "5b7ec700-0010-4000-8000-000000000003", "--reason", "lost"), "no such card"),
+    ],
+)
+def test_what_cannot_be_done_with_a_card_is_told_with_what_can(installation, arguments, said):
+    ended = installation.caretrail("registry", *arguments)
+
+    assert ended.returncode == Status.NOT_POSSIBLE
     assert said in ended.stderr

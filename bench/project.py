@@ -10,6 +10,7 @@ from bench.figures import Figure, compare
 from services.matching.read_models.bureau_board import BureauBoard
 from services.matching.read_models.case_statistics import CaseStatistics
 from services.matching.read_models.family_cases import FamilyCases
+from shared.read_models.handout import Handout
 from shared.read_models.projector import Projector
 from shared.store.log import Log
 from shared.transport.rabbitmq import RabbitTransport
@@ -73,15 +74,18 @@ def _project(model: ReadModel[Any], database: Database, log: Log, transport: Rab
     name = model.table.name
     with database.connect() as connection:
         connection.execute(f"drop table if exists read_model, parked, {name}".encode())
-        projector = Projector(model, database, log, lambda: transport.subscribe(CONTEXT, name))
+        handout = Handout(name, log, lambda: transport.subscribe(CONTEXT, name))
+        projector = Projector(model, database, log, handout.share)
         projector.step(0)
         _publish(transport, list(matching_log.settle(connection)))
     began = time.perf_counter()
     done = 0
     while done < EVENTS:
+        handout.step()
         done += projector.step()
     seconds = time.perf_counter() - began
     projector.close()
+    handout.close()
     return seconds
 
 

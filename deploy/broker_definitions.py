@@ -105,18 +105,18 @@ def _binding(source: str, queue: str, key: str) -> Entry:
 
 def _policies() -> list[Entry]:
     followed = "|".join(re.escape(member.name) for member in members())
+    followers = "|".join(re.escape(queue) for member in members() for queue in member.queues)
+    following = {
+        "delivery-limit": 20,
+        "dead-letter-exchange": DEAD,
+        "max-length": 1_000_000,
+        "overflow": "drop-head",
+    }
     return [
         _policy("log-stream", rf"^{re.escape(LOG_STREAM)}$", {"max-age": "14D", "max-length-bytes": 20_000_000_000}),
-        _policy(
-            "followers",
-            rf"^({followed})\.",
-            {
-                "delivery-limit": 20,
-                "dead-letter-exchange": DEAD,
-                "max-length": 1_000_000,
-                "overflow": "drop-head",
-            },
-        ),
+        _policy("followers", rf"^({followers})$", following),
+        # Definitions that are taken in take nothing away: what only another release reads goes once none does.
+        _policy("former-followers", rf"^(?!({followers})$)({followed})\.", following | {"expires": _DAY}),
         _policy(
             "dead-letters",
             rf"^{re.escape(DEAD)}$",

@@ -16,8 +16,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from operate.documents.published import contexts as publishing
-from shared.context import consumer_of
-from shared.processes.process import Process
+from shared.context import consumer_of, duty_of
 from shared.read_models.model import ReadModel
 
 if TYPE_CHECKING:
@@ -60,18 +59,13 @@ class Member:
 
     @property
     def queues(self) -> dict[str, str]:
-        """The queue of every follower, with the context whose events it receives."""
+        """The queues of its followers, each with the context whose events it receives."""
         return {queue_of(self.name, follower): follower.context for follower in self.followers}
 
     def reads(self, role: Role) -> tuple[str, ...]:
         """The queues that its process of this role takes events from."""
-        kinds = {Role.PROJECT: False, Role.REACT: True}
         return tuple(
-            sorted(
-                queue_of(self.name, follower)
-                for follower in self.followers
-                if kinds.get(role) is issubclass(follower, Process)
-            )
+            sorted({queue_of(self.name, follower) for follower in self.followers if duty_of(follower) == role.value})
         )
 
 

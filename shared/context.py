@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import psycopg
@@ -24,7 +24,9 @@ from shared.logs import about
 from shared.principal import process as acting_process
 from shared.processes.clock import DeadlineClock
 from shared.processes.runner import ProcessRunner
+from shared.read_models.feed import LogAlone
 from shared.read_models.freshness import Positions
+from shared.read_models.handout import Handout
 from shared.read_models.projector import Projector
 from shared.read_models.reader import Reader
 from shared.refusals import Busy, LogUnsigned, Refusal, heed
@@ -39,7 +41,7 @@ from shared.vault.signing import SigningKey
 from shared.workers import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from shared.application import Outcome
     from shared.installation import Installation
@@ -47,11 +49,13 @@ if TYPE_CHECKING:
     from shared.principal import Principal
     from shared.processes.process import Process
     from shared.processes.reactions import Occasion
+    from shared.read_models.feed import Arrivals
     from shared.read_models.model import ReadModel
-    from shared.transport import Subscription, Transport
+    from shared.transport import Transport
     from shared.vault.vault import Vault
 
     Follower = ReadModel[Any]
+    Subscribe = Callable[[], Arrivals]
 
 App = TypeVar("App", bound=ContextApplication)
 
@@ -73,10 +77,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def duty_of(follower: Follower | type[Follower]) -> Duty:
+    """Whose work it is to keep a follower up with its log."""
+    return Duty.REACT if follower.reacts else Duty.PROJECT
+
+
 def consumer_of(context: str, follower: Follower | type[Follower]) -> str:
-    """The name of a follower's queue behind the context whose log it folds: another's bears its own context's name."""
-    name = follower.table.name
-    return name if follower.context == context else f"{context}.{name}"
+    """Through what a follower, and those of its kind beside it, are told of the log that it folds.
+
+    It is named after their duty; behind the log of another context it bears its own context's name as well.
+    """
+    duty = str(duty_of(follower))
+    return duty if follower.context == context else f"{context}.{duty}"
 
 
 @dataclass(frozen=True)
@@ -174,11 +186,11 @@ class Context(Generic[App]):
         """What the queries of a read model read with."""
         return Reader(model, self.database, self.logs[model.context], self.positions, self.model_types)
 
-    def projector(self, model: ReadModel[Any]) -> Projector[Any]:
+    def projector(self, model: ReadModel[Any], subscribe: Subscribe = LogAlone) -> Projector[Any]:
         """Keeps the rows of a read model up with the log."""
-        return Projector(model, self.database, self.logs[model.context], lambda: self._subscribe(model))
+        return Projector(model, self.database, self.logs[model.context], subscribe)
 
-    def runner(self, process: Process[Any]) -> ProcessRunner[Any]:
+    def runner(self, process: Process[Any], subscribe: Subscribe = LogAlone) -> ProcessRunner[Any]:
         """Carries out what follows from events and deadlines."""
         actor = acting_process(process.name)
         log = self.logs[process.context]
@@ -187,13 +199,9 @@ class Context(Generic[App]):
             process,
             self.database,
             log,
-            lambda: self._subscribe(process),
+            subscribe,
             lambda command, occasion: self.follow_up(command, actor, occasion, log),
         )
-
-    def runners(self) -> dict[str, ProcessRunner[Any]]:
-        """A runner a process, by name."""
-        return {name: self.runner(process) for name, process in self.processes.items()}
 
     def deadlines(self, runners: Collection[ProcessRunner[Any]]) -> DeadlineClock:
         """Looks whether deadlines of these processes have passed."""
@@ -220,20 +228,18 @@ class Context(Generic[App]):
         Raises `BrokerLost`; a broker that is lost later is waited for.
         """
         workers = Workers(self.wake)
-        followers = list(self.followers.values())
-        own = [consumer_of(self.name, follower) for follower in followers if follower.context == self.name]
         # Before anyone publishes: in process there is nobody else to make the queues.
-        self.transport.declare(self.name, own)
-        for follower in followers:
-            if follower.context != self.name:
-                self.transport.declare(follower.context, [consumer_of(self.name, follower)])
+        for source in self.logs:
+            self.transport.declare(source, self._consumers(source))
         if Duty.RELAY in duties:
-            self._add(workers, f"{self.name} relay", self._relaying(own))
+            self._add(workers, f"{self.name} relay", self._relaying(self._consumers(self.name)))
         if Duty.PROJECT in duties:
+            shares = self._handing_out(workers, self.models.values())
             for name, model in self.models.items():
-                self._add(workers, name, self.projector(model).run)
+                self._add(workers, name, self.projector(model, shares[model.context]).run)
         if Duty.REACT in duties:
-            runners = self.runners()
+            shares = self._handing_out(workers, self.processes.values())
+            runners = {name: self.runner(it, shares[it.context]) for name, it in self.processes.items()}
             for name, runner in runners.items():
                 self._add(workers, name, runner.run)
             self._add(workers, f"{self.name} clock", self.deadlines(runners.values()).run)
@@ -253,8 +259,21 @@ class Context(Generic[App]):
 
         workers.add(name, told)
 
-    def _subscribe(self, follower: Follower) -> Subscription:
-        return self.transport.subscribe(follower.context, consumer_of(self.name, follower))
+    def _consumers(self, source: str) -> list[str]:
+        """Through what this context is told of a log."""
+        followers = [follower for follower in self.followers.values() if follower.context == source]
+        return list(dict.fromkeys(consumer_of(self.name, follower) for follower in followers))
+
+    def _handing_out(self, workers: Workers, followers: Iterable[Follower]) -> dict[str, Subscribe]:
+        """Have what comes of each log handed to those of these followers who fold it: how they get a share, by log."""
+        shares: dict[str, Subscribe] = {}
+        for source, consumer in {follower.context: consumer_of(self.name, follower) for follower in followers}.items():
+            name = f"{source}.{consumer}"
+            subscribe = partial(self.transport.subscribe, source, consumer)
+            handout = Handout(name, self.logs[source], subscribe, tell=partial(failures.note, self.database, name))
+            self._add(workers, name, handout.run)
+            shares[source] = handout.share
+        return shares
 
     def _relaying(self, consumers: list[str]) -> Callable[[threading.Event], None]:
         pace = Pace(unsigned_seconds=self.installation.settings.unsigned_seconds)

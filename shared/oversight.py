@@ -81,7 +81,7 @@ def _relay(log: LogStatus, failure: Failure | None) -> RelayStanding:
 
 def _queues(context: Context[Any]) -> list[QueueStanding] | None:
     followers = context.followers.values()
-    names = [f"{follower.context}.{consumer_of(context.name, follower)}" for follower in followers]
+    names = dict.fromkeys(f"{follower.context}.{consumer_of(context.name, follower)}" for follower in followers)
     try:
         found = context.transport.standing_of([*names, f"rpc-{context.name}"])
     except BrokerLost:

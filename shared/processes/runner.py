@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from shared.processes.process import Process
     from shared.processes.reactions import Handle
     from shared.read_models.digest import Ready, Rejected
+    from shared.read_models.feed import Arrivals
     from shared.read_models.model import Key
     from shared.read_models.standing import Standing
     from shared.store.log import Log
-    from shared.transport import Subscription
 
 _BATCH = 100
 
@@ -54,9 +54,9 @@ class _Seen(Generic[Row]):
 class ProcessRunner(Generic[Row]):
     """One process being run.
 
-    Its commands are carried out before its state is saved, and that before anything is acknowledged: after a crash
-    they are repeated, with the same idempotency keys. A new process begins at the beginning of the log. One whose
-    definition has changed has its state folded anew, up to where it has reacted.
+    Its commands are carried out before its state is saved: after a crash they are repeated, with the same idempotency
+    keys. A new process begins at the beginning of the log. One whose definition has changed has its state folded anew,
+    up to where it has reacted.
     """
 
     def __init__(  # noqa: PLR0913 - as a projector, and what carries out the commands
@@ -64,7 +64,7 @@ class ProcessRunner(Generic[Row]):
         process: Process[Row],
         database: Database,
         log: Log,
-        subscribe: Callable[[], Subscription],
+        subscribe: Callable[[], Arrivals],
         handle: Handle,
         *,
         milestone: Milestone = unwatched,
@@ -85,7 +85,7 @@ class ProcessRunner(Generic[Row]):
         self._position = 0
 
     def run(self, stop: Signal) -> None:
-        """React until `stop` is set, waiting out a database or a broker that is away.
+        """React until `stop` is set, waiting out a database that is away.
 
         Raises `Fork` and `UnknownEventType`, which only a person can mend.
         """
@@ -110,13 +110,11 @@ class ProcessRunner(Generic[Row]):
 
     def _step(self, timeout: float) -> int:
         connection = self._connected()
-        batch = self._feed.next(self._position, _BATCH, timeout)
-        if batch.run.rows and not self._take(connection, self._digest.ready(batch.run), batch.run.last):
+        run = self._feed.next(self._position, _BATCH, timeout)
+        if run.rows and not self._take(connection, self._digest.ready(run), run.last):
             return 0
-        self._milestone("before-acknowledgement")
-        self._feed.acknowledge(batch)
-        self._milestone("after-acknowledgement")
-        return len(batch.run.rows)
+        self._milestone("after-fold")
+        return len(run.rows)
 
     def tick(self, connection: Connection, now: datetime) -> int:
         """See to the deadlines that have passed at `now` (aware); answers how many there were.
@@ -144,7 +142,7 @@ class ProcessRunner(Generic[Row]):
         return Retried(len(events), 0)
 
     def close(self) -> None:
-        """Let go of the broker and the database; the next step begins anew."""
+        """Let go of what comes and of the database; the next step begins anew."""
         self._feed.close()
         if self._connection is not None:
             self._connection.close()

@@ -1,23 +1,17 @@
-"""A context's events in order without gaps: from the broker while it keeps up, from the log whenever it does not."""
+"""A context's events in order without gaps: as they are handed on while that keeps up, from the log whenever not."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Protocol
 
-import structlog
-
-from shared.cloudevents import NotAnEnvelope, parse
 from shared.read_models.digest import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Sequence
 
     from shared.cloudevents import Envelope
     from shared.store.log import Log
-    from shared.transport import Delivery, Subscription
-
-_log = structlog.get_logger()
 
 
 class Fork(RuntimeError):
@@ -31,85 +25,63 @@ class Fork(RuntimeError):
         self.position = position
 
 
-class Batch(NamedTuple):
-    """The next events, none where nothing came, and the last delivery that they account for."""
+class Arrivals(Protocol):
+    """What one follower is handed of what is published, perhaps twice or out of order; see `handout`."""
 
-    run: Run
-    received: Delivery | None
+    def receive(self, limit: int, timeout: float) -> Sequence[Envelope] | None:
+        """Up to `limit` events as soon as there is one, none after `timeout` seconds; None: look into the log."""
+
+    def close(self) -> None:
+        """Be handed nothing more."""
 
 
 class LogAlone:
-    """A subscription to no queue, for whoever is to read the log alone."""
+    """What whoever is handed nothing looks at instead."""
 
-    def receive(self, limit: int, timeout: float) -> list[Delivery]:  # noqa: ARG002 - there are none
-        """None, after the wait."""
+    def receive(self, limit: int, timeout: float) -> None:  # noqa: ARG002 - whatever there is
+        """To look into the log, after the wait."""
         time.sleep(timeout)
-        return []
-
-    def acknowledge(self, up_to: Delivery) -> None:
-        """Nothing was received."""
 
     def close(self) -> None:
         """There is nothing to let go of."""
 
 
 class Feed:
-    """What one consumer gets of a log. It begins with what the log holds, because an in-process broker forgets.
+    """What one follower gets of a log. It begins with what the log holds, for a broker may have forgotten everything.
 
-    A position that was delivered before is left out; where one is missing, the log has it. What is no event of ours is
-    left out too, and told. Nothing is acknowledged until the consumer says so.
+    A position that was delivered before is left out; where one is missing, the log has it.
     """
 
-    def __init__(self, log: Log, subscribe: Callable[[], Subscription]) -> None:
+    def __init__(self, log: Log, subscribe: Callable[[], Arrivals]) -> None:
         self._log = log
         self._subscribe = subscribe
-        self._subscription: Subscription | None = None
-        self._unsettled: list[Delivery] = []
-        self._messages: list[Envelope] = []
+        self._arrivals: Arrivals | None = None
         self._behind = True
         self._reached = 0
         self._hash = ""
 
-    def next(self, after: int, limit: int, timeout: float) -> Batch:
-        """The events that follow position `after`, waiting up to `timeout` seconds for the broker to bring some.
+    def next(self, after: int, limit: int, timeout: float) -> Run:
+        """The events that follow position `after`, waiting up to `timeout` seconds for some to come.
 
-        From the log they may be a few more than `limit`. Raises `Fork` and `BrokerLost`.
+        From the log they may be a few more than `limit`. Raises `Fork`.
         """
-        if self._subscription is None:
-            self._subscription = self._subscribe()
+        if self._arrivals is None:
+            self._arrivals = self._subscribe()
         if self._behind or after != self._reached:
             run = self._from_log(after, limit)
             if run.rows:
-                return Batch(run, None)
-        if not self._unsettled:
-            self._unsettled = self._subscription.receive(limit, timeout)
-            self._messages = sorted(self._understood(self._unsettled), key=_position)
-        run = self._in_order(after)
-        if self._behind:
-            return self.next(after, limit, timeout)
-        return Batch(run, self._unsettled[-1] if self._unsettled else None)
-
-    def acknowledge(self, batch: Batch) -> None:
-        """Tell the broker that these events, and all before them, are accounted for. Raises `BrokerLost`."""
-        if batch.received is not None and self._subscription is not None:
-            self._subscription.acknowledge(batch.received)
-            self._unsettled, self._messages = [], []
+                return run
+        arrived = self._arrivals.receive(limit, timeout)
+        if arrived is not None and (following := self._in_order(after, arrived)) is not None:
+            return following
+        return self._from_log(after, limit)
 
     def close(self) -> None:
-        """Give back what is not acknowledged; `next` begins anew."""
-        if self._subscription is not None:
-            self._subscription.close()
-        self._subscription = None
-        self._unsettled, self._messages = [], []
+        """Be handed nothing more; `next` begins anew."""
+        if self._arrivals is not None:
+            self._arrivals.close()
+        self._arrivals = None
         self._behind = True
-
-    def _understood(self, deliveries: Iterable[Delivery]) -> Iterator[Envelope]:
-        """The events among the deliveries. Anybody can put something else in a queue, and that must stop nobody."""
-        for delivery in deliveries:
-            try:
-                yield parse(delivery.body)
-            except NotAnEnvelope as fault:
-                _log.error("message_ignored", context=self._log.context, size=len(delivery.body), reason=str(fault))
 
     def _from_log(self, after: int, limit: int) -> Run:
         head = self._log.head()
@@ -123,28 +95,20 @@ class Feed:
         self._reached, self._hash = after, head.hash.hex()
         return Run(after + 1, ())
 
-    def _in_order(self, after: int) -> Run:
-        """The new ones among the deliveries; whether one is missing goes into `_behind`."""
-        if self._messages:
-            self._refuse_beyond(self._messages[-1].position)
+    def _in_order(self, after: int, arrived: Sequence[Envelope]) -> Run | None:
+        """The new ones among these; None where one is missing."""
         position, hash_, rows = after, self._hash, []
-        for message in self._messages:
-            if message.position == position + 1 and message.previoushash == hash_:
-                position, hash_ = message.position, message.hash
-                rows.append((message.type, message.data))
-            elif message.position == position + 1 or (message.position == position and message.hash != hash_):
-                raise Fork(message.position)
-            elif message.position > position:
-                self._behind = True
-                return Run(after + 1, ())
+        for event in sorted(arrived, key=_position):
+            if event.position == position + 1 and event.previoushash == hash_:
+                position, hash_ = event.position, event.hash
+                rows.append((event.type, event.data))
+            elif event.position == position + 1 or (event.position == position and event.hash != hash_):
+                raise Fork(event.position)
+            elif event.position > position:
+                return None
         self._reached, self._hash = position, hash_
         return Run(after + 1, rows)
 
-    def _refuse_beyond(self, position: int) -> None:
-        """Positions are settled in the log before they are published, so none can be beyond its end."""
-        if not self._log.reaches(position):
-            raise Fork(position)
 
-
-def _position(message: Envelope) -> int:
-    return message.position
+def _position(event: Envelope) -> int:
+    return event.position

@@ -1,4 +1,4 @@
-"""Keeps a read model's rows up with its log: consume a batch, fold it in one transaction, then acknowledge it."""
+"""Keeps a read model's rows up with its log: folds what comes, a batch and its position in one transaction."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from shared.milestones import Milestone
     from shared.postgres import Connection, Database
     from shared.read_models.digest import Ready, Rejected, Run
+    from shared.read_models.feed import Arrivals
     from shared.read_models.model import ReadModel
     from shared.read_models.standing import Standing
     from shared.store.log import Log
-    from shared.transport import Subscription
 
 _BATCH = 500
 
@@ -52,7 +52,7 @@ class Projector(Generic[Row]):
         model: ReadModel[Row],
         database: Database,
         log: Log,
-        subscribe: Callable[[], Subscription],
+        subscribe: Callable[[], Arrivals],
         *,
         milestone: Milestone = unwatched,
     ) -> None:
@@ -71,7 +71,7 @@ class Projector(Generic[Row]):
         self._held: set[UUID] = set()
 
     def run(self, stop: Signal) -> None:
-        """Project until `stop` is set, waiting out a database or a broker that is away.
+        """Project until `stop` is set, waiting out a database that is away.
 
         Raises `Fork` and `UnknownEventType`, which only a person can mend.
         """
@@ -94,16 +94,12 @@ class Projector(Generic[Row]):
 
     def _step(self, timeout: float) -> int:
         connection = self._connected()
-        batch = self._feed.next(self._standing.position, _BATCH, timeout)
+        run = self._feed.next(self._standing.position, _BATCH, timeout)
         with collector.paused():
-            if batch.run.rows and not self._fold(connection, batch.run):
+            if run.rows and not self._fold(connection, run):
                 return 0
-        if not batch.run.rows and self._name != self._model.table.name:
-            self._feed.close()  # nobody tells of what comes: the next step looks into the log
-        self._milestone("before-acknowledgement")
-        self._feed.acknowledge(batch)
-        self._milestone("after-acknowledgement")
-        return len(batch.run.rows)
+        self._milestone("after-fold")
+        return len(run.rows)
 
     def retry(self, originator_id: UUID) -> Retried:
         """Fold an aggregate's parked events in their order, up to the first that still fails.
@@ -126,7 +122,7 @@ class Projector(Generic[Row]):
         return Retried(len(events), 0)
 
     def close(self) -> None:
-        """Let go of the broker and the database; the next step begins anew."""
+        """Let go of what comes and of the database; the next step begins anew."""
         self._feed.close()
         if self._connection is not None:
             self._connection.close()
@@ -152,7 +148,7 @@ class Projector(Generic[Row]):
         self._name = name
         self._projection = Projection(self._model, Rows(self._model.table, name))
         is_last = name == self._model.table.name
-        # The queue is for those who keep up the last rows: each message goes to one of them.
+        # What comes is for those who keep up the last rows.
         self._feed = Feed(self._log, self._subscribe if is_last else LogAlone)
 
     def _fold(self, connection: Connection, run: Run) -> bool:

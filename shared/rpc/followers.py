@@ -1,7 +1,7 @@
 """The event entry point: whoever follows the log works beside the service, for as long as it does.
 
-Each follower takes a quorum queue that our own transport declares (Nameko would declare one without arguments), and
-acknowledges an event after it has taken effect or is parked, see `shared.read_models.projector`.
+Events come through quorum queues that our own transport declares (Nameko would declare one without arguments), one a
+log and duty, and are handed to each follower, see `shared.read_models.handout`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """How events travel from a relay to whoever follows it: what every broker must offer, RabbitMQ or in-process.
 
 A context publishes on one topic exchange, `<context>.events`; each of its consumers has a queue of its own,
-`<context>.<consumer>`, that receives every event. A message may come twice, with the same bytes, and is never lost.
+`<context>.<consumer>`, that receives every event: all who follow the log in one process are one consumer. A message may
+come twice, with the same bytes, and is never lost.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import threading
 
 from shared.postgres import Database
 from shared.processes.runner import ProcessRunner
+from shared.read_models.handout import Handout
 from shared.read_models.projector import Projector
 from shared.store.log import Log
 from shared.transport.rabbitmq import RabbitTransport
@@ -33,19 +34,25 @@ class LastingClerk:
         self._connection.close()
 
 
-def follower(kind, log, database, uri, **options):
+def follower(kind, log, database, subscribe, **options):
     """What is to be killed; `options` as a projector or a runner takes them."""
-    transport = RabbitTransport(uri)
     if kind == "projector":
         options.pop("handle")
-        return Projector(Orders(OpenDoor()), database, log, lambda: transport.subscribe("orders", "orders"), **options)
-    process = ThankAndRemind()
-    return ProcessRunner(process, database, log, lambda: transport.subscribe("orders", process.name), **options)
+        return Projector(Orders(OpenDoor()), database, log, subscribe, **options)
+    return ProcessRunner(ThankAndRemind(), database, log, subscribe, **options)
+
+
+def handing_out(log, uri, **options):
+    """What hands on to followers; `options` as it takes them."""
+    transport = RabbitTransport(uri)
+    return Handout("orders.project", log, lambda: transport.subscribe("orders", "project"), **options)
 
 
 def follow_until_death(kind, dsn, uri, point, nth):
-    """Follow the log, and die the nth time that the follower comes to this point."""
+    """Follow the log, and die the nth time that the follower, or what hands on to it, comes to this point."""
     database = Database(dsn, "orders", "caretrail_orders")
-    handle = LastingClerk(database).handle
-    doomed = follower(kind, Log(database, "orders"), database, uri, handle=handle, milestone=die_at(point, nth))
+    log, handle, milestone = Log(database, "orders"), LastingClerk(database).handle, die_at(point, nth)
+    handout = handing_out(log, uri, milestone=milestone)
+    doomed = follower(kind, log, database, handout.share, handle=handle, milestone=milestone)
+    threading.Thread(target=handout.run, args=(threading.Event(),), daemon=True).start()
     doomed.run(threading.Event())

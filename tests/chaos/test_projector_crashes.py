@@ -16,7 +16,7 @@ from shared.read_models.digest import Digest, Run
 from shared.read_models.parking import Parking
 from shared.relay.relay import Relay
 from shared.transport.rabbitmq import RabbitTransport
-from tests.chaos.projector_worker import LastingClerk, follow_until_death, follower
+from tests.chaos.projector_worker import LastingClerk, follow_until_death, follower, handing_out
 from tests.controls.forks import run_until_it_dies
 from tests.controls.logbook import eventually
 from tests.controls.orders import Clerk, Ledger, OpenDoor, Orders, Shop, ThankAndRemind
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.postgres, pytest.mark.rabbitmq, pytest.mark.slow]
 
-POINTS = ("mid-fold", "before-acknowledgement", "after-acknowledgement")
+POINTS = ("mid-fold", "after-fold", "before-acknowledgement", "after-acknowledgement")
 DEATHS = 10
 KINDS = {"projector": Orders(OpenDoor()), "process": ThankAndRemind()}
 
@@ -46,10 +46,10 @@ def clerk(ledger: Ledger) -> Iterator[LastingClerk]:
 
 
 @contextmanager
-def load(ledger: Ledger, transport: RabbitTransport, consumers: list[str], dice: random.Random) -> Iterator[None]:
+def load(ledger: Ledger, transport: RabbitTransport, dice: random.Random) -> Iterator[None]:
     """Orders come in and are relayed until the block ends; then everything is published."""
     stop, finished = threading.Event(), threading.Event()
-    relay = Relay(ledger.database, "orders", transport, Ed25519PrivateKey.generate, consumers)
+    relay = Relay(ledger.database, "orders", transport, Ed25519PrivateKey.generate, ["project"])
     threads = [
         threading.Thread(target=take_orders, args=(ledger, dice, stop)),
         threading.Thread(target=relay.run, args=(finished,)),
@@ -81,12 +81,15 @@ def take_orders(ledger: Ledger, dice: random.Random, stop: threading.Event) -> N
 
 
 def follow_to_the_end(kind: str, ledger: Ledger, clerk: LastingClerk, uri: str) -> None:
-    last = follower(kind, ledger.log, ledger.database, uri, handle=clerk.handle)
+    handout = handing_out(ledger.log, uri)
+    last = follower(kind, ledger.log, ledger.database, handout.share, handle=clerk.handle)
     head = ledger.log.head().position
     name = KINDS[kind].table.name
     while ledger.query("select position from read_model where name = %s", (name,)) != [(head,)]:
+        handout.step(0.1)
         last.step(0.1)
     last.close()
+    handout.close()
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -95,12 +98,11 @@ def test_a_follower_killed_at_this_point_takes_every_event_once(kind, point, led
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")  # noqa: T201 - shown when the test fails
     dice = random.Random(seed)  # noqa: S311 - not a secret
-    consumers = [model.table.name for model in KINDS.values()]
     transport = RabbitTransport(vhost)
-    transport.declare("orders", consumers)
+    transport.declare("orders", ["project"])
     clerk.install()
 
-    with load(ledger, transport, consumers, dice):
+    with load(ledger, transport, dice):
         for _ in range(DEATHS):
             run_until_it_dies(follow_until_death, kind, ledger.database.dsn, vhost, point, dice.randint(1, 12))
     follow_to_the_end(kind, ledger, clerk, vhost)

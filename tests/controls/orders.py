@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import msgspec
 from msgspec.structs import replace
 
+from shared.cloudevents import parse
 from shared.events import Created, Event, Forgetting, published
 from shared.processes.process import Process
 from shared.read_models import standing
@@ -20,7 +21,6 @@ from shared.relay.sequencer import Sequencer
 from shared.sealing import Sealed, SubjectId
 from shared.store import schema
 from shared.store.log import Log
-from shared.transport import BrokerLost, Delivery
 
 
 class Channel(StrEnum):
@@ -282,42 +282,27 @@ class Ledger:
 
 
 class Queue:
-    """A consumer's queue in a test's hands: what is put in is delivered in that order, until it is acknowledged."""
+    """What followers are handed, in a test's hands: what is put in comes once, in that order, to whoever asks first."""
 
     def __init__(self, *bodies):
-        self._bodies = list(bodies)
-        self._tag = 0
-        self.unacknowledged = []
-        self.lost = False
+        self.waiting = list(bodies)
+        self.missed = False
 
     def put(self, bodies):
-        self._bodies += bodies
+        self.waiting += bodies
 
     def subscribe(self):
-        if self.lost:
-            raise BrokerLost("the broker is away")
         return self
 
     def receive(self, limit, timeout):  # noqa: ARG002 - nothing comes by waiting
-        if self.lost:
-            raise BrokerLost("the broker is away")
-        taken, self._bodies = self._bodies[:limit], self._bodies[limit:]
-        for body in taken:
-            self._tag += 1
-            self.unacknowledged.append(Delivery(body, self._tag))
-        return self.unacknowledged[len(self.unacknowledged) - len(taken) :]
-
-    def acknowledge(self, up_to):
-        self.unacknowledged = [delivery for delivery in self.unacknowledged if delivery.tag > up_to.tag]
+        if self.missed:
+            self.missed = False
+            return None
+        taken, self.waiting = self.waiting[:limit], self.waiting[limit:]
+        return [parse(body) for body in taken]
 
     def close(self):
-        self._bodies = [delivery.body for delivery in self.unacknowledged] + self._bodies
-        self.unacknowledged = []
-
-    @property
-    def waiting(self):
-        """The messages that were not acknowledged, delivered or not."""
-        return [*(delivery.body for delivery in self.unacknowledged), *self._bodies]
+        pass
 
 
 class Basket(msgspec.Struct, frozen=True):

@@ -42,7 +42,10 @@ class Theatre:
         self._narrator = narrator
         self._company = company
         self._rest = rest
-        self._clocks = [context.deadlines(context.runners().values()) for context in house.contexts.values()]
+        self._clocks = [
+            context.deadlines([context.runner(process) for process in context.processes.values()])
+            for context in house.contexts.values()
+        ]
 
     def close(self) -> None:
         """Let go of the databases."""

@@ -13,6 +13,7 @@ from deploy.broker_definitions import definitions
 from shared.store import schema
 from shared.transport import BrokerLost
 from shared.transport.rabbitmq import RabbitTransport
+from tests.controls.logbook import eventually
 
 pytestmark = [pytest.mark.postgres, pytest.mark.rabbitmq]
 
@@ -50,18 +51,15 @@ BROKER_REFUSES = {
     ),
     "a relay puts nothing into a queue directly": (
         "matching-relay",
-        lambda it: publishes(it, "", "identity.institutions"),
+        lambda it: publishes(it, "", "identity.project"),
     ),
-    "a projector reads no process's queue": (
-        "matching-project",
-        lambda it: consumes(it, "matching.offer_next_preference"),
-    ),
-    "a context reads no other's queue": ("matching-project", lambda it: consumes(it, "identity.institutions")),
+    "a projector reads no process's queue": ("matching-project", lambda it: consumes(it, "matching.react")),
+    "a context reads no other's queue": ("matching-project", lambda it: consumes(it, "identity.project")),
     "a follower cannot be taken off its log": (
         "matching-project",
-        lambda it: it.queue_unbind("matching.clinic_worklist", "matching.events", "#"),
+        lambda it: it.queue_unbind("matching.project", "matching.events", "#"),
     ),
-    "a projector removes no queue": ("matching-project", lambda it: it.queue_delete("matching.clinic_worklist")),
+    "a projector removes no queue": ("matching-project", lambda it: it.queue_delete("matching.project")),
     "a service takes no other's requests": (
         "matching-serve",
         lambda it: it.queue_bind("rpc-matching", "nameko-rpc", "identity.*"),
@@ -173,6 +171,40 @@ def test_the_broker_has_taken_in_everything_that_it_was_given(deployment):
         there = {found[names] for found in json.loads(deployment.rabbitmq.manage("GET", kind))}
 
         assert {wanted[names] for wanted in definitions()[kind]} <= there
+
+
+@pytest.fixture
+def administrators(deployment):
+    """A channel of whoever may do everything."""
+    password = json.loads(deployment.secret("passwords.json"))["administrator"]
+    address = deployment.rabbitmq.address
+    with amqp.Connection(address, "administrator", password, virtual_host="caretrail") as connection:
+        yield connection.channel()
+
+
+def test_a_queue_that_only_another_release_reads_goes_once_none_does(deployment, administrators):
+    former, still_read, project = "matching.clinic_worklist", "matching.bureau_board", "matching.project"
+    channel = administrators
+    for queue in (former, still_read):
+        channel.queue_declare(queue, durable=True, auto_delete=False, arguments={"x-queue-type": "quorum"})
+        channel.queue_bind(queue, "matching.events", "#")
+    reader = channel.basic_consume(still_read, callback=print)
+    policies = {policy["name"]: policy for policy in definitions()["policies"]}
+
+    def queues():
+        return {found["name"]: found.get("policy") for found in json.loads(deployment.rabbitmq.manage("GET", "queues"))}
+
+    eventually(lambda: queues().get(former))
+    found = queues()
+    assert (found[former], found[still_read], found[project]) == ("former-followers", "former-followers", "followers")
+    at_once = policies["former-followers"]["definition"] | {"expires": 1}
+    hastened = policies["former-followers"] | {"definition": at_once}
+    deployment.rabbitmq.manage("PUT", "policies/caretrail/former-followers", hastened)
+    eventually(lambda: former not in queues())
+    assert {still_read, project} <= queues().keys()
+    channel.basic_cancel(reader)
+    channel.queue_delete(still_read)
+    deployment.rabbitmq.manage("PUT", "policies/caretrail/former-followers", policies["former-followers"])
 
 
 def test_there_is_no_guest(deployment):

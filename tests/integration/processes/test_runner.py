@@ -70,7 +70,7 @@ def test_what_is_delivered_again_has_no_second_effect(ledger, queue, runner, cle
     assert basket(ledger) == [(2,)]
 
 
-@pytest.mark.parametrize("point", ["mid-fold", "before-acknowledgement", "after-acknowledgement"])
+@pytest.mark.parametrize("point", ["mid-fold", "after-fold"])
 def test_a_crash_repeats_commands_under_the_same_keys_and_at_the_same_states(ledger, queue, clerk, shop, point):
     def crash(name):
         if name == point:
@@ -87,8 +87,7 @@ def test_a_crash_repeats_commands_under_the_same_keys_and_at_the_same_states(led
         crashing.step(0)
     crashing.close()
     recovered = runner(lambda _: None)
-    while queue.waiting:
-        recovered.step(0)
+    recovered.step(0)
     assert praised(clerk) == [(ORDER, 2), (ORDER, 4)]
     assert set(clerk.asked) == clerk.done.keys()
     assert basket(ledger) == [(4,)]
@@ -187,12 +186,12 @@ def test_two_runners_at_once_carry_out_each_command_once_at_its_own_state(ledger
         ProcessRunner(ThankAndRemind(), ledger.database, ledger.log, queue.subscribe, clerk.handle) for queue in queues
     ]
 
-    def work(runner, queue):
-        while queue.waiting:
+    def work(runner):
+        while ledger.query("select position from read_model") != [(601,)]:
             runner.step(0)
         runner.close()
 
-    threads = [threading.Thread(target=work, args=pair) for pair in zip(runners, queues, strict=True)]
+    threads = [threading.Thread(target=work, args=(runner,)) for runner in runners]
     for thread in threads:
         thread.start()
     for thread in threads:

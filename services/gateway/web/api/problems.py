@@ -33,6 +33,7 @@ _STATUS = {
     "log-unsigned": HTTPStatus.SERVICE_UNAVAILABLE,
     "locked-out": HTTPStatus.TOO_MANY_REQUESTS,
     "too-many-sends": HTTPStatus.TOO_MANY_REQUESTS,
+    "too-many-card-tries": HTTPStatus.TOO_MANY_REQUESTS,
     "too-many-tries": HTTPStatus.TOO_MANY_REQUESTS,
 }
 """By the refusal's code; 404 where something named in the address is not there for the caller, and 422 otherwise."""

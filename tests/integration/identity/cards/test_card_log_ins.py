@@ -501,6 +501,15 @@ def test_another_capacity_is_taken_with_the_same_proof_and_no_more_time(door, do
     assert door.who(back).role is Role.PRACTITIONER
 
 
+def test_a_password_is_of_the_account_and_does_not_go_along(door, doctor):
+    account = _account_in_the_doctors_name(door)
+    door.bind(account, doctor)
+    proved = door.prove(account, doctor)
+    assert {one.role for one in door.capacities(proved)} == {Role.PRACTITIONER, Role.DOCTOR}
+    taken = door.take(proved, f"practitioner/{BANQIAO_DOCTOR}")
+    assert (door.who(taken).role, door.who(taken).assurances) == (Role.PRACTITIONER, BY_CARD)
+
+
 def test_nobody_takes_what_they_are_not(door, doctor):
     signed_in = door.come_in(doctor)
     for capacity in (f"institution/{BANQIAO_CLINIC}", "", "account/x"):

@@ -204,6 +204,16 @@ def test_a_list_is_fetched_once_for_all_cards_and_all_processes_until_the_next_i
     assert scene.fetch.fetched == [scene.responder.crl(KIND)] * 2
 
 
+def test_a_list_is_fetched_anew_after_a_day_however_long_it_counts(scene):
+    with Responder(scene.pki, scene.clock, lasting=3 * DAY) as patient:
+        verifier = scene.process(patient.addresses(KIND))
+        card = scene.card(responders=())
+        for moment, fetched in ((NOW, 1), (NOW + DAY, 1), (NOW + DAY + SECOND, 2)):
+            scene.clock.now = moment
+            scene.verify(verifier, card)
+            assert len(scene.fetch.fetched) == fetched
+
+
 def test_a_list_that_cannot_be_fetched_any_more_counts_no_longer(scene):
     verifier, card = scene.process(), scene.card(responders=())
     scene.verify(verifier, card)
@@ -266,6 +276,18 @@ def test_a_card_that_the_issuer_does_not_know_is_refused(scene):
     card = scene.card()
     scene.hca._issued.clear()
     assert scene.reason(scene.process(), card) is Reason.OCSP_UNKNOWN
+
+
+def test_that_a_card_is_unknown_is_believed_of_its_issuer_alone(scene):
+    card = scene.card()
+    number = card.certificate.serial_number
+    stranger = _own(scene.pki.new_issuer(KIND, NOW - YEAR, NOW + YEAR))
+    scene.hca._issued.clear()
+    scene.responder.answer = lambda question: scene.hca.answer(
+        Question(number, _nonce(question), signed_by=stranger), NOW
+    )
+    assert scene.verify(scene.process(), card).kind is KIND  # by the list
+    assert scene.reason(scene.process(Addresses(ocsp=scene.addresses.ocsp)), card) is Reason.OCSP_SIGNATURE
 
 
 def test_an_older_answer_sent_again_is_refused(scene):

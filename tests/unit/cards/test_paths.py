@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import types
 from dataclasses import replace
 from datetime import timedelta
 
 import asn1crypto.core
+import asn1crypto.crl
 import asn1crypto.ocsp
 import asn1crypto.x509
 import pytest
@@ -21,7 +23,7 @@ from hypothesis import strategies as st
 from operate.rehearsal.pki import DAY, YEAR, IssuedCard, Pki, Question, new_key, new_rsa_key
 from shared.cards.anchors import Anchor, Anchors
 from shared.cards.evidence import Evidence
-from shared.cards.paths import Accepted, Rejected, _parsed, judge
+from shared.cards.paths import Accepted, Rejected, _awaited, _parsed, judge
 from shared.cards.policy import STRICT
 from shared.cards.profiles import CardKind
 from shared.cards.reading import UNREADABLE
@@ -231,6 +233,16 @@ def test_a_list_counts_until_its_next_is_due_and_a_minute_for_the_clocks():
     found = good_list(at=NOW - DAY)  # the next one is due now
     assert isinstance(judged(card, found, at=NOW + MINUTE), Accepted)
     assert reason(card, found, at=NOW + MINUTE + SECOND) is Reason.CRL_STALE
+
+
+def test_a_list_that_names_no_next_one_counts_for_its_moment_only():
+    parsed = asn1crypto.crl.CertificateList.load(HCA.revocation_list(NOW))
+    parsed["tbs_cert_list"]["next_update"] = None
+    signed = parsed["tbs_cert_list"].dump(force=True)
+    parsed["signature"] = asn1crypto.core.OctetBitString(HCA._key.sign(signed, ec.ECDSA(hashes.SHA256())))
+    found = Evidence(lists=(parsed.dump(force=True),))
+    assert isinstance(judged(a_card(), found, at=NOW + MINUTE), Accepted)
+    assert reason(a_card(), found, at=NOW + MINUTE + SECOND) is Reason.CRL_STALE
 
 
 def test_a_list_from_the_future_shows_nothing():
@@ -447,6 +459,19 @@ def test_an_answer_with_other_bytes_never_shows_more_and_is_never_an_error(chang
 def test_a_list_with_other_bytes_never_shows_more_and_is_never_an_error(changes):
     found = judged(CHANGED, Evidence(lists=(_changed(LIST, changes),)))
     assert isinstance(found, Rejected) or _changed(LIST, changes) == LIST
+
+
+@types.coroutine
+def _waiting():
+    yield
+
+
+def test_a_validation_that_waits_for_something_is_an_error_and_no_hang():
+    async def validate():
+        await _waiting()
+
+    with pytest.raises(RuntimeError, match="waited"):
+        _awaited(validate())
 
 
 def test_what_threads_share_of_an_issuer_has_been_read_to_its_end():

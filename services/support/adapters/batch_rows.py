@@ -39,7 +39,6 @@ from shared.imports.files import Columns, names_of
 from shared.refusals import ChoiceUnknown, FieldMissing, Refusal, TextTooLong, heed
 from shared.taiwan.codes import parse_department
 from shared.taiwan.dates import parse_date, parse_time, parse_time_range
-from shared.taiwan.identifiers import parse_institution_code
 from shared.taiwan.text import folded, objection_to_line, objection_to_paragraphs
 
 if TYPE_CHECKING:
@@ -149,7 +148,7 @@ TITLES: Mapping[BatchKind, str] = {BatchKind.GENERAL: "一般整批", BatchKind.
 
 _WEEKDAYS = dict(zip("一二三四五六日", Weekday, strict=True)) | {"天": Weekday.SUNDAY}
 _SEPARATORS = re.compile(r"[、,，;；\n]")
-_PRACTITIONER_LIMIT = 20
+_CODE_LIMIT = 20
 _NAME_LIMIT = 100
 _WESTERN = re.compile(r"[0-9]{4}[/-]|[0-9]{8}$")
 _WEEK = re.compile("星期|禮拜|[週周]")
@@ -166,14 +165,13 @@ _SCHEDULE_COLUMNS = {
 class BatchRules:
     """What rows are held against: limits of schedules and remarks, purposes that can be chosen, days that are holidays.
 
-    `test_codes` are institution codes that a test installation takes as they stand.
+    Whether there are such people and places, the register says once a row can be read.
     """
 
     schedules: ScheduleLimits
     remarks_limit: int
     purposes: tuple[Purpose, ...]
     calendar: WorkingCalendar
-    test_codes: frozenset[str] = frozenset()
 
 
 def read_batch(content: bytes, kind: BatchKind, limits: WorkbookLimits, rules: BatchRules) -> Batch:
@@ -208,8 +206,8 @@ class _Reader:
         return BatchRow(row.number, None if faults else line, faults)
 
     def _line(self, cells: _RowCells) -> BatchLine | None:
-        practitioner = cells.needed("practitioner", _line_of(_PRACTITIONER_LIMIT))
-        place_code = cells.needed("place_code", self._place_code)
+        practitioner = cells.needed("practitioner", _line_of(_CODE_LIMIT))
+        place_code = cells.needed("place_code", _line_of(_CODE_LIMIT))
         place_name = cells.read("place_name", _line_of(_NAME_LIMIT))
         purposes = cells.needed("purposes", self._purposes)
         department = cells.read("department", lambda text: parse_department(text).code)
@@ -220,9 +218,6 @@ class _Reader:
         return BatchLine(
             practitioner, place_code, place_name or "", purposes, department or "", schedule, remarks or ""
         )
-
-    def _place_code(self, text: str) -> str:
-        return parse_institution_code(text, test_codes=self._rules.test_codes).code
 
     def _purposes(self, text: str) -> tuple[Purpose, ...]:
         known = {word: purpose for word, purpose in PURPOSES.items() if purpose in self._rules.purposes}

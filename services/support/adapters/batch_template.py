@@ -45,8 +45,8 @@ EXAMPLES: Mapping[str, str] = {
 _ENDS_OF_RULES = {"last": "1131231"}
 _SAID: Mapping[str, tuple[str, str]] = {
     "practitioner": ("本機構醫事人員之代號", "practitioner number of the registry, of your own staff"),
-    "place_code": ("10 碼機構代碼", "10 digits"),
-    "place_name": ("同一代碼有多處場所時填寫", "where the code stands for several places"),
+    "place_code": ("機構代碼；非醫事機構請一併填寫名稱", "the code; of a non-medical place its name too"),
+    "place_name": ("非醫事機構必填", "needed for a non-medical place"),
     "purposes": (
         "一般支援、負責人、糖尿病共同照護網、整合式健康檢查、預防針接種；可填多項，以頓號分隔",
         "one or several of the five, separated by 、",

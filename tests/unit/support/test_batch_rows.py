@@ -34,7 +34,6 @@ from shared.taiwan.dates import (
     MalformedTime,
     MalformedTimeRange,
 )
-from shared.taiwan.identifiers import WrongLength
 from tests.unit.support.workbooks import LIMITS, POLICY, RULES, filled, read, row_of, saved, sheet_of
 
 GENERAL, RULE_BASED = BatchKind.GENERAL, BatchKind.RULES
@@ -155,7 +154,7 @@ def test_purposes_are_known_by_the_portals_words_short_and_long_and_by_code_each
     [
         ({"practitioner": ""}, {"practitioner": FieldMissing}),
         ({"practitioner": "D" * 21}, {"practitioner": TextTooLong}),
-        ({"place_code": "401180014"}, {"place_code": WrongLength}),
+        ({"place_code": "1" * 21}, {"place_code": TextTooLong}),
         ({"purposes": "散步"}, {"purposes": ChoiceUnknown}),
         ({"purposes": "、"}, {"purposes": FieldMissing}),
         ({"department": "ZZ"}, {"department": UnknownDepartment}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -17,6 +17,9 @@ from operate.rehearsal.pcsc import NoRehearsalPossible
 from operate.serve import LOOK_SECONDS
 from operate.session import Session, table
 from shared.ending import Ending
+
+if TYPE_CHECKING:
+    from operate.words import Words
 
 
 class CardTold(msgspec.Struct):
@@ -87,13 +90,21 @@ def _tell_demo(session: Session, begun: Demo) -> None:
 def _move_cards(session: Session, begun: Demo) -> None:
     """Do what is typed: a reader's number and a card's name, or `-` to leave the reader empty."""
     words = session.words
-    for line in sys.stdin:
+    for line in sys.stdin or ():
         number, _, name = line.strip().partition(" ")
         if number not in {str(place) for place in range(1, len(begun.slots) + 1)} or name not in {"-", *begun.cards}:
             session.note(words("card-demo.not-understood", names=", ".join(begun.cards), readers=len(begun.slots)))
-        elif name == "-":
-            begun.take_out(int(number))
-            session.note(words("card-demo.taken-out", reader=number))
-        else:
-            begun.put(int(number), name)
-            session.note(words("card-demo.put-in", card=words(f"card-demo.{name}"), reader=number))
+            continue
+        try:
+            session.note(_moved(begun, int(number), name, words))
+        except OSError:
+            session.note(words("card-refusals.reader-gone"))
+
+
+def _moved(begun: Demo, number: int, name: str, words: Words) -> str:
+    """What is to be said of it once the card is where it was wanted."""
+    if name == "-":
+        begun.take_out(number)
+        return words("card-demo.taken-out", reader=number)
+    begun.put(number, name)
+    return words("card-demo.put-in", card=words(f"card-demo.{name}"), reader=number)

@@ -122,7 +122,8 @@ class DoctorNamed(msgspec.Struct, frozen=True):
 class Badge(msgspec.Struct, frozen=True):
     """名牌: what a page says of who is signed in; empty where there is nothing to say.
 
-    `mobile` is the phone that a parent has proved, `doctors` are those in whose name an account works.
+    `mobile` is the phone that a parent has proved, `doctors` are those in whose name an account works. A long-term care
+    centre's `institution_name` is its county.
     """
 
     name: str = ""

@@ -85,7 +85,8 @@ class Capacity:
     def of_centre(cls, bearer: SubjectId, county: str) -> Self:
         """長照中心: the centre of a county, whoever bears its card."""
         key = f"centre/{county}"
-        return cls(key, key, centre_id(county), bearer, Rights(Role.CENTRE, jurisdiction=county), Badge())
+        badge = Badge(institution_name=county)
+        return cls(key, key, centre_id(county), bearer, Rights(Role.CENTRE, jurisdiction=county), badge)
 
     def principal(self, assurances: frozenset[Assurance]) -> Principal:
         """Who somebody is in a session of this capacity, so proved."""

@@ -41,7 +41,7 @@ def of_institution(desk: Desk, code: str, bearer: SubjectId, now: datetime) -> C
     return Capacities((Capacity.of_institution(bearer, institution),))
 
 
-def of_agency(desk: Desk, county: str, bearer: SubjectId, now: datetime) -> Capacities:  # noqa: ARG001 - as the others
+def of_agency(county: str, bearer: SubjectId) -> Capacities:
     """What the bearer of a government card is: the long-term care centre of the county."""
     return Capacities((Capacity.of_centre(bearer, county),))
 

@@ -53,6 +53,6 @@ def _of_holder(desk: Desk, holder: CardHolder, card: SubjectId, now: datetime) -
         case HolderKind.INSTITUTION:
             return of_institution(desk, holder.key, card, now)
         case HolderKind.CENTRE:
-            return of_agency(desk, holder.key, card, now)
+            return of_agency(holder.key, card)
         case HolderKind.PERSON:
             return of_person(desk, SubjectId(UUID(holder.key)), now)

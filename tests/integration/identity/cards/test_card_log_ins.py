@@ -110,8 +110,10 @@ def test_an_institution_comes_in_by_its_card_for_no_other(door, clinic):
 
 def test_a_long_term_care_centre_comes_in_by_the_government_card_of_its_county(door):
     door.register(CardKind.GOVERNMENT, CENTRES_SERIAL, "新北市")
-    who = door.who(door.come_in(door.centres_card()))
+    signed_in = door.come_in(door.centres_card())
+    who = door.who(signed_in)
     assert (who.id, who.role, who.jurisdiction) == ("centre/新北市", Role.CENTRE, "新北市")
+    assert [one.name for one in door.capacities(signed_in)] == ["新北市"]
 
 
 def test_a_card_that_was_renewed_is_its_holders_still(door, doctor):

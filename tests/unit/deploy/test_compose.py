@@ -69,11 +69,11 @@ def test_a_process_answers_where_the_image_looks_after_its_health(name):
     assert "http://127.0.0.1:8090/ready" in (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 
 
-def test_only_who_sends_reaches_the_world_outside():
+def test_only_who_sends_or_asks_responders_reaches_the_world_outside():
     outside = {name for name, service in SERVICES.items() if "outside" in service["networks"]}
 
     assert COMPOSE["networks"]["inside"] == {"internal": True}
-    assert outside == {"notifier-react", "rabbitmq", WEB}
+    assert outside == {"identity-serve", "notifier-react", "rabbitmq", WEB}
     assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
         "rabbitmq": ["127.0.0.1:15672:15672"],
         WEB: ["127.0.0.1:8000:8000"],

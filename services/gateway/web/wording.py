@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Said = Refusal | RemoteRefusal | Told | Notice
 
-CONTEXTS = ("matching", "identity", "notifier", "gateway")
+CONTEXTS = ("matching", "identity", "notifier", "gateway", "support")
 """Whose refusals and codes are shown, and whose word counts where two have one for the same code."""
 
 UNANSWERED = (NoAnswer, ServiceUnknown, ServiceFailed, ServiceUnavailable, BrokerLost)

@@ -21,12 +21,16 @@ from shared.rpc.wire import RemoteRefusal
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+_SEVERAL = 2
+
 
 @CARDS.page("/account/capacities", STAFF | BY_CARD, ("GET", "POST"))
 def capacities() -> ResponseReturnValue:
     """In which capacity to go on."""
     back = path_back(typed())
     own = caller().ask("identity.own_capacities", {"session": caller().token})
+    if len(own) < _SEVERAL:
+        return redirect(back or landing(caller().role), HTTPStatus.SEE_OTHER)
     present = next((one["key"] for one in own if one["is_taken"]), None)
     if is_opened():
         return show(

@@ -186,6 +186,11 @@ def test_another_capacity_is_another_session_and_begins_on_its_own_page(chooser,
     assert any(one.startswith("caretrail=token") for one in answer.headers.getlist("Set-Cookie"))
 
 
+def test_whoever_has_one_capacity_is_not_asked(chooser, desk):
+    desk.answers["identity.own_capacities"] = OWN[:1]
+    assert chooser.get("/account/capacities?back=/account/sessions").location == "/account/sessions"
+
+
 def test_choosing_nothing_says_so(chooser):
     assert chooser.post("/account/capacities", data={}).status_code == 422
 

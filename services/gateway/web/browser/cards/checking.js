@@ -25,7 +25,7 @@ export function checking(root) {
     line.dataset.came = outcome;
     line.querySelector("[data-mark]").replaceChildren(mark);
     line.querySelector("[data-outcome]").textContent = word.textContent;
-    line.querySelector("[data-found]").textContent = told;
+    line.querySelector("[data-told]").textContent = told;
     const step = line.querySelector("[data-next]");
     step.textContent = next && words.word("next", { what: next });
     step.hidden = !next;

@@ -11,7 +11,15 @@ from services.identity.application.capacities import of_person
 from services.identity.domain.accounts import refusals as account_refusals
 from services.identity.domain.cards.refusals import InstitutionNotOpen
 from services.identity.domain.organisations import refusals
-from services.identity.events import MemberIdentity, SessionClosed, SessionEnd, StandingReason, UserAdded
+from services.identity.events import (
+    CardHolder,
+    HolderKind,
+    MemberIdentity,
+    SessionClosed,
+    SessionEnd,
+    StandingReason,
+    UserAdded,
+)
 from shared.application import Result
 from shared.principal import Assurance, Principal, Role, Service
 from shared.refusals import FieldMissing, InvalidForm, ProofNotAccepted, RoleNotAllowed
@@ -23,6 +31,7 @@ from tests.integration.identity.organisations.house import (
     CARDS,
     CENTRE,
     CLINIC,
+    FOLLOWER,
     MANAGERS_ID,
     OTHER_CENTRE,
     OTHER_CLINIC,
@@ -244,6 +253,15 @@ def test_nobody_comes_in_for_an_institution_that_is_shut_and_its_users_stay_as_t
     house.give(commands.RemoveManager(CLINIC, house.subject(MANAGERS_ID)), CARDS[CLINIC])
     house.give(commands.ResumeInstitution(BANQIAO_CLINIC, TODAY), OPERATOR)
     assert house.capacity(USERS_ID)
+
+
+def test_whoever_is_in_for_an_institution_that_shuts_is_out(house):
+    house.staffed()
+    signed_in = house.come_in(USERS_ID)
+    house.give(commands.SuspendInstitution(BANQIAO_CLINIC, TODAY, StandingReason.ORDERED), OPERATOR)
+    house.give(commands.CloseVoidCapacities(CardHolder(HolderKind.INSTITUTION, BANQIAO_CLINIC)), FOLLOWER)
+    with pytest.raises(account_refusals.SessionEnded):
+        house.door.who(signed_in)
 
 
 # From day to day -----------------------------------------------------------------------------------------------------

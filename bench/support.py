@@ -1,10 +1,14 @@
-"""Support: overlaps of a year's schedule, a whole batch application, and the insurer's file of a very busy day."""
+"""Support: overlaps of a year's schedule, whole batch applications, and the insurer's file of a very busy day."""
 
 from __future__ import annotations
 
 import io
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -14,10 +18,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from openpyxl import load_workbook
 
 from bench.figures import RUNS, Limit
+from services.support.adapters.batch_import import import_batch
 from services.support.adapters.batch_rows import TITLES, BatchRules, read_batch
 from services.support.adapters.batch_template import examples, template
 from services.support.adapters.register_file import Stretch, recorded_in, register_file
 from services.support.adapters.workbook import WorkbookLimits
+from services.support.application import Supporting
 from services.support.domain.batch import BatchKind, Choice
 from services.support.domain.overlaps import Booked, Diary
 from services.support.domain.policies import POLICIES
@@ -25,8 +31,18 @@ from services.support.domain.schedules import EveryDays, occurrences_of, rule_of
 from services.support.events.entries import PlaceKind, SupportedPlace
 from services.support.events.schedules import Recurring
 from shared.calendar import TAIPEI, working_calendar
+from shared.imports.files import Purpose
+from shared.imports.results import RowOutcome
+from shared.store import schema as store_schema
 from shared.store.log import LogPage
+from shared.taiwan.dates import roc_digits
+from shared.vault import schema as vault_schema
+from shared.vault.blind_index import Identifier
+from shared.vault.master_keys import MasterKeys
+from shared.vault.vault import Vault
+from tests.controls.family import BANQIAO_DOCTOR, DAAN_CLINIC, taipei
 from tests.controls.support import support_amended, support_approved, support_cancelled
+from tests.controls.supporters import HOME, ToldDiaries, ToldRegister
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,12 +57,13 @@ _POLICY = POLICIES[0]
 _CLINIC = SupportedPlace(PlaceKind.INSTITUTION, "3501200000", "臺北虛擬診所", "臺北市")
 _A_YEAR = Recurring(rule_of(EveryDays(1)), date(2024, 1, 1), date(2024, 12, 31), time(18), time(21))
 _META = b',"subject":"support","time":"2025-03-12T03:00:00Z"'
+_NOW = taipei(2, 18, 10)
 _PAGE = 5000
 
 
 def measure(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> list[Limit]:  # noqa: ARG001 - every measurement gets both
-    """The promises of what support reckons by itself; none of it asks a server."""
-    return [_overlaps(), *map(_batch, BatchKind), _register_file()]
+    """The promises of what support reckons by itself, and of a workbook from its bytes to the store."""
+    return [_overlaps(), *(_batch(postgres, kind) for kind in BatchKind), _register_file()]
 
 
 def _overlaps() -> Limit:
@@ -63,20 +80,51 @@ def _overlaps() -> Limit:
     return Limit("support: overlaps of a schedule", taken, 20.0, note=f"366 times among {BOOKED:,}, {found} overlap")
 
 
-def _batch(kind: BatchKind) -> Limit:
-    content = _filled(kind)
+def _batch(postgres: PostgresServer, kind: BatchKind) -> Limit:
+    """A full workbook read, checked against the register, and stored as a draft; each time another."""
+    dsn, people = postgres.new_database(), postgres.new_database()
+    with ExitStack() as closing, TemporaryDirectory() as folder:
+        vault = Vault(
+            vault_schema.install(people), MasterKeys({"bench": b"1" * 32}, "bench"), Path(folder) / "forgotten"
+        )
+        closing.callback(vault.close)
+        register = ToldRegister.with_subject(vault.subject_for([Identifier("national_id", "F100000015")]))
+        database = store_schema.install(dsn, "support")
+        supporting = closing.enter_context(
+            Supporting(
+                database,
+                vault,
+                register,
+                ToldDiaries(),
+                working_calendar(),
+            )
+        )
+        times = [_milliseconds_of(partial(_import, supporting, kind, _filled(kind, number))) for number in range(RUNS)]
+    postgres.drop_database(dsn)
+    postgres.drop_database(people)
+    return Limit(
+        f"support: a batch taken, {kind}", median(times), 3000.0, note=f"{_POLICY.batch_rows} rows checked and stored"
+    )
+
+
+def _import(supporting: Supporting, kind: BatchKind, content: bytes) -> None:
     limits = WorkbookLimits(_POLICY.batch_bytes, _POLICY.batch_unpacked_bytes, _POLICY.batch_rows)
     rules = BatchRules(_POLICY.schedule_limits, _POLICY.remarks_limit, _POLICY.purposes, working_calendar())
-    assert len(read_batch(content, kind, limits, rules).taken(Choice.ALL_OR_NOTHING)) == _POLICY.batch_rows
-    taken = _milliseconds(lambda: read_batch(content, kind, limits, rules))
-    return Limit(f"support: a batch validated, {kind}", taken, 3000.0, note=f"{_POLICY.batch_rows} rows of a workbook")
+    batch = read_batch(content, kind, limits, rules)
+    report = import_batch(supporting, batch, HOME, _NOW, purpose=Purpose.TAKE, choice=Choice.ALL_OR_NOTHING)
+    assert report.count(RowOutcome.TAKEN) == _POLICY.batch_rows
 
 
-def _filled(kind: BatchKind) -> bytes:
-    """A template with all its rows filled in."""
+def _filled(kind: BatchKind, which: int) -> bytes:
+    """A template with all its rows filled in: one doctor, a day a row."""
     workbook = load_workbook(io.BytesIO(template(kind, _POLICY.batch_rows, _POLICY.remarks_limit)))
     for number in range(_POLICY.batch_rows):
-        row = examples(kind) | {"practitioner": f"DR-{number:06}", "remarks": "夜診支援" * 10}
+        day = date(2025, 3, 1) + timedelta(days=number)
+        last = day if kind == BatchKind.GENERAL else day + timedelta(days=180)
+        days = {"first": roc_digits(day), "last": roc_digits(last), "exceptions": ""}
+        who = {"practitioner": BANQIAO_DOCTOR, "place_code": DAAN_CLINIC, "remarks": f"夜診支援{which}"}
+        row = examples(kind)
+        row |= {name: value for name, value in (days | who).items() if name in row}
         for place, value in enumerate(row.values(), start=1):
             workbook[TITLES[kind]].cell(number + 2, place).value = value
     content = io.BytesIO()
@@ -106,9 +154,10 @@ def _row(event: object) -> LogRow:
 
 def _milliseconds(work: Callable[[], object]) -> float:
     """The median of several times."""
-    times = []
-    for _ in range(RUNS):
-        began = perf_counter()
-        work()
-        times.append((perf_counter() - began) * 1000)
-    return median(times)
+    return median(_milliseconds_of(work) for _ in range(RUNS))
+
+
+def _milliseconds_of(work: Callable[[], object]) -> float:
+    began = perf_counter()
+    work()
+    return (perf_counter() - began) * 1000

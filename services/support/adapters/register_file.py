@@ -6,6 +6,7 @@ the manifest under the same key (Ed25519 draws nothing at random).
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - msgspec reads the annotation at run time
 from hashlib import sha256
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-    from services.support.domain.register_file import RegisterRow
+    from services.support.domain.register_file import RegisterChange, RegisterRow
     from services.support.events.schedules import Schedule
     from shared.store.log import LogPage
 
@@ -121,9 +122,9 @@ def recorded_in(pages: Iterable[LogPage]) -> Iterator[Recorded]:
 
 def register_file(day: date, stretch: Stretch, recorded: Iterable[Recorded], key: Ed25519PrivateKey) -> RegisterFile:
     """The file of a Taipei day with everything of that stretch of the log, which `recorded` gives in order."""
-    rows = [row_of(one) for one in recorded]
-    content = csv_file([HEADINGS, *(_cells(number, row) for number, row in enumerate(rows, start=1))])
-    totals = totals_of(rows)
+    counts: Counter[RegisterChange] = Counter()
+    content = csv_file(_lines(recorded, counts))
+    totals = totals_of(counts)
     digest = sha256(content).hexdigest()
     unsigned = Manifest(
         format=FORMAT,
@@ -173,6 +174,14 @@ def verified(content: bytes, manifest: bytes, keys: Mapping[str, Ed25519PublicKe
     if sha256(content).hexdigest() != told.sha256:
         raise ManifestFalse("the file is not the one that was signed")
     return told
+
+
+def _lines(recorded: Iterable[Recorded], counts: Counter[RegisterChange]) -> Iterator[Sequence[str]]:
+    """The headings and a line an event, none of which is kept; how many there are of each kind is counted."""
+    yield HEADINGS
+    for number, row in enumerate(map(row_of, recorded), start=1):
+        counts[row.change] += 1
+        yield _cells(number, row)
 
 
 def _cells(number: int, row: RegisterRow) -> Sequence[str]:

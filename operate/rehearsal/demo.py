@@ -119,7 +119,10 @@ def _program(environment: Mapping[str, str], *command: str) -> Iterator[dict[str
         yield json.loads(told)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=_PATIENCE)
+        try:
+            process.communicate(timeout=_PATIENCE)
+        finally:
+            process.kill()  # one that does not end must not outlive the demonstration
 
 
 def _take_in(environment: Mapping[str, str], kind: str, file: Path, text: str) -> None:

@@ -240,14 +240,25 @@ def test_another_kind_of_card_than_was_chosen_says_so_and_a_citizens_may_need_th
     expect(visitor.page.get_by_label("身分證字號")).to_be_visible()
 
 
-def test_of_two_cards_one_is_chosen(visit, desk, card):
+def test_of_two_cards_the_kind_that_was_chosen_is_shown_and_the_other_can_be_taken(visit, desk, card):
     desk.insert(card)
     desk.insert(desk.issued(CardKind.INSTITUTION, institution("青田診所", "0000000003")), slot=1)
+    visitor = visit("/sign-in/card?card=institution")
+    shows_card(visitor, "青田診所")
+    visitor.page.get_by_label("讀卡機").select_option(index=0)
+    shows_card(visitor)
+    expect(visitor.page.get_by_label("身分證字號")).to_be_hidden()
+
+
+def test_a_card_that_cannot_sign_keeps_nobody_from_the_one_that_can(visit, desk, card):
+    desk.insert(nhi_card("A200000003", "900000000001", "許沐晴", date(1976, 1, 1)))
+    desk.insert(card, slot=1)
     visitor = visit("/sign-in/card")
     shows_card(visitor)
+    visitor.page.get_by_label("讀卡機").select_option(index=0)
+    shows(visitor, "不認得這張卡片")
     visitor.page.get_by_label("讀卡機").select_option(index=1)
-    shows_card(visitor, "青田診所")
-    expect(visitor.page.get_by_label("身分證字號")).to_be_hidden()
+    shows_card(visitor)
 
 
 def test_a_refused_card_is_told_of_once_and_the_page_goes_on(visit, desk, card, contexts):

@@ -13,7 +13,6 @@ export function checking(root) {
   const button = within("[data-check]");
   const lines = new Map([...root.querySelectorAll("[data-line]")].map((line) => [line.dataset.line, line]));
   let agent;
-  let reader;
   let serial;
 
   function tell(name, outcome, told = "", next = "") {
@@ -81,8 +80,8 @@ export function checking(root) {
         return [...readers.map(({ name }) => name), ...modules].join(" · ");
       })) &&
       (await attempt("card", async () => {
-        reader = agent.filled()[0]?.name;
-        const { kind, serial: number, tries_left: left } = await agent.card(reader);
+        agent.filled();
+        const { kind, serial: number, tries_left: left } = await agent.card(); // the first that can be read
         serial = number;
         within('[data-fact="left"]').textContent = words.left(left);
         within("[data-last-try]").hidden = left !== 1;
@@ -92,7 +91,7 @@ export function checking(root) {
   }
 
   async function byTheAgent(typed) {
-    const told = await agent.check(typed, reader);
+    const told = await agent.check(typed);
     for (const { line, outcome, code, params, found = "" } of told.lines) {
       tell(line, outcome, words.word(`kind.${found}`) || found, code ? nextAfter({ code, params }) : "");
     }
@@ -101,7 +100,7 @@ export function checking(root) {
 
   const bySite = (typed) =>
     attempt("site", async () => {
-      const { token } = await agent.sign(await nonceOf(root.dataset.nonce), typed, reader, serial);
+      const { token } = await agent.sign(await nonceOf(root.dataset.nonce), typed, undefined, serial);
       await judged(root.dataset.judged, token);
     });
 

@@ -18,6 +18,7 @@ export function signing(root) {
   let agent;
   let card;
   let reader;
+  let chosen;
 
   const place = (fragment) => within("[data-place]").replaceChildren(fragment ?? "");
   const happened = (fragment) => within("[data-happened]").replaceChildren(fragment ?? "");
@@ -34,15 +35,33 @@ export function signing(root) {
 
   function missing({ code, params }) {
     found.hidden = true;
+    if (code === "no-card" || code === "no-reader") offer([]);
     card = undefined;
     place(words.trouble(code, params));
   }
 
-  function offer(filled) {
+  function offer(names) {
     const select = readers.querySelector("select");
-    reader = filled.some(({ name }) => name === reader) ? reader : filled[0]?.name;
-    select.replaceChildren(...filled.map(({ name }) => new Option(name, name, false, name === reader)));
-    readers.hidden = filled.length < 2;
+    select.replaceChildren(...names.map((name) => new Option(name, name, false, name === reader)));
+    readers.hidden = names.length < 2;
+  }
+
+  // The card in the reader that was chosen; else one of the kind that is wanted, or the first that can be read.
+  async function best(names) {
+    let first;
+    let trouble;
+    for (const name of names) {
+      try {
+        const there = { name, card: await agent.card(name) };
+        if (!root.dataset.wanted || there.card.kind === root.dataset.wanted) return there;
+        first ??= there;
+      } catch (refused) {
+        if (!(refused instanceof Refused)) throw refused;
+        trouble ??= refused;
+      }
+    }
+    if (!first) throw trouble;
+    return first;
   }
 
   function tell({ kind, holder, valid_to: until, tries_left: left }) {
@@ -63,10 +82,10 @@ export function signing(root) {
     found.hidden = false;
   }
 
-  async function read() {
+  async function read(names) {
     place(words.state("reading"));
     try {
-      card = await agent.card(reader);
+      ({ name: reader, card } = await best(names));
       tell(card);
     } catch (refused) {
       if (!(refused instanceof Refused)) throw refused;
@@ -76,17 +95,20 @@ export function signing(root) {
 
   const watching = watch(root, {
     missing,
-    came: (now, filled) => {
+    came: async (now, filled) => {
       agent = now;
-      offer(filled);
-      return read();
+      const names = filled.map(({ name }) => name);
+      if (!names.includes(chosen)) chosen = undefined;
+      if (chosen) await read([chosen]);
+      else await read(names.length ? names : [undefined]); // a module's tokens are in no reader
+      offer(names);
     },
   });
 
   readers.addEventListener("change", ({ target }) => {
-    reader = target.value;
+    chosen = reader = target.value;
     beside("");
-    read();
+    read([chosen]);
   });
 
   // What went wrong: with the PIN beside its field, anything else above the card.

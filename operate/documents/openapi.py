@@ -139,6 +139,7 @@ _TAGS = {
     "identity": "身分: coming in, accounts, and the public register of institutions and people.",
     "matching": "媒合: applications, offers, enrolments, and what bureaus look after.",
     "notifier": "訊息: what was sent to whom, and what could not be.",
+    "support": "報備支援: applications to work elsewhere, their review, the supports granted.",
 }
 
 _ABOUT = """Everything that the pages do, for programs. A session's token (`POST /sessions`, `POST /codes/verification`)

@@ -88,6 +88,9 @@ class ToldRegister:
             if (known.institution, known.profession, known.pause) == (institution, profession, None)
         )
 
+    def staff(self, institution):
+        return frozenset(known.number for known in self.practitioners.values() if known.institution == institution)
+
     def strength(self, institution):
         return self.strengths.get(institution)
 

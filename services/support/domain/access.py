@@ -84,7 +84,7 @@ def of_county(principal: Principal, county: str) -> Refusal | None:
     """The bureau of the home institution's county decides; that of the place has a copy."""
     if principal.role not in BUREAU.roles or principal.jurisdiction == county:
         return None
-    return refusals.NotYourJurisdiction(county=county)
+    return refusals.NotYourJurisdiction(counties=(county,))
 
 
 def assigning(principal: Principal, reviewer: str) -> Refusal | None:

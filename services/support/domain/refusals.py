@@ -26,7 +26,7 @@ class NotYourSupport(Refusal):
 
 
 class NotYourJurisdiction(Refusal):
-    """The bureau of the home institution's `county` decides."""
+    """The bureau of the home institution's county decides: the one of `counties`."""
 
 
 class NoHomeInstitution(Refusal):

@@ -96,6 +96,9 @@ class Register(Protocol):
     def peers(self, institution: str, profession: str) -> frozenset[str]:
         """The numbers of those who practise this profession at an institution and are not suspended."""
 
+    def staff(self, institution: str) -> frozenset[str]:
+        """The numbers of everybody who practises at an institution."""
+
     def strength(self, institution: str) -> OwnStrength | None:
         """What an institution has stated of itself."""
 

@@ -30,11 +30,11 @@ Week = Annotated[str, msgspec.Meta(description="ISO 8601 week, `2024-W31`: Monda
 class ApplicationKind(StrEnum):
     """申請類別."""
 
-    NEW = "new"
+    NEW = "registration"
     """登錄"""
-    AMEND = "amend"
+    AMEND = "amendment"
     """變更"""
-    CANCEL = "cancel"
+    CANCEL = "cancellation"
     """註銷"""
 
 
@@ -54,11 +54,11 @@ class Purpose(StrEnum):
     """報備為一般支援"""
     RESPONSIBLE_PERSON = "responsible_person"
     """報備為負責人"""
-    DIABETES_NETWORK = "diabetes_network"
+    DIABETES_NETWORK = "diabetes_care_network"
     """報備為糖尿病共同照護網"""
     HEALTH_EXAMINATION = "health_examination"
     """整合式健康檢查"""
-    VACCINATION = "vaccination"
+    VACCINATION = "preventive_vaccination"
     """預防針接種"""
 
 
@@ -128,7 +128,7 @@ class ReleaseCause(StrEnum):
 
     CANCELLED = "cancelled"
     """已全部註銷"""
-    EXPIRED = "expired"
+    EXPIRED = "ended"
     """支援期間已過"""
     RETURNED = "returned"
     """復業或回任"""

@@ -98,7 +98,7 @@ def test_the_bureau_of_the_home_county_decides_and_no_other():
     assert access.to_application(commands.ApproveApplication, BUREAU, OWN) is None
     objection = access.to_application(commands.ApproveApplication, OTHER_BUREAU, OWN)
     assert isinstance(objection, refusals.NotYourJurisdiction)
-    assert objection.params["county"] == "新北市"
+    assert objection.params["counties"] == ("新北市",)
 
 
 def test_a_role_that_never_does_this_is_refused_before_anything_else():

@@ -1,0 +1,64 @@
+"""What is told of applications (案件): to whoever has entered them, and to the bureau."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from services.support import events
+from services.support.domain.states import ApplicationState
+from services.support.entrypoints.answers.actions import ActionListed
+from services.support.entrypoints.answers.supports import TermsTold
+from services.support.events import ApplicationKind, RecordedBy, SupportedPlace
+
+
+class EntryTold(msgspec.Struct, frozen=True):
+    """A line, or a support that a change or a cancellation is about; `before` or `after` may be None."""
+
+    id: UUID
+    practitioner: str
+    practitioner_name: str
+    place: SupportedPlace
+    department: str
+    before: TermsTold | None
+    after: TermsTold | None
+
+
+class ApplicationListed(msgspec.Struct, frozen=True, kw_only=True):
+    """案件 in a list: how far it has come, how long it waits, and what the caller can do with it now.
+
+    `days_waiting` are Taipei days since the submission, of what is under review.
+    """
+
+    id: UUID
+    case_no: str
+    kind: ApplicationKind
+    state: ApplicationState
+    recorded_by: RecordedBy
+    institution: str
+    institution_name: str
+    county: str
+    copied_to: tuple[str, ...]
+    lines: int
+    practitioner_names: tuple[str, ...]
+    place_names: tuple[str, ...]
+    drafted_at: datetime
+    submitted_at: datetime | None
+    due_by: datetime | None
+    is_overdue: bool
+    days_waiting: int | None
+    reviewer: str
+    decided_at: datetime | None
+    actions: tuple[ActionListed, ...]
+
+
+class ApplicationTold(msgspec.Struct, frozen=True):
+    """案件, whole: what was entered, what was found of it, what was decided and why."""
+
+    listed: ApplicationListed
+    entries: tuple[EntryTold, ...]
+    findings: tuple[events.LineFinding, ...]
+    reason: str
+    explanation: str | None

@@ -1,0 +1,98 @@
+"""What queries of support ask, field by field, as it is entered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from services.support.commands import ScheduleEntry
+from services.support.domain.states import ApplicationState, SupportState
+from services.support.events import ApplicationKind
+
+_CODE = {"limit": 20}
+_ACCOUNT = {"limit": 100}
+_CURSOR = {"limit": 400}
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class ApplicationAsked:
+    """An application by its id."""
+
+    application_id: UUID
+
+
+@dataclass(frozen=True)
+class SupportAsked:
+    """A support by its id."""
+
+    support_id: UUID
+
+
+@dataclass(frozen=True)
+class CaseNumberAsked:
+    """案件編號."""
+
+    case_no: str = field(metadata=_CODE)
+
+
+@dataclass(frozen=True)
+class ApplicationsAsked:
+    """案件查詢: filters, each left out where it does not matter; `place` is the code of a supported place."""
+
+    states: tuple[ApplicationState, ...] = ()
+    kinds: tuple[ApplicationKind, ...] = ()
+    case_no: str | None = field(default=None, metadata=_CODE)
+    practitioner: str | None = field(default=None, metadata=_CODE)
+    institution: str | None = field(default=None, metadata=_CODE)
+    place: str | None = field(default=None, metadata=_CODE)
+    reviewer: str | None = field(default=None, metadata=_ACCOUNT)
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR)
+
+
+@dataclass(frozen=True)
+class SupportsAsked:
+    """本院支援他院 by `institution`, 他院支援本院 by `place`; days are inclusive, and any day in common counts."""
+
+    states: tuple[SupportState, ...] = ()
+    case_no: str | None = field(default=None, metadata=_CODE)
+    practitioner: str | None = field(default=None, metadata=_CODE)
+    institution: str | None = field(default=None, metadata=_CODE)
+    place: str | None = field(default=None, metadata=_CODE)
+    first: date | None = None
+    last: date | None = None
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR)
+
+
+@dataclass(frozen=True)
+class QueueAsked:
+    """A page of what waits for the caller's bureau, or for one reviewer there."""
+
+    reviewer: str | None = field(default=None, metadata=_ACCOUNT)
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR)
+
+
+@dataclass(frozen=True)
+class MonthAsked:
+    """A month of the calendar by any day in it."""
+
+    day: date
+
+
+@dataclass(frozen=True)
+class ScheduleAsked:
+    """支援時間 as it is typed, to be shown before it is kept."""
+
+    schedule: ScheduleEntry
+
+
+@dataclass(frozen=True)
+class QuotaAsked:
+    """報備支援額度限制 of an institution, the caller's own where none is named, in a month given by any day in it."""
+
+    day: date
+    institution: str = field(default="", metadata=_CODE)

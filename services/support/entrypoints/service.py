@@ -1,0 +1,239 @@
+"""Support as a Nameko service: a method a command, and its read models, each caller seeing only what concerns them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from services.support.application import Desk, Supporting
+from services.support.domain.access import INSTITUTION, OVERSEERS, PRACTITIONER
+from services.support.domain.forty_percent import Attendance, quota
+from services.support.domain.policies import POLICIES
+from services.support.domain.refusals import ApplicationUnknown, PlaceUnknown, SupportUnknown
+from services.support.domain.schedules import Occurrence, preview_of
+from services.support.domain.support import Span
+from services.support.entrypoints.answers.actions import ActionListed
+from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold
+from services.support.entrypoints.answers.quotas import QuotaTold
+from services.support.entrypoints.answers.supports import (
+    LockListed,
+    PreviewedTime,
+    PreviewTold,
+    SupportListed,
+    SupportTold,
+    TimeListed,
+)
+from services.support.entrypoints.opening import (
+    application_told,
+    applications_listed,
+    locks_listed,
+    supports_listed,
+    times_listed,
+)
+from services.support.entrypoints.questions import (
+    ApplicationAsked,
+    ApplicationsAsked,
+    CaseNumberAsked,
+    MonthAsked,
+    QueueAsked,
+    QuotaAsked,
+    ScheduleAsked,
+    SupportAsked,
+    SupportsAsked,
+)
+from services.support.messages import WORDING
+from services.support.read_models.application_search import (
+    ApplicationFilters,
+    Progress,
+    QueueStanding,
+    StateCount,
+    application_seen,
+    applications_seen,
+    progress_of,
+    queue_standing,
+    review_queue,
+    state_counts,
+)
+from services.support.read_models.applications import Applications
+from services.support.read_models.move_locks import MoveLocks, locks_seen
+from services.support.read_models.support_times import SupportTimes, calendar_of
+from services.support.read_models.supports import (
+    SupportCounts,
+    SupportFilters,
+    Supports,
+    counts_of,
+    support_seen,
+    supports_seen,
+)
+from shared.access import BUREAU
+from shared.calendar import TAIPEI, start_of_day
+from shared.principal import Principal, Role
+from shared.read_models.paging import Page
+from shared.rpc.service import EVERYBODY, ContextService, query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from services.support.domain.actions import Action
+    from services.support.domain.register import Stay
+    from services.support.read_models.applications import ApplicationRow
+
+Filters = TypeVar("Filters", ApplicationFilters, SupportFilters)
+
+_LONGEST_MONTH = 31
+
+
+class SupportService(ContextService):
+    """報備支援."""
+
+    name = "support"
+    words = WORDING
+    application = Supporting
+    policies = POLICIES
+
+    @query(EVERYBODY, asks=CaseNumberAsked, reads=Applications)
+    def progress(self, _: Principal, asked: CaseNumberAsked) -> Progress:
+        """申辦進度查詢: state and days of the case of this number; refuses with `ApplicationUnknown`."""
+        found = progress_of(self.reader(Applications), asked.case_no.strip())
+        if found is None:
+            raise ApplicationUnknown("case_no")
+        return found
+
+    @query(PRACTITIONER, INSTITUTION, BUREAU, *OVERSEERS, asks=ApplicationsAsked, reads=Applications)
+    def applications(self, principal: Principal, asked: ApplicationsAsked) -> Page[ApplicationListed]:
+        """案件查詢: a page of the applications that the caller sees, the last changed first, with what they can do."""
+        filters = _filters(ApplicationFilters, asked)
+        reader = self.reader(Applications)
+        page = applications_seen(reader, principal, filters, limit=asked.limit, cursor=asked.cursor)
+        return Page(self._listed(page.entries, principal), page.following)
+
+    @query(PRACTITIONER, INSTITUTION, BUREAU, *OVERSEERS, reads=Applications)
+    def application_counts(self, principal: Principal) -> list[StateCount]:
+        """儀表板: how many applications the caller sees in each state."""
+        return state_counts(self.reader(Applications), principal)
+
+    @query(PRACTITIONER, INSTITUTION, BUREAU, *OVERSEERS, asks=ApplicationAsked, reads=Applications)
+    def application_whole(self, principal: Principal, asked: ApplicationAsked) -> ApplicationTold:
+        """One application with its lines, its evidence and the decision; refuses with `ApplicationUnknown`."""
+        row = application_seen(self.reader(Applications), principal, asked.application_id)
+        if row is None:
+            raise ApplicationUnknown("application_id")
+        return application_told(self._desk, row, partial(self._actions, principal), self.now)
+
+    @query(BUREAU, asks=QueueAsked, reads=Applications)
+    def review_queue(self, principal: Principal, asked: QueueAsked) -> Page[ApplicationListed]:
+        """審核清單: a page of what waits for the caller's bureau, the longest waiting first, with age and due day."""
+        reader = self.reader(Applications)
+        page = review_queue(reader, principal, asked.reviewer, limit=asked.limit, cursor=asked.cursor)
+        return Page(self._listed(page.entries, principal), page.following)
+
+    @query(BUREAU, reads=Applications)
+    def review_standing(self, principal: Principal) -> QueueStanding:
+        """How much waits for the caller's bureau, how much of it past its day or assigned to nobody."""
+        return queue_standing(self.reader(Applications), principal, self.now)
+
+    @query(PRACTITIONER, INSTITUTION, BUREAU, *OVERSEERS, asks=SupportsAsked, reads=Supports)
+    def supports(self, principal: Principal, asked: SupportsAsked) -> Page[SupportListed]:
+        """他院支援本院, 本院支援他院, one's own: a page of the supports that the caller sees, by their beginning."""
+        filters = _filters(SupportFilters, asked)
+        page = supports_seen(self.reader(Supports), principal, filters, limit=asked.limit, cursor=asked.cursor)
+        return Page(supports_listed(self._desk, page.entries), page.following)
+
+    @query(PRACTITIONER, INSTITUTION, BUREAU, *OVERSEERS, asks=SupportAsked, reads=Supports)
+    def support_whole(self, principal: Principal, asked: SupportAsked) -> SupportTold:
+        """One support with what the caller can do; refuses with `SupportUnknown`."""
+        row = support_seen(self.reader(Supports), principal, asked.support_id)
+        if row is None:
+            raise SupportUnknown("support_id")
+        [listed] = supports_listed(self._desk, [row])
+        actions = self.context.application.support_actions(row.id, principal, self.now)
+        return SupportTold(listed, tuple(ActionListed.of(action) for action in actions))
+
+    @query(PRACTITIONER, INSTITUTION, reads=Supports)
+    def support_counts(self, principal: Principal) -> SupportCounts:
+        """有效報備支援人數: how many supports of the caller go on, and of how many practitioners."""
+        return counts_of(self.reader(Supports), principal, self.now)
+
+    @query(PRACTITIONER, INSTITUTION, BUREAU, asks=MonthAsked, reads=SupportTimes)
+    def calendar(self, principal: Principal, asked: MonthAsked) -> list[TimeListed]:
+        """報備支援行事曆: every time of a month that concerns the caller, in order."""
+        rows = calendar_of(self.reader(SupportTimes), principal, *_month(asked.day))
+        return times_listed(self._desk, rows)
+
+    @query(PRACTITIONER, INSTITUTION, reads=MoveLocks)
+    def move_locks(self, principal: Principal) -> list[LockListed]:
+        """異動執登場所: what locks the caller, or the caller's people, out, and what has to be cancelled first."""
+        staff = self._desk.register.staff(principal.institution) if principal.institution else frozenset()
+        rows = locks_seen(self.reader(MoveLocks), principal, staff)
+        return locks_listed(self._desk, rows, self.now)
+
+    @query(PRACTITIONER, INSTITUTION, BUREAU, asks=ScheduleAsked)
+    def preview_schedule(self, _: Principal, asked: ScheduleAsked) -> PreviewTold:
+        """預覽: every time that a schedule means, holidays marked; refuses what could not be applied for."""
+        form = self._desk.form(self.now)
+        schedule = form.schedule(asked.schedule, "schedule")
+        form.finish()
+        assert schedule is not None  # noqa: S101 - nothing is at fault
+        preview = preview_of(schedule, self._desk.calendar)
+        return PreviewTold(
+            tuple(
+                PreviewedTime(day.occurrence.start, day.occurrence.end, day.is_holiday, day.is_excepted)
+                for day in preview.days
+            ),
+            preview.uncovered_years,
+        )
+
+    @query(INSTITUTION, BUREAU, *OVERSEERS, asks=QuotaAsked, reads=SupportTimes)
+    def quota(self, principal: Principal, asked: QuotaAsked) -> QuotaTold:
+        """報備支援額度限制: what is used of an institution's quota in a month, what is allowed, and by which rule.
+
+        An institution asks about itself, a bureau about those of its county; refuses with `PlaceUnknown` of others.
+        """
+        desk = self._desk
+        code = asked.institution.strip() or principal.institution or ""
+        known = desk.register.institution(code) if code else None
+        if known is None or not _may_ask_of(principal, code, known.county):
+            raise PlaceUnknown("institution")
+        own = desk.register.strength(code)
+        stays = desk.diaries.at_place(known.place, Span(*_month(asked.day)))
+        used = quota(map(_attendance, stays), own, desk.policy(self.now).quota_rule)
+        return QuotaTold.of(code, known.name, own, used)
+
+    @property
+    def _desk(self) -> Desk:
+        desk: Desk = self.context.application.desk
+        return desk
+
+    def _actions(self, principal: Principal, application_id: UUID) -> Iterable[Action]:
+        actions: Iterable[Action] = self.context.application.actions(application_id, principal, self.now)
+        return actions
+
+    def _listed(self, rows: Sequence[ApplicationRow], principal: Principal) -> tuple[ApplicationListed, ...]:
+        return applications_listed(self._desk, rows, partial(self._actions, principal), self.now)
+
+
+def _filters(kind: type[Filters], asked: ApplicationsAsked | SupportsAsked) -> Filters:
+    """The filters as the read model has them."""
+    return kind(**{name: value for name, value in vars(asked).items() if name in kind.__dataclass_fields__})
+
+
+def _month(day: date) -> tuple[datetime, datetime]:
+    """The first moment of a Taipei month, and that of the next."""
+    first = day.replace(day=1)
+    following = (first + timedelta(days=_LONGEST_MONTH)).replace(day=1)
+    return start_of_day(first), start_of_day(following)
+
+
+def _attendance(stay: Stay) -> Attendance:
+    starts_at, ends_at = stay.span
+    return Attendance(stay.practitioner, Occurrence(starts_at.astimezone(TAIPEI), ends_at.astimezone(TAIPEI)))
+
+
+def _may_ask_of(principal: Principal, institution: str, county: str) -> bool:
+    """Whose quota the caller may look at."""
+    if principal.role is Role.INSTITUTION:
+        return principal.institution == institution
+    return principal.role not in BUREAU.roles or principal.jurisdiction == county

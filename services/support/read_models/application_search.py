@@ -1,0 +1,196 @@
+"""案件查詢: whose applications a caller sees, by state and other filters, and what waits for the bureau."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+
+from services.support.domain.access import OVERSEERS
+from services.support.domain.states import ApplicationState
+from services.support.events import ApplicationKind
+from services.support.read_models.applications import ApplicationRow
+from shared.access import BUREAU
+from shared.principal import Role
+from shared.read_models.paging import Page, check_limit, page_of, place_of
+
+if TYPE_CHECKING:
+    from shared.principal import Principal
+    from shared.read_models.reader import Reader
+
+
+@dataclass(frozen=True)
+class ApplicationFilters:
+    """What to look for; an empty field asks for everything. `place` is the code of a supported place."""
+
+    states: tuple[ApplicationState, ...] = ()
+    kinds: tuple[ApplicationKind, ...] = ()
+    case_no: str | None = None
+    practitioner: str | None = None
+    institution: str | None = None
+    place: str | None = None
+    reviewer: str | None = None
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """申辦進度查詢: what anybody is told who holds the number, and no word of whom it is about."""
+
+    case_no: str
+    kind: ApplicationKind
+    state: ApplicationState
+    submitted_at: datetime | None
+    due_by: datetime | None
+    decided_at: datetime | None
+
+
+class StateCount(msgspec.Struct, frozen=True):
+    """How many applications of the caller are in one state."""
+
+    state: ApplicationState
+    applications: int
+
+
+class QueueStanding(msgspec.Struct, frozen=True):
+    """What waits for a bureau: in all, how many of it past its day, of nobody, and since when the oldest."""
+
+    waiting: int
+    overdue: int
+    unassigned: int
+    oldest_since: datetime | None
+
+
+class _Changed(msgspec.Struct, frozen=True):
+    """Where a page of a list ends."""
+
+    changed_at: datetime
+    id: UUID
+
+
+class _Submitted(msgspec.Struct, frozen=True):
+    """Where a page of the queue ends."""
+
+    submitted_at: datetime
+    id: UUID
+
+
+_FILTERS = {
+    "states": "state = any(%(states)s)",
+    "kinds": "kind = any(%(kinds)s)",
+    "case_no": "case_no = %(case_no)s",
+    "practitioner": "%(practitioner)s = any(practitioners)",
+    "institution": "institution = %(institution)s",
+    "place": "exists (select from json_array_elements(entries) e where e -> 'place' ->> 'code' = %(place)s)",
+    "reviewer": "reviewer = %(reviewer)s",
+}
+
+
+def applications_seen(
+    reader: Reader, principal: Principal, filters: ApplicationFilters, *, limit: int = 50, cursor: str | None = None
+) -> Page[ApplicationRow]:
+    """A page of the applications that the caller may see, the last changed first.
+
+    A practitioner sees their own and those about them, an institution its staff's, a bureau what was submitted to it
+    or copied to it, insurer, operator and auditor what was submitted. Raises PageTooLong, CursorUnknown.
+    """
+    check_limit(limit)
+    conditions, parameters = _asked(principal, filters)
+    if cursor is not None:
+        place = place_of(cursor, _Changed)
+        conditions.append("(changed_at, id) < (%(after_at)s, %(after_id)s)")
+        parameters |= {"after_at": place.changed_at, "after_id": place.id}
+    query = f"""
+    select * from applications where {" and ".join(conditions)} order by changed_at desc, id desc limit %(rows)s
+    """
+    found = reader.rows(ApplicationRow, query, parameters | {"rows": limit + 1})
+    return page_of(found, limit, lambda row: _Changed(row.changed_at, row.id))
+
+
+def state_counts(reader: Reader, principal: Principal) -> list[StateCount]:
+    """How many applications the caller sees in each state, states without any left out."""
+    conditions, parameters = _asked(principal, ApplicationFilters())
+    query = f"""
+    select state, count(*) as applications from applications where {" and ".join(conditions)} group by state
+    """
+    counted = {row.state: row for row in reader.rows(StateCount, query, parameters)}
+    return [counted[state] for state in ApplicationState if state in counted]
+
+
+def application_seen(reader: Reader, principal: Principal, application_id: UUID) -> ApplicationRow | None:
+    """One application, where the caller may see it."""
+    whose, parameters = _seen_by(principal)
+    query = f"select * from applications where id = %(id)s and {whose}"
+    return reader.one(ApplicationRow, query, parameters | {"id": application_id})
+
+
+def progress_of(reader: Reader, case_no: str) -> Progress | None:
+    """How far the application of this number has come; nothing of drafts, which nobody has been shown."""
+    query = "select * from applications where case_no = %s and submitted_at is not null"
+    row = reader.one(ApplicationRow, query, (case_no,))
+    if row is None:
+        return None
+    return Progress(row.case_no, row.kind, row.state, row.submitted_at, row.due_by, row.decided_at)
+
+
+def review_queue(
+    reader: Reader, principal: Principal, reviewer: str | None = None, *, limit: int = 50, cursor: str | None = None
+) -> Page[ApplicationRow]:
+    """A page of what waits for the caller's bureau, or for one reviewer there, the longest waiting first.
+
+    Nobody but a bureau sees anything. Raises PageTooLong, CursorUnknown.
+    """
+    check_limit(limit)
+    if principal.role not in BUREAU.roles:
+        return Page(())
+    conditions = ["county = %(county)s", "state = 'under_review'"]
+    parameters: dict[str, Any] = {"county": principal.jurisdiction, "rows": limit + 1}
+    if reviewer is not None:
+        conditions.append("reviewer = %(reviewer)s")
+        parameters["reviewer"] = reviewer
+    if cursor is not None:
+        place = place_of(cursor, _Submitted)
+        conditions.append("(submitted_at, id) > (%(after_at)s, %(after_id)s)")
+        parameters |= {"after_at": place.submitted_at, "after_id": place.id}
+    query = f"select * from applications where {' and '.join(conditions)} order by submitted_at, id limit %(rows)s"
+    found = reader.rows(ApplicationRow, query, parameters)
+    return page_of(found, limit, lambda row: _Submitted(row.submitted_at or row.drafted_at, row.id))
+
+
+def queue_standing(reader: Reader, principal: Principal, now: datetime) -> QueueStanding:
+    """What waits for the caller's bureau at `now` (aware)."""
+    query = """
+    select
+        count(*) as waiting,
+        count(*) filter (where due_by < %(now)s) as overdue,
+        count(*) filter (where reviewer = '') as unassigned,
+        min(submitted_at) as oldest_since
+    from applications
+    where county = %(county)s and state = 'under_review'
+    """
+    county = principal.jurisdiction if principal.role in BUREAU.roles else None
+    found = reader.one(QueueStanding, query, {"county": county, "now": now})
+    return found or QueueStanding(0, 0, 0, None)
+
+
+def _asked(principal: Principal, filters: ApplicationFilters) -> tuple[list[str], dict[str, Any]]:
+    asked = {name: value for name, value in vars(filters).items() if value not in (None, ())}
+    values = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
+    whose, parameters = _seen_by(principal)
+    return [whose, "state <> 'discarded'", *(_FILTERS[name] for name in asked)], values | parameters
+
+
+def _seen_by(principal: Principal) -> tuple[str, dict[str, Any]]:
+    """Which applications the caller sees."""
+    if principal.role is Role.PRACTITIONER:
+        own = "(practitioner = any(%(own)s) or (practitioners && %(own)s and submitted_at is not null))"
+        return own, {"own": sorted(principal.acts_for)}
+    if principal.role is Role.INSTITUTION:
+        return "institution = %(own)s", {"own": principal.institution}
+    if principal.role in BUREAU.roles:
+        ours = "submitted_at is not null and (county = %(own)s or %(own)s = any(copied_to))"
+        return ours, {"own": principal.jurisdiction}
+    if any(principal.role in party.roles for party in OVERSEERS):
+        return "submitted_at is not null", {}
+    return "false", {}

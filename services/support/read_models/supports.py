@@ -1,0 +1,238 @@
+"""支援: every support that was approved, how it stands, and who may look at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from services.support import events
+from services.support.domain.access import OVERSEERS
+from services.support.domain.states import SupportState
+from services.support.events import CancelledBy, PlaceKind, RecordedBy
+from services.support.read_models.beginnings import BeginningMissing
+from shared.access import BUREAU
+from shared.calendar import end_of_day, start_of_day
+from shared.principal import Role
+from shared.read_models.model import Key, ReadModel, Table
+from shared.read_models.paging import Page, check_limit, page_of, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from shared.events import Event
+    from shared.principal import Principal
+    from shared.read_models.reader import Reader
+
+
+class SupportRow(msgspec.Struct, frozen=True, gc=False):
+    """One support; `terms` are those that hold, `asked` those of a change under review (`pending_case_no`)."""
+
+    id: UUID
+    application: UUID
+    case_no: str
+    recorded_by: RecordedBy
+    practitioner: str
+    institution: str
+    county: str
+    place_kind: PlaceKind
+    place_code: str
+    place_name: str
+    place_county: str
+    department: str
+    terms: events.Terms
+    attachments: tuple[str, ...]
+    starts_at: datetime
+    ends_at: datetime
+    approved_at: datetime
+    state: SupportState = SupportState.APPROVED
+    asked: events.Terms | None = None
+    pending_case_no: str = ""
+    cancelled_at: datetime | None = None
+    cancelled_by: CancelledBy | None = None
+
+
+def _approved(key: Key, event: events.SupportApproved) -> SupportRow:
+    return SupportRow(
+        id=key[0],
+        application=event.application,
+        case_no=event.case_no,
+        recorded_by=event.recorded_by,
+        practitioner=event.practitioner,
+        institution=event.institution,
+        county=event.county,
+        place_kind=event.place.kind,
+        place_code=event.place.code,
+        place_name=event.place.name,
+        place_county=event.place.county,
+        department=event.department,
+        terms=event.terms,
+        attachments=event.attachments,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        approved_at=event.timestamp,
+    )
+
+
+def _amend_requested(event: events.AmendRequested) -> dict[str, Any]:
+    return {"state": SupportState.AMEND_PENDING, "asked": event.after, "pending_case_no": event.case_no}
+
+
+def _cancel_requested(event: events.CancelRequested) -> dict[str, Any]:
+    return {"state": SupportState.CANCEL_PENDING, "pending_case_no": event.case_no}
+
+
+def _amended(event: events.SupportAmended) -> dict[str, Any]:
+    return {**_settled(event), "terms": event.after, "starts_at": event.starts_at, "ends_at": event.ends_at}
+
+
+def _settled(_: Event) -> dict[str, Any]:
+    return {"state": SupportState.APPROVED, "asked": None, "pending_case_no": ""}
+
+
+def _cancelled(event: events.SupportCancelled) -> dict[str, Any]:
+    ended = {"cancelled_at": event.timestamp, "cancelled_by": event.cancelled_by}
+    return {**_settled(event), "state": SupportState.CANCELLED, **ended}
+
+
+_CHANGES: dict[type[Event], Callable[[Any], dict[str, Any]]] = {
+    events.AmendRequested: _amend_requested,
+    events.CancelRequested: _cancel_requested,
+    events.SupportAmended: _amended,
+    events.AmendDenied: _settled,
+    events.CancelDenied: _settled,
+    events.ChangeReturned: _settled,
+    events.SupportCancelled: _cancelled,
+}
+
+
+class Supports(ReadModel[SupportRow]):
+    """A row for each support there ever was."""
+
+    context = "support"
+    table = Table(
+        "supports",
+        row=SupportRow,
+        key=("id",),
+        indexes=(
+            ("institution", "starts_at", "id"),
+            ("place_code", "starts_at", "id"),
+            ("practitioner", "starts_at", "id"),
+            ("county", "starts_at", "id"),
+            ("case_no",),
+        ),
+    )
+    folds = (events.SupportApproved, *_CHANGES)
+
+    def keys(self, event: Event) -> Iterable[Key]:
+        """The support."""
+        return ((event.originator_id,),)
+
+    def evolve(self, key: Key, row: SupportRow | None, event: Event) -> SupportRow | None:
+        """The support after the event."""
+        if isinstance(event, events.SupportApproved):
+            return _approved(key, event)
+        if row is None:
+            raise BeginningMissing(event)
+        return replace(row, **_CHANGES[type(event)](event))
+
+
+@dataclass(frozen=True)
+class SupportFilters:
+    """What to look for; an empty field asks for everything. Days are Taipei's, inclusive; any day in common counts.
+
+    `institution` is the home (支援機構), `place` the code of the supported place (被支援機構).
+    """
+
+    states: tuple[SupportState, ...] = ()
+    case_no: str | None = None
+    practitioner: str | None = None
+    institution: str | None = None
+    place: str | None = None
+    first: date | None = None
+    last: date | None = None
+
+
+class SupportCounts(msgspec.Struct, frozen=True):
+    """有效報備支援人數: how many supports of a home have not ended at a moment, and of how many practitioners."""
+
+    supports: int
+    practitioners: int
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """Where a page of a list ends."""
+
+    starts_at: datetime
+    id: UUID
+
+
+_FILTERS = {
+    "states": "state = any(%(states)s)",
+    "case_no": "case_no = %(case_no)s",
+    "practitioner": "practitioner = %(practitioner)s",
+    "institution": "institution = %(institution)s",
+    "place": "place_code = %(place)s",
+    "first": "ends_at >= %(first)s",
+    "last": "starts_at <= %(last)s",
+}
+
+
+def supports_seen(
+    reader: Reader, principal: Principal, filters: SupportFilters, *, limit: int = 50, cursor: str | None = None
+) -> Page[SupportRow]:
+    """A page of the supports that the caller may see, the first to begin first.
+
+    A practitioner sees their own, an institution those held from it (本院支援他院) and those it receives
+    (他院支援本院), a bureau those of its county at either end, the overseers all. Raises PageTooLong, CursorUnknown.
+    """
+    check_limit(limit)
+    whose, parameters = _seen_by(principal)
+    asked = {name: value for name, value in vars(filters).items() if value not in (None, ())}
+    values = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
+    if filters.first is not None:
+        values["first"] = start_of_day(filters.first)
+    if filters.last is not None:
+        values["last"] = end_of_day(filters.last)
+    conditions = [whose, *(_FILTERS[name] for name in asked)]
+    if cursor is not None:
+        place = place_of(cursor, _Place)
+        conditions.append("(starts_at, id) > (%(after_at)s, %(after_id)s)")
+        values |= {"after_at": place.starts_at, "after_id": place.id}
+    query = f"select * from supports where {' and '.join(conditions)} order by starts_at, id limit %(rows)s"
+    found = reader.rows(SupportRow, query, values | parameters | {"rows": limit + 1})
+    return page_of(found, limit, lambda row: _Place(row.starts_at, row.id))
+
+
+def support_seen(reader: Reader, principal: Principal, support_id: UUID) -> SupportRow | None:
+    """One support, where the caller may see it."""
+    whose, parameters = _seen_by(principal)
+    query = f"select * from supports where id = %(id)s and {whose}"
+    return reader.one(SupportRow, query, parameters | {"id": support_id})
+
+
+def counts_of(reader: Reader, principal: Principal, now: datetime) -> SupportCounts:
+    """What the caller holds at `now` (aware): an institution by all its staff, a practitioner by themselves."""
+    column = "institution" if principal.role is Role.INSTITUTION else "practitioner"
+    own = [principal.institution] if principal.role is Role.INSTITUTION else sorted(principal.acts_for)
+    query = f"""
+    select count(*) as supports, count(distinct practitioner) as practitioners
+    from supports where {column} = any(%(own)s) and state <> 'cancelled' and ends_at > %(now)s
+    """
+    return reader.one(SupportCounts, query, {"own": own, "now": now}) or SupportCounts(0, 0)
+
+
+def _seen_by(principal: Principal) -> tuple[str, dict[str, Any]]:
+    """Which supports the caller sees."""
+    if principal.role is Role.PRACTITIONER:
+        return "practitioner = any(%(own)s)", {"own": sorted(principal.acts_for)}
+    if principal.role is Role.INSTITUTION:
+        ours = "(institution = %(own)s or (place_code = %(own)s and place_kind = 'institution'))"
+        return ours, {"own": principal.institution}
+    if principal.role in BUREAU.roles:
+        return "(county = %(own)s or place_county = %(own)s)", {"own": principal.jurisdiction}
+    return ("true" if any(principal.role in party.roles for party in OVERSEERS) else "false"), {}

@@ -1,0 +1,41 @@
+"""Who may ask support what: a new query has to be entered here."""
+
+from operate.contexts import service_of
+from services.support.domain.access import INSTITUTION, PRACTITIONER
+from shared.access import AUDITOR, BUREAU, INSURER, OPERATOR
+from shared.rpc.service import EVERYBODY, Kind, rules_of
+
+INSPECTING = (OPERATOR, AUDITOR)
+APPLYING = (PRACTITIONER, INSTITUTION)
+SEEING = (*APPLYING, BUREAU, INSURER, OPERATOR, AUDITOR)
+MAY_ASK = {
+    "health": (EVERYBODY,),
+    "wording": (EVERYBODY,),
+    "inspectable": INSPECTING,
+    "why_row": INSPECTING,
+    "trace_request": INSPECTING,
+    "find_events": INSPECTING,
+    "published_event": INSPECTING,
+    "oversight": INSPECTING,
+    "policy_values": INSPECTING,
+    "parked_events": INSPECTING,
+    "foresee_retry": INSPECTING,
+    "progress": (EVERYBODY,),
+    "applications": SEEING,
+    "application_counts": SEEING,
+    "application_whole": SEEING,
+    "supports": SEEING,
+    "support_whole": SEEING,
+    "support_counts": APPLYING,
+    "move_locks": APPLYING,
+    "calendar": (*APPLYING, BUREAU),
+    "preview_schedule": (*APPLYING, BUREAU),
+    "quota": (INSTITUTION, BUREAU, INSURER, OPERATOR, AUDITOR),
+    "review_queue": (BUREAU,),
+    "review_standing": (BUREAU,),
+}
+
+
+def test_each_query_is_answered_to_its_own_parties_only():
+    rules = {rule.method: rule.parties for rule in rules_of(service_of("support")) if rule.kind is Kind.QUERY}
+    assert rules == MAY_ASK

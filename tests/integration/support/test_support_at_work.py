@@ -1,0 +1,253 @@
+"""Identity and support together: from a draft to the move lock, with everybody at work behind the log."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from services.identity import commands as registry
+from services.identity.bootstrap import identity_in
+from services.identity.commands import LicenceEntry
+from services.identity.events import InstitutionKind, StandingReason
+from services.support.bootstrap import support_in
+from services.support.commands import (
+    ApproveApplication,
+    CancelAllOutstanding,
+    DraftApplication,
+    SetLines,
+    StateStrength,
+    SubmitForReview,
+)
+from services.support.domain import refusals
+from services.support.domain.states import ApplicationState, SupportState
+from services.support.domain.support import Support
+from services.support.events import ApplicationKind, LicenceFinding
+from services.support.read_models.application_search import (
+    ApplicationFilters,
+    applications_seen,
+    progress_of,
+    review_queue,
+)
+from services.support.read_models.applications import Applications
+from services.support.read_models.move_locks import MoveLocks, locks_seen
+from services.support.read_models.support_times import SupportTimes, calendar_of
+from services.support.read_models.supports import SupportFilters, Supports, supports_seen
+from shared.installation import installation
+from shared.settings import load
+from shared.transport.inproc import KombuChannel
+from tests.controls.applicants import OPERATOR, national_id
+from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC, ZHONGHE_CLINIC, taipei
+from tests.controls.supporters import BUREAU, HOME, OTHER_BUREAU, OTHER_INSTITUTION, PRACTITIONER, SATURDAY, line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from uuid import UUID
+
+    from shared.application import Outcome
+    from shared.principal import Principal
+    from shared.read_models.reader import Reader
+    from tests.servers import PostgresServer
+
+pytestmark = pytest.mark.postgres
+
+CLINICS = {BANQIAO_CLINIC: "新北市", DAAN_CLINIC: "臺北市", ZHONGHE_CLINIC: "新北市"}
+
+
+class Town:
+    """Three clinics and a doctor in the registry, support that follows it, and a clock that both look at."""
+
+    def __init__(self, closing: ExitStack, settings: Any) -> None:
+        self.now = taipei(2, 18, 10)
+        place = closing.enter_context(installation(settings))
+        self.identity = closing.enter_context(identity_in(place, lambda: self.now))
+        self.support = closing.enter_context(support_in(place, lambda: self.now))
+        self._closing = closing
+        self._given = 0
+        for code, county in CLINICS.items():
+            self.enter(registry.RecordInstitution(code, f"診所{code}", InstitutionKind.CLINIC, county))
+        licence = LicenceEntry("醫執字第0012345號", date(2020, 7, 1), date(2026, 6, 30))
+        self.enter(
+            registry.RecordPractitioner(
+                BANQIAO_DOCTOR, "陳安", "A", national_id(1, "C"), BANQIAO_CLINIC, licence=licence
+            )
+        )
+        self.enter(registry.RecordPlace("04595252", "中山區銀髮據點", "臺北市"))
+
+    def enter(self, command: object) -> None:
+        self._given += 1
+        self.identity.handle(command, OPERATOR, f"registry/{self._given}", self.now)
+
+    def ask(self, command: object, caller: Principal) -> Outcome:
+        self._given += 1
+        return self.support.handle(command, caller, f"support/{self._given}", self.now)
+
+    def reader(self, model: type[Any]) -> Reader:
+        reader = self.support.reader(model)
+        self._closing.callback(reader.close)
+        return reader
+
+    def knows(self, number: str) -> bool:
+        """Whether support knows this practitioner; whoever asks too early is told to ask again."""
+        try:
+            return self.support.application.desk.register.practitioner(number) is not None
+        except refusals.RegisterBehind:
+            return False
+
+    def submitted(self, *lines: Any) -> Outcome:
+        case = self.ask(DraftApplication(ApplicationKind.NEW), PRACTITIONER)
+        self.ask(SetLines(case.id, lines), PRACTITIONER)
+        return self.ask(SubmitForReview(case.id, len(lines)), PRACTITIONER)
+
+    def approved(self, *lines: Any) -> Outcome:
+        case = self.submitted(*lines)
+        return self.ask(ApproveApplication(case.id), BUREAU)
+
+    def state(self, support_id: UUID) -> SupportState:
+        return self.support.application.load(Support, support_id).state
+
+
+@pytest.fixture
+def town(postgres_server: PostgresServer, tmp_path: Path) -> Iterator[Town]:
+    names = ("IDENTITY", "SUPPORT", "VAULT")
+    dsns = {name: postgres_server.new_database() for name in names}
+    settings = load(
+        {"CARETRAIL_VAR": str(tmp_path)} | {f"CARETRAIL_DATABASE_{name}": dsn for name, dsn in dsns.items()}
+    )
+    KombuChannel.queues.clear()
+    with ExitStack() as closing:
+        yield Town(closing, settings)
+    for dsn in dsns.values():
+        postgres_server.drop_database(dsn)
+
+
+@pytest.fixture
+def until(town: Town) -> Iterator[Callable[[Callable[[], object]], None]]:
+    """Everybody at work; calling it waits until something is so."""
+    with town.identity.workers(), town.support.workers() as workers:
+
+        def wait(is_so: Callable[[], object]) -> None:
+            while not is_so():
+                assert not workers.wait(0.02)
+
+        wait(lambda: town.knows(BANQIAO_DOCTOR))
+        wait(lambda: town.support.application.desk.register.institution(ZHONGHE_CLINIC) is not None)
+        wait(lambda: town.support.application.desk.register.place("04595252", "中山區銀髮據點") is not None)
+        yield wait
+
+
+def fresh(town: Town, model: type[Any], outcome: Outcome) -> Reader:
+    """A reader of the rows that know of this outcome."""
+    reader = town.reader(model)
+    assert reader.fresh_enough(outcome.id, outcome.version, timeout=20)
+    return reader
+
+
+def test_an_application_is_seen_by_whom_it_concerns_and_by_nobody_else(town, until):
+    until(lambda: True)
+    case = town.submitted(line(), line("04595252", name="中山區銀髮據點", department="", schedule=SATURDAY))
+    reader = fresh(town, Applications, case)
+
+    def seen(caller, **filters):
+        return [row.case_no for row in applications_seen(reader, caller, ApplicationFilters(**filters)).entries]
+
+    for caller in (PRACTITIONER, HOME, BUREAU, OTHER_BUREAU):  # the other county has a copy
+        assert seen(caller) == [case.number]
+    assert seen(OTHER_INSTITUTION) == []
+    assert seen(HOME, states=(ApplicationState.UNDER_REVIEW,), place=DAAN_CLINIC) == [case.number]
+    assert seen(HOME, states=(ApplicationState.DRAFT,)) == []
+    assert seen(HOME, place=ZHONGHE_CLINIC) == []
+    assert [row.case_no for row in review_queue(reader, BUREAU).entries] == [case.number]
+    assert review_queue(reader, OTHER_BUREAU).entries == ()
+    progress = progress_of(reader, case.number)
+    assert (progress.state, progress.case_no) == (ApplicationState.UNDER_REVIEW, case.number)
+
+
+def test_evidence_at_submission_comes_from_the_register_the_calendar_and_the_clinic(town, until):
+    until(lambda: True)
+    first = town.approved(line())
+    stated = town.ask(StateStrength(10, 1), OTHER_INSTITUTION)
+    fresh(town, SupportTimes, first)
+    until(lambda: town.support.application.desk.register.strength(DAAN_CLINIC) is not None)
+    assert stated.version == 1
+
+    case = town.submitted(line("04595252", name="中山區銀髮據點", department=""), line(schedule=SATURDAY))
+
+    elsewhere, at_clinic = town.support.application.desk.application(case.id).findings
+    assert elsewhere.overlap_count == 13
+    assert elsewhere.licence is LicenceFinding.COVERS
+    assert [(week.sessions, week.own_sessions, week.exceeds) for week in at_clinic.weeks] == [(2, 10, False)]
+    assert at_clinic.others_at_home == 0
+
+
+def test_what_is_approved_stands_in_the_calendar_and_in_both_institutions_lists(town, until):
+    until(lambda: True)
+    case = town.approved(line())
+    reader, times = fresh(town, Supports, case), fresh(town, SupportTimes, case)
+
+    def listed(caller, **filters):
+        return [row.case_no for row in supports_seen(reader, caller, SupportFilters(**filters)).entries]
+
+    until(lambda: listed(HOME))
+    assert listed(HOME, institution=BANQIAO_CLINIC) == [case.number]  # 本院支援他院
+    assert listed(OTHER_INSTITUTION, place=DAAN_CLINIC) == [case.number]  # 他院支援本院
+    assert listed(BUREAU) == listed(OTHER_BUREAU) == listed(PRACTITIONER) == [case.number]
+    assert listed(HOME, first=date(2025, 5, 28)) == []
+    assert listed(HOME, last=date(2025, 3, 3)) == []
+    april = calendar_of(times, PRACTITIONER, taipei(4, 1, 0), taipei(5, 1, 0))
+    assert [time.starts_at for time in april] == [taipei(4, day, 18) for day in (1, 8, 15, 22, 29)]
+
+
+def test_whoever_moves_is_locked_out_until_the_supports_from_there_are_cancelled(town, until):
+    until(lambda: True)
+    case = town.approved(line(), line(schedule=SATURDAY))
+    locks, reader = town.reader(MoveLocks), town.reader(Supports)
+    until(lambda: len(supports_seen(reader, HOME, SupportFilters()).entries) == 2)
+
+    town.now = taipei(3, 1, 9)
+    town.enter(registry.MovePractitioner(BANQIAO_DOCTOR, ZHONGHE_CLINIC, date(2025, 3, 1)))
+    until(lambda: locks_seen(locks, PRACTITIONER, ()))
+
+    [lock] = locks_seen(locks, HOME, ())
+    assert (lock.practitioner, lock.institution) == (BANQIAO_DOCTOR, BANQIAO_CLINIC)
+    with pytest.raises(refusals.MoveLocked) as told:
+        town.ask(DraftApplication(ApplicationKind.NEW), PRACTITIONER)
+    assert told.value.params["count"] == 2
+
+    town.ask(CancelAllOutstanding(BANQIAO_DOCTOR, BANQIAO_CLINIC, 2), PRACTITIONER)
+    until(lambda: not locks_seen(locks, PRACTITIONER, ()))
+    assert {town.state(line_id) for line_id in town.support.application.desk.application(case.id).lines} == {
+        SupportState.CANCELLED
+    }
+    assert town.ask(DraftApplication(ApplicationKind.NEW), PRACTITIONER)
+
+
+def test_a_lock_opens_by_itself_when_the_last_support_is_over(town, until):
+    until(lambda: True)
+    town.approved(line(schedule=SATURDAY))
+    locks = town.reader(MoveLocks)
+    town.now = taipei(3, 1, 9)
+    town.enter(registry.MovePractitioner(BANQIAO_DOCTOR, ZHONGHE_CLINIC, date(2025, 3, 1)))
+    until(lambda: locks_seen(locks, PRACTITIONER, ()))
+
+    town.now = taipei(3, 8, 12) + timedelta(seconds=1)
+    until(lambda: not locks_seen(locks, PRACTITIONER, ()))
+
+
+def test_a_suspension_that_lies_ahead_locks_on_its_day_and_opens_when_it_is_over(town, until):
+    until(lambda: True)
+    town.approved(line())
+    locks, register = town.reader(MoveLocks), town.support.application.desk.register
+    town.enter(registry.SuspendPractitioner(BANQIAO_DOCTOR, date(2025, 2, 20), StandingReason.OWN_REQUEST))
+    until(lambda: register.practitioner(BANQIAO_DOCTOR).pause)
+    assert locks_seen(locks, PRACTITIONER, ()) == []
+
+    town.now = taipei(2, 20, 0)
+    until(lambda: locks_seen(locks, PRACTITIONER, ()))
+
+    town.now = taipei(2, 21, 9)
+    town.enter(registry.ResumePractitioner(BANQIAO_DOCTOR, date(2025, 2, 21)))
+    until(lambda: not locks_seen(locks, PRACTITIONER, ()))

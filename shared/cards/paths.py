@@ -163,7 +163,7 @@ def _validate(found: Accepted, at: datetime, news: _News, policy: CardPolicy) ->
     pinned = found.anchor.certificate
     leaf, *others = (link.certificate for link in found.links)
     below = [_parsed(other) for other in reversed(others)]
-    registry = CertificateRegistry.build([_parsed(pinned), *below])
+    registry = CertificateRegistry.build(below)
     revocation = RevinfoManager(
         registry,
         POEManager(),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench import matching_log
@@ -14,6 +17,9 @@ from shared.read_models.handout import Handout
 from shared.read_models.projector import Projector
 from shared.store.log import Log
 from shared.transport.rabbitmq import RabbitTransport
+from shared.vault import schema as vault_schema
+from shared.vault.master_keys import MasterKeys
+from shared.vault.vault import Vault
 
 if TYPE_CHECKING:
     from shared.postgres import Database
@@ -32,13 +38,17 @@ def measure(postgres: PostgresServer, rabbitmq: RabbitMQServer) -> list[Figure]:
 
     What projection takes depends on the rows: `family_cases` keeps a timeline and all sealed data of a case.
     """
-    database = matching_log.build(postgres.new_database(), EVENTS)
-    log = Log(database, CONTEXT)
-    messages = _unsettled(database)
     promised: dict[type[ReadModel[Any]], float | None] = {BureauBoard: 0.45, CaseStatistics: 0.45, FamilyCases: None}
-    figures = [_figure(model(), database, log, rabbitmq, messages, least) for model, least in promised.items()]
-    log.close()
-    return figures
+    with tempfile.TemporaryDirectory(prefix="caretrail-") as directory, ExitStack() as closing:
+        vault_database = vault_schema.install(postgres.new_database())
+        keys = MasterKeys({"bench": b"0" * 32}, "the benchmark")
+        vault = Vault(vault_database, keys, Path(directory) / "forgotten.jsonl")
+        closing.callback(vault.close)
+        database = matching_log.build(postgres.new_database(), EVENTS, vault_database, keys)
+        log = Log(database, CONTEXT)
+        closing.callback(log.close)
+        messages = _unsettled(database)
+        return [_figure(model(vault), database, log, rabbitmq, messages, least) for model, least in promised.items()]
 
 
 def _figure(
@@ -73,7 +83,7 @@ def _project(model: ReadModel[Any], database: Database, log: Log, transport: Rab
     _unsettled(database)
     name = model.table.name
     with database.connect() as connection:
-        connection.execute(f"drop table if exists read_model, parked, {name}".encode())
+        connection.execute(f"drop table if exists read_model, parked, {name} cascade".encode())
         handout = Handout(name, log, lambda: transport.subscribe(CONTEXT, name))
         projector = Projector(model, database, log, handout.share)
         projector.step(0)

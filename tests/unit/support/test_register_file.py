@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import date, time
 from hashlib import sha256
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -26,6 +27,7 @@ from tests.controls.support import (
     AMENDED_AT,
     APPROVED_AT,
     CANCELLED_AT,
+    FORTNIGHTLY,
     PICKED,
     STATION,
     SUPPORT,
@@ -105,7 +107,18 @@ def test_each_change_is_a_row_with_what_holds_from_then_on():
         "紀錄位置": "12",
     }
     assert changed["支援目的"] == f"general;{events.Purpose.DIABETES_NETWORK}"
-    assert changed["規則"] == "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"
+    assert changed["規則"] == FORTNIGHTLY.rule
+
+
+def test_whoever_takes_the_rows_one_after_the_other_knows_which_supports_hold():
+    another = support_approved(originator_id=UUID(int=2))
+    held = {}
+    for row in rows_in(made(*STORY[:2], Recorded(17, AMENDED_AT, another), STORY[2])):
+        if row["異動別"] == "註銷":
+            del held[row["支援識別碼"]]
+        else:
+            held[row["支援識別碼"]] = row["規則"]
+    assert held == {str(UUID(int=2)): "FREQ=WEEKLY;BYDAY=TU,TH"}
 
 
 def test_unbroken_times_and_picked_days_have_their_own_columns():

@@ -162,6 +162,33 @@ def test_a_pattern_is_read_back_from_its_rule_and_any_reader_of_rfc_5545_underst
     rrulestr(rule, dtstart=datetime.combine(first, time.min))
 
 
+@given(
+    st.text()
+    | st.lists(
+        st.sampled_from(
+            (
+                "FREQ=WEEKLY",
+                "FREQ=MONTHLY",
+                "BYDAY=MO",
+                "BYDAY=1",
+                "WKST=SU",
+                "INTERVAL=2",
+                "BYMONTHDAY=3",
+                "COUNT=1",
+                "=",
+                "",
+            )
+        )
+    ).map(";".join)
+)
+def test_whatever_is_given_for_a_rule_is_one_of_the_five_patterns_or_refused(text):
+    try:
+        pattern = pattern_of(text)
+    except RuleUnknown:
+        return
+    assert sorted(rule_of(pattern).split(";")) == sorted(text.upper().split(";"))
+
+
 # Exceptions and holidays
 
 PEACE_DAY, CHILDRENS_DAY = date(2025, 2, 28), date(2025, 4, 4)

@@ -124,7 +124,7 @@ def own_capacities(desk: Desk, session: str, now: datetime) -> list[OwnCapacity]
             role=one.rights.role,
             institution=one.rights.institution,
             jurisdiction=one.rights.jurisdiction,
-            name=one.badge.institution_name or one.badge.name,
+            name=one.badge.institution_name or one.rights.jurisdiction or one.badge.name,
             services=tuple(sorted(one.services)),
             is_taken=one.key == present.capacity,
         )

@@ -19,6 +19,7 @@ from services.support.domain.register_file import ControlTotals, Recorded, Repor
 from services.support.events import SupportAmended, SupportApproved, SupportCancelled
 from services.support.events.schedules import Continuous, Picked, Recurring
 from shared.calendar import TAIPEI
+from shared.decoding import json_decoder
 from shared.events import EventDecoder, event_name
 from shared.relay.checkpoints import key_id_of
 from shared.spreadsheets import csv_file
@@ -87,6 +88,9 @@ class Manifest(msgspec.Struct, frozen=True):
     previous: str
     key_id: str
     signature: str = ""
+
+
+_decode = json_decoder(Manifest).decode
 
 
 @dataclass(frozen=True)
@@ -161,7 +165,7 @@ def statement(manifest: Manifest) -> bytes:
 def verified(content: bytes, manifest: bytes, keys: Mapping[str, Ed25519PublicKey]) -> Manifest:
     """The manifest of a file that is as it was signed by one of these keys, by their ids; raises ManifestFalse."""
     try:
-        told = msgspec.json.decode(manifest, type=Manifest)
+        told = _decode(manifest)
         keys[told.key_id].verify(bytes.fromhex(told.signature), statement(told))
     except (msgspec.MsgspecError, ValueError) as error:
         raise ManifestFalse("the manifest cannot be read") from error

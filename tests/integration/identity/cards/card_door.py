@@ -10,7 +10,6 @@ from services.identity.application.cards.logging_in import own_capacities
 from services.identity.events import InstitutionKind, LoginRefused
 from shared.cards.evidence import Evidence
 from shared.cards.profiles import CardKind
-from shared.principal import VISITOR
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC
 from tests.integration.identity.accounts.door import HOME, OPERATOR, Door
 
@@ -130,6 +129,3 @@ class CardDoor(Door):
     def reason(self):
         """Why the last log-in was refused, as the log has it."""
         return self.last(LoginRefused).reason
-
-    def visitor_asks(self, command):
-        return self.ask(command, VISITOR)

@@ -26,7 +26,7 @@ def asyncapi(contexts: Sequence[Context], version: str) -> dict[str, Any]:
             messages[type_name] = _message(context.name, type_name, cls)
         # Each context's names stand apart: two contexts may have an Address.
         components = component_schemas(list(context.events.values()), f"#/components/schemas/{context.name}.{{name}}")
-        schemas |= {f"{context.name}.{name}": schema for name, schema in components.items()}
+        schemas |= {f"{context.name}.{name}": _with_named_discriminators(schema) for name, schema in components.items()}
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -49,6 +49,18 @@ def asyncapi(contexts: Sequence[Context], version: str) -> dict[str, Any]:
         "operations": {f"publish-{context.name}": _publish(context) for context in contexts},
         "components": {"messages": messages, "schemas": schemas},
     }
+
+
+def _with_named_discriminators(schema: Any) -> Any:
+    """The schema, in which the field that tells alternatives apart is named as AsyncAPI has it, and not as OpenAPI."""
+    if isinstance(schema, list):
+        return [_with_named_discriminators(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    told = {name: _with_named_discriminators(inner) for name, inner in schema.items()}
+    if "anyOf" in told and isinstance(told.get("discriminator"), dict):
+        told["discriminator"] = told["discriminator"]["propertyName"]
+    return told
 
 
 def _exchange(context: Context) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from services.support.events import (
 
 _CODE = {"limit": 20}
 _NAME = {"limit": 100}
-_TIME = {"limit": 10}
+_TIME = {"limit": 20}
 _RULE = {"limit": 80}
 
 # What is entered --------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ WEEKLY = events.Recurring(
     "FREQ=WEEKLY;BYDAY=TU,TH", date(2025, 3, 4), date(2025, 5, 29), time(18), time(21), (date(2025, 4, 3),)
 )
 FORTNIGHTLY = events.Recurring(
-    "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", date(2025, 3, 18), date(2025, 5, 27), time(18), time(21)
+    "FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=TU", date(2025, 3, 18), date(2025, 5, 27), time(18), time(21)
 )
 ONE_DAY = events.Continuous(date(2025, 3, 8), time(9), date(2025, 3, 8), time(12))
 PICKED = events.Picked((date(2025, 3, 12), date(2025, 3, 26)), time(14), time(17))

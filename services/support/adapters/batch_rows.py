@@ -8,6 +8,7 @@ Cells that a spreadsheet itself keeps as days belong to neither and stand beside
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -324,12 +325,15 @@ class _WrittenIn:
 
 
 def _first_calendar(sheet: Sheet, names: Sequence[str]) -> _WrittenIn | None:
-    """The calendar of the first date that is written out; None where there is none."""
+    """The calendar of the first date that is written out and can be read; None where there is none."""
     places = [place for place, name in enumerate(names) if name in _DATES]
     for row in sheet.rows:
         for place in places:
-            if row.cells[place] and place not in row.days and place not in row.faults:
-                return _WrittenIn(_written_in(row.cells[place]), row.number)
+            if place not in row.days and place not in row.faults:
+                for part in _parts(row.cells[place]):
+                    with suppress(Refusal):
+                        parse_date(part)
+                        return _WrittenIn(_written_in(part), row.number)
     return None
 
 

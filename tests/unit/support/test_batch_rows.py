@@ -210,6 +210,19 @@ def test_dates_of_another_calendar_than_the_first_are_told_by_the_row_that_says_
     assert (fault.field, fault.params) == ("first", {"row": 2, "expected": "roc_calendar"})
 
 
+def test_what_is_no_date_says_nothing_of_the_calendar():
+    rows = row_of(first="明天", last=""), row_of(practitioner="DR-2", first="2024/08/05", last="20240805")
+    assert read(*rows).rows[1].faults == ()
+
+
+def test_the_first_of_several_days_in_a_cell_can_be_the_one_that_says_the_calendar():
+    western = {"first": SPREADSHEET_DAY, "last": SPREADSHEET_DAY.replace(month=12), "exceptions": "20240812、20240814"}
+    rows = row_of(RULE_BASED, **western), row_of(RULE_BASED, practitioner="DR-2")
+    batch = read(*rows, kind=RULE_BASED)
+    assert batch.rows[0].faults == ()
+    assert {type(fault) for fault in batch.rows[1].faults} == {CalendarsMixed}
+
+
 def test_a_row_that_asks_for_the_same_again_is_told_which_row_did():
     batch = read(row_of(), row_of(practitioner="DR-2"), row_of())
     [fault] = batch.rows[2].faults

@@ -14,7 +14,7 @@ LATER = ("Audit", "Cards", "Support", "Referral", "Claims", "Agencies")
 """What is built after the core, in order; a row that waits for one of them names it."""
 ROWS = {
     "§1.1": [str(number) for number in range(1, 29)],
-    "§1.2": [str(number) for number in range(1, 9)],
+    "§1.2": [str(number) for number in range(1, 34)],
     "§1.6": ["paper enrolments", "院所查詢", "停業/歇業", "notices page"],
     "§2.1": [
         "SubmitApplication",
@@ -32,6 +32,23 @@ ROWS = {
         "Notifications",
     ],
     "§2.2": ["RequestChange", "NotifyParties", "ConfirmClosure", "PreferenceOffered", "then as 2.1", "never enrolled"],
+    "§2.3": [
+        "StartSingle",
+        "ImportBatch",
+        "AddSchedule",
+        "SubmitForReview",
+        "Approve",
+        "Deny",
+        "Return",
+        "RequestAmend",
+        "RequestCancel",
+        "ApproveAmend, DenyAmend",
+        "ApproveCancel, DenyCancel",
+        "PractitionerMoved, InstitutionClosed",
+        "CancelAllOutstanding",
+        "RetentionExpired",
+        "RegisterFileProduced",
+    ],
 }
 """Every row of the sections that the core answers for, and in §1.6 and §2 what the rows are called here."""
 SECTIONS = ("§0", "§1.2", "§1.3", "§1.4", "§1.5", "§2.3", "§2.4", "§2.5", "§2.6", "§2.7", "§2.8", "§2.9", "§2.10")

@@ -202,3 +202,17 @@ def test_the_header_says_in_which_capacity_one_is_and_offers_another_where_there
     assert 'href="/account/capacities"' not in chooser.get("/card-check").text
     chooser.post("/account/capacities", data={"capacity": "institution_manager/3501200000"})
     assert 'href="/account/capacities"' in chooser.get("/card-check").text
+
+
+# What is loaded ------------------------------------------------------------------------------------------------------
+
+SCRIPT_BUDGET = 10_000
+"""Bytes of the cards' script, compressed: a page of staff may load 150,000 in all."""
+
+
+def test_the_script_that_speaks_to_the_agent_is_small_and_on_the_pages_of_cards_alone(visitor):
+    [script] = re.findall(r'src="(/static/cards\.[0-9a-f]+\.js)"', visitor.get("/sign-in/card").text)
+    answer = visitor.get(script, headers={"Accept-Encoding": "gzip"})
+    assert (answer.status_code, len(answer.data) < SCRIPT_BUDGET) == (200, True)
+    for path in ("/sign-in", "/sign-in/staff", "/sign-in/phone", "/sign-in/nhi-number"):
+        assert "/static/cards." not in visitor.get(path).text, path

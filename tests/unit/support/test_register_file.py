@@ -18,6 +18,7 @@ from services.support.adapters.register_file import (
     Stretch,
     recorded_in,
     register_file,
+    statement,
     verified,
 )
 from services.support.domain.register_file import ControlTotals, Recorded
@@ -217,6 +218,14 @@ def test_a_manifest_in_which_anything_was_changed_is_found_out(name, value):
     told = msgspec.json.decode(file.manifest)
     with pytest.raises(ManifestFalse):
         verified(file.content, msgspec.json.encode(told | {name: value}), KEYS)
+
+
+def test_a_manifest_of_another_format_is_not_taken_for_one_of_this_however_well_it_is_signed():
+    file = made(*STORY)
+    other = msgspec.structs.replace(verified(file.content, file.manifest, KEYS), format="caretrail support register 2")
+    signed = msgspec.structs.replace(other, signature=KEY.sign(statement(other)).hex())
+    with pytest.raises(ManifestFalse, match="register 2"):
+        verified(file.content, msgspec.json.encode(signed), KEYS)
 
 
 def test_a_file_that_was_changed_is_found_out():

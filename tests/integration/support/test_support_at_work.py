@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from services.identity import commands as registry
@@ -24,6 +26,7 @@ from services.support.commands import (
 from services.support.domain import refusals
 from services.support.domain.states import ApplicationState, SupportState
 from services.support.domain.support import Support
+from services.support.entrypoints.service import SupportService
 from services.support.events import ApplicationKind, LicenceFinding
 from services.support.read_models.application_search import (
     ApplicationFilters,
@@ -35,7 +38,10 @@ from services.support.read_models.applications import Applications
 from services.support.read_models.move_locks import MoveLocks, locks_seen
 from services.support.read_models.support_times import SupportTimes, calendar_of
 from services.support.read_models.supports import SupportFilters, Supports, supports_seen
+from shared.access import objection_to
 from shared.installation import installation
+from shared.principal import VISITOR
+from shared.rpc.call import Readers
 from shared.settings import load
 from shared.transport.inproc import KombuChannel
 from tests.controls.applicants import OPERATOR, national_id
@@ -251,3 +257,94 @@ def test_a_suspension_that_lies_ahead_locks_on_its_day_and_opens_when_it_is_over
     town.now = taipei(2, 21, 9)
     town.enter(registry.ResumePractitioner(BANQIAO_DOCTOR, date(2025, 2, 21)))
     until(lambda: not locks_seen(locks, PRACTITIONER, ()))
+
+
+# What the service answers --------------------------------------------------------------------------------------------
+
+
+class Window:
+    """Asks the service's queries as a call would, without a broker between: what is told is what would travel."""
+
+    def __init__(self, town: Town, caller: Principal) -> None:
+        self.service = object.__new__(SupportService)
+        readers = Readers(town.support)
+        town._closing.callback(readers.close)
+        self.service.call = SimpleNamespace(
+            host=SimpleNamespace(context=town.support), readers=readers, now=town.now, answer=self._answer
+        )
+        self._caller = caller
+
+    def ask(self, method: str, **payload: Any) -> Any:
+        return getattr(self.service, method)(payload)
+
+    def _answer(self, service: object, question: Any, payload: object, written: object) -> Any:  # noqa: ARG002 - as a call
+        given = () if question.takes_nothing else (question.form.read(payload),)
+        assert objection_to(self._caller, question.parties) is None
+        return msgspec.json.decode(msgspec.json.encode(question.method(service, self._caller, *given)))
+
+
+def opened(actions):
+    return {action["command"] for action in actions if action["objection"] is None}
+
+
+def test_the_service_tells_each_caller_what_concerns_them_and_what_they_can_do(town, until):
+    until(lambda: True)
+    case = town.submitted(line())
+    fresh(town, Applications, case)
+    own, bureau = Window(town, PRACTITIONER), Window(town, BUREAU)
+
+    [listed] = own.ask("applications", states=["under_review"])["entries"]
+    assert (listed["case_no"], listed["practitioner_names"], listed["days_waiting"]) == (case.number, ["陳安"], 0)
+    assert opened(listed["actions"]) == set()
+    [waiting] = bureau.ask("review_queue")["entries"]
+    assert opened(waiting["actions"]) == {
+        "assign_review",
+        "approve_application",
+        "deny_application",
+        "return_application",
+    }
+    whole = bureau.ask("application_whole", application_id=str(case.id))
+    assert whole["entries"][0]["after"]["remarks"] == "夜診支援"
+    assert whole["findings"][0]["occurrences"] == 13
+    assert own.ask("application_counts") == [{"state": "under_review", "applications": 1}]
+    assert bureau.ask("review_standing")["waiting"] == 1
+    told = Window(town, VISITOR).ask("progress", case_no=case.number)
+    assert told.keys() == {"case_no", "kind", "state", "submitted_at", "due_by", "decided_at"}
+    with pytest.raises(refusals.ApplicationUnknown):
+        Window(town, OTHER_INSTITUTION).ask("application_whole", application_id=str(case.id))
+    with pytest.raises(refusals.ApplicationUnknown):
+        own.ask("progress", case_no="11402189999")
+
+
+def test_the_service_tells_of_supports_times_locks_and_quotas(town, until):
+    until(lambda: True)
+    case = town.approved(line())
+    fresh(town, Supports, case)
+    own, home, receiving = Window(town, PRACTITIONER), Window(town, HOME), Window(town, OTHER_INSTITUTION)
+    until(lambda: own.ask("supports")["entries"])
+    until(lambda: own.ask("calendar", day="2025-04-15"))
+
+    [support] = receiving.ask("supports", place=DAAN_CLINIC, states=["approved"])["entries"]
+    assert (support["practitioner_name"], support["terms"]["schedule"]["kind"]) == ("陳安", "recurring")
+    actions = own.ask("support_whole", support_id=support["id"])["actions"]
+    assert opened(actions) == {"set_amendments", "name_cancellations"}
+    assert home.ask("support_counts") == {"supports": 1, "practitioners": 1}
+    assert [time["place_name"] for time in home.ask("calendar", day="2025-04-15")] == [f"診所{DAAN_CLINIC}"] * 5
+    assert home.ask("move_locks") == []
+    used = receiving.ask("quota", day="2025-04-15")
+    assert [week["sessions"] for week in used["weeks"]] == [1, 1, 1, 1, 1]
+    assert (used["weekly_sessions"], used["source"]) == (None, "衛署醫字第0960222467號")
+    for stranger in (home, Window(town, BUREAU)):
+        with pytest.raises(refusals.PlaceUnknown):
+            stranger.ask("quota", day="2025-04-15", institution=DAAN_CLINIC)
+    shown = own.ask(
+        "preview_schedule",
+        schedule={"kind": "picked", "days": ["2025-02-28", "2025-03-03"], "starts": "0900", "ends": "1200"},
+    )
+    assert [time["is_holiday"] for time in shown["times"]] == [True, False]
+
+    town.now = taipei(3, 1, 9)
+    town.enter(registry.MovePractitioner(BANQIAO_DOCTOR, ZHONGHE_CLINIC, date(2025, 3, 1)))
+    until(lambda: own.ask("move_locks"))
+    [lock] = own.ask("move_locks")
+    assert (lock["cause"], len(lock["outstanding"])) == ("practitioner_moved", 1)

@@ -21,6 +21,7 @@ from services.gateway.web.organisations import grants
 from services.gateway.web.practice import licences
 from shared.cards.profiles import CardKind
 from shared.principal import OF_CARDS
+from shared.taiwan.codes import professions
 from shared.words import Language
 from tests.controls.bare_site import bare_site
 
@@ -144,6 +145,7 @@ CODED = {
     "base.capacity": OF_CARDS,
     "organisations.standing": grants.Standing,
     "practice.standing": licences.Standing,
+    "practice.profession": professions(),
     "bureau.heaps": board.URGENT_FIRST,
     "bureau.progress": invitations.TABS,
     "bureau.taking-part.reasons": taking_part.REASONS,

@@ -19,7 +19,7 @@ def practitioner(*licences, **changes):
     return {
         "number": "D1",
         "name": "許沐晴",
-        "profession": "physician",
+        "profession": "A",
         "institution": INSTITUTION,
         "licences": licences,
         **changes,
@@ -40,6 +40,7 @@ def test_a_practitioner_sees_how_long_a_licence_holds(days, told):
     remote = coming("practitioner", identity__own_record=practitioner(licence("醫字第1號", days)))
     page = browser(remote).get("/practice").text
     assert "醫字第1號" in page
+    assert "西醫師" in page
     assert "青田診所" in page
     assert told in page.split("醫字第1號")[1]
 

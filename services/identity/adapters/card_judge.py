@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from shared.cards.anchors import Anchors, AnchorsUnusable, read_anchors
+from shared.cards.anchors import AnchorsUnusable, read_anchors
 from shared.cards.kept import KeptInTable
 from shared.cards.revocation import RevocationNews
 from shared.cards.verifier import CardVerifier
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from shared.cards.anchors import Anchors
     from shared.postgres import Database
 
 
@@ -33,6 +34,6 @@ def card_judge(database: Database, folder: Path) -> Iterator[CardVerifier]:
 
 def _anchors(folder: Path) -> Anchors:
     try:
-        return read_anchors(folder) if folder.is_dir() else Anchors(())
+        return read_anchors(folder)
     except AnchorsUnusable as fault:
         raise SettingRefused("CARETRAIL_CARD_ANCHORS", str(fault)) from None

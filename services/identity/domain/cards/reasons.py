@@ -1,4 +1,7 @@
-"""Why somebody with a card did not come in, beside what was wrong with the token itself (`shared.cards.reasons`)."""
+"""Why somebody with a card did not come in, beside what was wrong with the token itself (`shared.cards.reasons`).
+
+Whoever has proved a card is refused by a code of `refusals`, and that stands in the log.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,8 @@ class CardReason(StrEnum):
     NONCE_OF_ANOTHER_SESSION = "card-nonce-of-another-session"
     SERIAL_MISSING = "card-subject-serial-missing"
     """The certificate does not say by which number its issuer knows the holder."""
-    HOLDER_UNKNOWN = "card-holder-unknown"
     PERSON_UNKNOWN = "card-person-unknown"
     """Nobody has named the person of this national ID."""
     IDENTIFIER_MISMATCH = "card-identifier-mismatch"
     """The last four of the national ID are not those of the certificate."""
     NAME_MISMATCH = "card-name-mismatch"
-    OF_ANOTHER = "card-of-another"
-    """Shown in an open session of somebody else."""

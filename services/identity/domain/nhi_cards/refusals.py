@@ -27,7 +27,6 @@ class Trouble(StrEnum):
     """The card that is registered again names another birth date than the former one."""
     PERSON_OTHER = "nhi-person-other"
     """The card in the reader names another person than the one who was proved, by a code or by card and PIN."""
-    PERSON_FORGOTTEN = "nhi-person-forgotten"
 
 
 class NhiNotAccepted(Refusal):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.identity.commands import organisations as commands
+from services.identity.domain.cards.access import BY_CARD
 from services.identity.domain.organisations import refusals
 from services.identity.domain.organisations.organisation import OrganisationKey, OrganisationKind
 from shared.access import AUDITOR, BUREAU, Party
@@ -15,16 +16,15 @@ if TYPE_CHECKING:
     from shared.principal import Principal
     from shared.refusals import Refusal
 
-_BY_ANY_CARD = frozenset({Assurance.CARD_PIN, Assurance.CARD_PASSWORD, Assurance.OTP_CARD_NUMBER})
 NAMING_CARD = Party(frozenset({Role.INSTITUTION, Role.CENTRE}), frozenset({Assurance.CARD_PIN}))
 """機構憑證卡, or the 政府憑證卡 of a 長照中心."""
 MANAGER = Party(frozenset({Role.INSTITUTION_MANAGER, Role.CENTRE_MANAGER}), frozenset({Assurance.CARD_PIN}))
 """機構管理者; whoever came in by an NHI card proves a card and PIN besides."""
-LOOKING_MANAGER = Party(MANAGER.roles, _BY_ANY_CARD)
+LOOKING_MANAGER = Party(MANAGER.roles, BY_CARD)
 """機構管理者, who looks and changes nothing."""
 SEES_MEMBERS = (NAMING_CARD, LOOKING_MANAGER, BUREAU, AUDITOR)
 """Who is shown an organisation's users: the organisation itself, the bureau of its county, auditors."""
-CARD_HOLDER = Party(OF_CARDS, _BY_ANY_CARD)
+CARD_HOLDER = Party(OF_CARDS, BY_CARD)
 """Whoever came in by a card: about what is granted to themselves."""
 
 WHO_MAY: WhoMay = {

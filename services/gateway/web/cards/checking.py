@@ -5,14 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import jsonify, request, session
+from flask import jsonify
 
 from services.gateway.web.areas import EVERYBODY
 from services.gateway.web.cards.agent import show_with_agent
 from services.gateway.web.cards.area import CARDS
-from services.gateway.web.cards.by_card import ATTEMPT
+from services.gateway.web.cards.by_card import signed
 from services.gateway.web.rendering import t, words_of
-from services.gateway.web.sign_in.devices import client
 from services.gateway.web.sign_in.front_desk import at_the_front_desk
 from shared.rpc.wire import RemoteRefusal
 
@@ -62,9 +61,8 @@ def check() -> ResponseReturnValue:
 @CARDS.page("/card-check/token", EVERYBODY, ("POST",))
 def check_token() -> ResponseReturnValue:
     """Whether what the card has signed would be accepted; for the page's script alone."""
-    asked = {"attempt": session.pop(ATTEMPT, ""), "token": request.form.get("token", ""), "client": client()}
     try:
-        found = at_the_front_desk("check_card_token", asked)
+        found = at_the_front_desk("check_card_token", signed())
     except RemoteRefusal as refusal:
         return jsonify(told=words_of(refusal)), HTTPStatus.UNPROCESSABLE_ENTITY
     if reason := found["reason"]:

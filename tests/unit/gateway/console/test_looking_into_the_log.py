@@ -70,7 +70,7 @@ def auditor(role="auditor", **answers):
     return _staff(role, {**known, "matching__why_row": why, **answers}, badge={"name": "稽核人員 乙"})
 
 
-CONTEXTS = ("matching", "identity", "notifier", "gateway")
+CONTEXTS = ("matching", "identity", "notifier", "gateway", "support")
 
 
 def asked(remote, method):
@@ -209,6 +209,7 @@ def test_a_request_is_told_across_contexts_with_what_was_refused_and_who_does_no
         matching__trace_request={"traced": known},
         identity__trace_request=nothing,
         gateway__trace_request=nothing,
+        support__trace_request=nothing,
         notifier__trace_request=away,
     )
     page = browser(remote).get("/console/trace/req-1").text

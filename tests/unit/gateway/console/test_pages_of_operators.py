@@ -80,7 +80,7 @@ def standing(context="matching", alarms=(), **changes):
 
 def console(role="operator", **answers):
     session = {"principal": "signed", "session_id": "1", "role": role, "assurances": ["password"], "badge": {}}
-    contexts = ("matching", "identity", "notifier", "gateway")
+    contexts = ("matching", "identity", "notifier", "gateway", "support")
     told = {f"{name}.oversight": standing(name) for name in contexts}
     parked = {f"{name}.parked_events": {"events": [], "deeds": []} for name in contexts}
     named = {method.replace("__", "."): answer for method, answer in answers.items()}

@@ -71,8 +71,15 @@ def _tell_demo(session: Session, begun: Demo) -> None:
     headings = [words(f"card-demo.{name}") for name in ("card", "holder", "pin", "reader")]
     rows = [(words(f"card-demo.{one.name}"), one.holder, one.pin or None, one.reader or None) for one in cards]
     ways = (
-        words("card-demo.by-personnel", site=begun.site, pin=begun.cards["personnel"].pin),
-        words("card-demo.by-institution", site=begun.site, pin=begun.cards["institution"].pin),
+        *(
+            words(
+                f"card-demo.by-{name}",
+                site=begun.site,
+                reader=begun.slots[begun.reader_of(name) - 1].name,
+                pin=begun.cards[name].pin,
+            )
+            for name in ("personnel", "institution")
+        ),
         words("card-demo.by-nhi", site=begun.site, identifier=DOCTORS_ID, mobile=DOCTORS_MOBILE),
     )
     session.show(
@@ -81,7 +88,7 @@ def _tell_demo(session: Session, begun: Demo) -> None:
         words("card-demo.simulated"),
         table(headings, rows),
         *ways,
-        words("card-demo.move", names=", ".join(begun.cards)),
+        words("card-demo.move", names=", ".join(begun.cards), readers=len(begun.slots)),
         words("running.stop"),
     )
     sys.stdout.flush()

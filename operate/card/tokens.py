@@ -1,4 +1,4 @@
-"""PKCS #11: real cards and tokens of any make, through the module that comes with them."""
+"""PKCS #11: cards and tokens that come with a module of their own; tried with SoftHSM alone."""
 
 from __future__ import annotations
 

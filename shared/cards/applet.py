@@ -1,7 +1,7 @@
 """演練用憑證卡應用程式: the applet of OUR simulated cards, one for personnel, institution, citizen and government.
 
 What the real cards of the HCA, the GCA and the MOICA answer is not public: this interface is Caretrail's own, written
-down byte by byte in docs/card_applet.md, and no real card speaks it. Real cards are used through PKCS #11.
+down byte by byte in docs/card_applet.md, and no real card speaks it.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
-from operate.card.keys import OAEP, digest
+from operate.card.keys import OAEP
 from operate.card.readers import Reader, readers, speaking_to
 from operate.card.refusals import (
     CardRefusal,
@@ -22,6 +22,7 @@ from operate.card.tokens import Tokens
 from shared.cards import applet, nhi_card
 from shared.cards.apdu import AnswerMalformed
 from shared.cards.applet import Applet, NotOurCard, Said
+from shared.cards.token import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -44,13 +44,6 @@ def algorithm_of(key: PublicKey) -> Algorithm:
     return Algorithm.RS256 if isinstance(key, rsa.RSAPublicKey) else _CURVES[key.key_size]
 
 
-def digest(algorithm: Algorithm, signed: bytes) -> bytes:
-    """The hash that an algorithm signs."""
-    made = hashes.Hash(algorithm.hash)
-    made.update(signed)
-    return made.finalize()
-
-
 class Encrypted:
     """A text that only the card can read again: `for_card` goes to it, and `read` tells the text from its answer.
 

@@ -11,12 +11,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from pkcs11 import KDF, Attribute, Mechanism, ObjectClass, TokenFlag
 
-from operate.card.keys import PKCS1, algorithm_of, digest, public_key
+from operate.card.keys import PKCS1, algorithm_of, public_key
 from operate.card.refusals import CardSilent, CardUnknown, PinBlocked, PinMalformed, PinWrong, ReaderGone
 from shared.cards.applet import Holder, Said
 from shared.cards.profiles import CardCertificate, read_profile, usage_objection
 from shared.cards.reasons import TokenRefused
-from shared.cards.token import Algorithm
+from shared.cards.token import Algorithm, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

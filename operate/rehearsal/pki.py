@@ -14,8 +14,8 @@ import asn1crypto.core
 import asn1crypto.x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
@@ -31,7 +31,7 @@ from shared.cards.profiles import (
     CardKind,
     SubjectType,
 )
-from shared.cards.token import Algorithm, signed_bytes, write_token
+from shared.cards.token import Algorithm, digest, rsa_padding, signed_bytes, write_token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,14 +137,17 @@ def usual_algorithm(key: Key) -> Algorithm:
 
 def sign(key: Key, algorithm: Algorithm, signed: bytes) -> bytes:
     """A signature in the form of JWS."""
+    return sign_hash(key, algorithm, digest(algorithm, signed))
+
+
+def sign_hash(key: Key, algorithm: Algorithm, hashed: bytes) -> bytes:
+    """The same over what has been hashed already, as cards are asked; raises `ValueError` for another length."""
+    ready = Prehashed(algorithm.hash)
     if isinstance(key, ec.EllipticCurvePrivateKey):
         size = (key.key_size + 7) // 8
-        halves = decode_dss_signature(key.sign(signed, ec.ECDSA(algorithm.hash)))
+        halves = decode_dss_signature(key.sign(hashed, ec.ECDSA(ready)))
         return b"".join(half.to_bytes(size) for half in halves)
-    if algorithm.startswith("PS"):
-        pss = padding.PSS(padding.MGF1(algorithm.hash), algorithm.hash.digest_size)
-        return key.sign(signed, pss, algorithm.hash)
-    return key.sign(signed, padding.PKCS1v15(), algorithm.hash)
+    return key.sign(hashed, rsa_padding(algorithm), ready)
 
 
 class Issuer:

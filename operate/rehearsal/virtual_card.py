@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 
+from operate.rehearsal.pki import sign_hash
 from shared.calendar import taipei_day
 from shared.cards import applet, nhi_card
 from shared.cards.apdu import (
@@ -39,7 +39,7 @@ from shared.cards.apdu import (
     parse_command,
 )
 from shared.cards.applet import Entry, Holder
-from shared.cards.token import Algorithm, key_fits
+from shared.cards.token import key_fits
 
 if TYPE_CHECKING:
     from operate.rehearsal.pki import IssuedCard, Key
@@ -257,18 +257,7 @@ def _signed(key: Key, data: bytes) -> bytes:
     algorithm = next((known for known, number in applet.ALGORITHMS.items() if number == data[0]), None)
     if algorithm is None or not key_fits(key.public_key(), algorithm):
         raise ValueError("not an algorithm of this key")
-    hashed = Prehashed(algorithm.hash)
-    if isinstance(key, ec.EllipticCurvePrivateKey):
-        size = (key.key_size + 7) // 8
-        halves = decode_dss_signature(key.sign(data[1:], ec.ECDSA(hashed)))
-        return b"".join(half.to_bytes(size) for half in halves)
-    return key.sign(data[1:], _padding(algorithm), hashed)
-
-
-def _padding(algorithm: Algorithm) -> padding.AsymmetricPadding:
-    if algorithm.startswith("PS"):
-        return padding.PSS(padding.MGF1(algorithm.hash), algorithm.hash.digest_size)
-    return padding.PKCS1v15()
+    return sign_hash(key, algorithm, data[1:])
 
 
 def _deciphered(key: Key, data: bytes) -> bytes:

@@ -153,13 +153,14 @@ def _agent(name: object) -> str:
 
 def signed_bytes(algorithm: Algorithm, origin: str, nonce: str) -> bytes:
     """What the card signs: `H(origin) ‖ H(nonce)`, 64 to 128 bytes."""
-    return _digest(algorithm, origin) + _digest(algorithm, nonce)
+    return digest(algorithm, origin.encode()) + digest(algorithm, nonce.encode())
 
 
-def _digest(algorithm: Algorithm, text: str) -> bytes:
-    digest = hashes.Hash(algorithm.hash)
-    digest.update(text.encode())
-    return digest.finalize()
+def digest(algorithm: Algorithm, signed: bytes) -> bytes:
+    """The hash that an algorithm signs."""
+    made = hashes.Hash(algorithm.hash)
+    made.update(signed)
+    return made.finalize()
 
 
 def key_fits(key: PublicKeyTypes, algorithm: Algorithm) -> bool:
@@ -181,7 +182,7 @@ def signature_holds(key: PublicKeyTypes, algorithm: Algorithm, signature: bytes,
         if isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(_dss(signature, key.key_size), signed, ec.ECDSA(algorithm.hash))
         elif isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, signed, _padding(algorithm), algorithm.hash)
+            key.verify(signature, signed, rsa_padding(algorithm), algorithm.hash)
     except (InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
@@ -194,7 +195,8 @@ def _dss(signature: bytes, key_bits: int) -> bytes:
     return encode_dss_signature(int.from_bytes(signature[:size]), int.from_bytes(signature[size:]))
 
 
-def _padding(algorithm: Algorithm) -> padding.AsymmetricPadding:
+def rsa_padding(algorithm: Algorithm) -> padding.AsymmetricPadding:
+    """How PS256 to PS512 and RS256 to RS512 pad (RFC 7518)."""
     if algorithm.startswith("PS"):
         return padding.PSS(padding.MGF1(algorithm.hash), algorithm.hash.digest_size)
     return padding.PKCS1v15()

@@ -34,6 +34,7 @@ def test_events_that_no_relay_takes_are_an_alarm(lived_in):
         "identity": [],
         "matching": ["no-relay"],
         "notifier": [],
+        "support": [],
     }
     assert (found["backlog"], found["alarms"]) == (1, ["no-relay"])
     said = lived_in.caretrail("log", "status", "--context", "matching")

@@ -33,7 +33,7 @@ def _closure(method):
 
 CALLED = [
     pytest.param(*called, id=".".join((name, called[1])))
-    for name in ("identity", "matching", "notifier")
+    for name in ("identity", "matching", "notifier", "support")
     for called in answered(name)
 ]
 

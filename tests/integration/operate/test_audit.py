@@ -65,7 +65,7 @@ def test_damage_in_any_log_is_found_without_naming_it(lived_in):
     found = lived_in.answer("audit", "verify", status=1)
     assert found["whole"] is False
     verdicts = {verdict["context"]: verdict["whole"] for verdict in found["contexts"]}
-    assert verdicts == {"gateway": True, "identity": False, "matching": True, "notifier": True}
+    assert verdicts == {"gateway": True, "identity": False, "matching": True, "notifier": True, "support": True}
     assert lived_in.answer("audit", "verify", "--context", "matching")["whole"] is True
 
 

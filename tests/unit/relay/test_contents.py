@@ -29,8 +29,8 @@ def look_into(contents: Contents, type_name: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("type_name", EXAMPLES)
-def test_every_event_ever_published_holds_what_its_type_promises(tmp_path, type_name):
-    contents = Contents(TYPES, flaw_in(BlobStore(tmp_path)))
+def test_every_event_ever_published_holds_what_its_type_promises(type_name):
+    contents = Contents(TYPES, lambda _: None)  # whatever file an example names is there
     look_into(contents, type_name, golden(type_name))
     assert contents.passed_by == {}
     with pytest.raises(Misfit):

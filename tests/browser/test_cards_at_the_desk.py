@@ -285,9 +285,21 @@ def test_an_nhi_card_fills_the_form_in_and_goes_with_the_password(visit, desk, c
     assert (asked["identifier"], asked["card_number"]) == ("A200000003", "900000000001")
 
 
-def test_any_other_card_is_no_nhi_card(visit, desk, card):
+def test_any_other_card_is_no_nhi_card_and_is_changed_for_one(visit, desk, card):
     desk.insert(card)
-    shows(visit("/sign-in/nhi-card"), "讀卡機裡的不是健保卡")
+    visitor = visit("/sign-in/nhi-card")
+    shows(visitor, "讀卡機裡的不是健保卡")
+    desk.insert(nhi_card("A200000003", "900000000001", "許沐晴", date(1976, 1, 1)))
+    shows(visitor, "已讀到健保卡")
+
+
+def test_a_card_that_cannot_sign_is_changed_for_one_that_can_between_two_looks(visit, desk, card):
+    desk.insert(nhi_card("A200000003", "900000000001", "許沐晴", date(1976, 1, 1)))
+    visitor = visit("/sign-in/card")
+    shows(visitor, "不認得這張卡片")
+    desk.insert(card)
+    shows_card(visitor)
+    expect(visitor.page.locator("[data-place]")).to_be_empty()
 
 
 # The check -----------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import { Refused } from "./agent.js";
 import { nonceOf } from "./site.js";
 import { watch } from "./watching.js";
-import { Words } from "./words.js";
+import { Place, Words } from "./words.js";
 
 const day = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "Asia/Taipei" });
 
@@ -20,7 +20,7 @@ export function signing(root) {
   let reader;
   let chosen;
 
-  const place = (fragment) => within("[data-place]").replaceChildren(fragment ?? "");
+  const place = new Place(within("[data-place]"));
   const happened = (fragment) => within("[data-happened]").replaceChildren(fragment ?? "");
   const fact = (name, text) => (within(`[data-fact="${name}"]`).textContent = text);
 
@@ -37,12 +37,14 @@ export function signing(root) {
     found.hidden = true;
     if (code === "no-card" || code === "no-reader") offer([]);
     card = undefined;
-    place(words.trouble(code, params));
+    place.tell(code, words.trouble(code, params));
   }
 
   function offer(names) {
     const select = readers.querySelector("select");
-    select.replaceChildren(...names.map((name) => new Option(name, name, false, name === reader)));
+    const isNew = names.join("\n") !== [...select.options].map(({ value }) => value).join("\n");
+    if (isNew) select.replaceChildren(...names.map((name) => new Option(name, name)));
+    if (names.includes(reader)) select.value = reader;
     readers.hidden = names.length < 2;
   }
 
@@ -78,18 +80,21 @@ export function signing(root) {
     root.querySelectorAll("[data-for-kind]").forEach((one) => (one.hidden = one.dataset.forKind !== kind));
     const isLocked = left === 0;
     within("[data-pin]").hidden = button.hidden = isLocked;
-    place(isLocked ? words.trouble("pin-blocked", { issuer: words.word(`issuer.${kind}`) }) : null);
+    if (isLocked) place.tell("pin-blocked", words.trouble("pin-blocked", { issuer: words.word(`issuer.${kind}`) }));
+    else place.tell("");
     found.hidden = false;
   }
 
   async function read(names) {
-    place(words.state("reading"));
+    place.passing(words.state("reading"));
     try {
       ({ name: reader, card } = await best(names));
       tell(card);
+      return true;
     } catch (refused) {
       if (!(refused instanceof Refused)) throw refused;
       missing(refused);
+      return false;
     }
   }
 
@@ -99,16 +104,18 @@ export function signing(root) {
       agent = now;
       const names = filled.map(({ name }) => name);
       if (!names.includes(chosen)) chosen = undefined;
-      if (chosen) await read([chosen]);
-      else await read(names.length ? names : [undefined]); // a module's tokens are in no reader
+      const anywhere = names.length ? names : [undefined]; // a module's tokens are in no reader
+      const isRead = await read(chosen ? [chosen] : anywhere);
       offer(names);
+      return isRead;
     },
   });
 
   readers.addEventListener("change", ({ target }) => {
     chosen = reader = target.value;
     beside("");
-    read([chosen]);
+    place.tell("");
+    watching.resume();
   });
 
   // What went wrong: with the PIN beside its field, anything else above the card.
@@ -130,11 +137,11 @@ export function signing(root) {
     button.disabled = true;
     watching.pause();
     try {
-      place(words.state("asking"));
+      place.passing(words.state("asking"));
       const nonce = await nonceOf(root.dataset.nonce);
-      place(words.state("signing"));
+      place.passing(words.state("signing"));
       const { token } = await agent.sign(nonce, typed, reader, card.serial); // by this card, and no other that came meanwhile
-      place(words.state("sending"));
+      place.passing(words.state("sending"));
       form.elements.token.value = token;
       form.requestSubmit();
     } catch (refused) {

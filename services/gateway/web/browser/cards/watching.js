@@ -1,4 +1,5 @@
-// Looks every two seconds whether the agent, a reader or a card has come or gone, and tells of each change once.
+// Looks every two seconds whether the agent, a reader or a card has come or gone, and tells of each change once; of a
+// card that could not be used, until `came` says that one can.
 import { Agent, Refused } from "./agent.js";
 
 const every = 2000; // milliseconds
@@ -26,7 +27,7 @@ export function watch(root, { came, missing }) {
     if (isPaused || trouble?.code === "busy" || now === last) return;
     last = now;
     if (trouble) missing(trouble);
-    else await came(agent, filled);
+    else if (!(await came(agent, filled))) last = undefined; // another card may come between two looks
   }
 
   async function keepLooking() {

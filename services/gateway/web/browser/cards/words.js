@@ -37,3 +37,22 @@ export class Words {
     return found && fill(found.content.cloneNode(true), figures);
   }
 }
+
+// Where a page says how things stand: what stands there already is not said, and so not read out, once more.
+export class Place {
+  constructor(element) {
+    this.element = element;
+    this.told = "";
+  }
+
+  // A state that passes; it is left out while a trouble is looked at once more.
+  passing(fragment) {
+    if (!this.told) this.element.replaceChildren(fragment);
+  }
+
+  tell(name, fragment) {
+    if (name && name === this.told) return;
+    this.told = name;
+    this.element.replaceChildren(fragment ?? "");
+  }
+}

@@ -15,6 +15,7 @@ LATER = ("Audit", "Support", "Referral", "Claims", "Agencies")
 ROWS = {
     "§1.1": [str(number) for number in range(1, 29)],
     "§1.2": [str(number) for number in range(1, 34)],
+    "§1.3": ["§1.3 1", "§1.3 2", "§1.3 3", "§1.4 1"],
     "§1.6": ["paper enrolments", "院所查詢", "停業/歇業", "notices page"],
     "§2.1": [
         "SubmitApplication",

@@ -45,10 +45,11 @@ _TOLD = {
     "card-not-yet-valid": "period",
     "card-revoked": "revoked",
     "card-issuer": "issuer",
+    "card-ocsp-unknown": "issuer",
     "card-ocsp": "unknown",
     "card-crl": "unknown",
 }
-"""By what a reason begins with, the words that tell of it; any other is told of by its code alone."""
+"""By what a reason begins with, the words that tell of it, the first that fits; any other is told by its code alone."""
 
 
 @CARDS.page("/card-check", EVERYBODY)

@@ -40,6 +40,7 @@ def test_a_signed_nonce_is_judged_and_lets_nobody_in(visitor, desk):
     [
         ("card-revoked", "已經廢止"),
         ("card-ocsp-stale", "現在查不到"),
+        ("card-ocsp-unknown", "不接受簽發這張憑證的單位"),
         ("card-issuer-untrusted", "不接受簽發這張憑證的單位"),
         ("card-profile-malformed", "card-profile-malformed"),
     ],

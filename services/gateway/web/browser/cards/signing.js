@@ -146,9 +146,9 @@ export function signing(root) {
       form.requestSubmit();
     } catch (refused) {
       if (!(refused instanceof Refused)) throw refused;
-      explain(refused);
       await watching.resume();
-      button.disabled = false;
+      button.disabled = false; // before anything is told, so that whoever acts on it can
+      explain(refused);
       if (!pin.closest("[hidden]")) pin.focus();
     }
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import threading
 import time
@@ -19,7 +20,12 @@ from operate.session import Session, table
 from shared.ending import Ending
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
     from operate.words import Words
+
+_LONGEST_LINE = 100
 
 
 class CardTold(msgspec.Struct):
@@ -97,7 +103,7 @@ def _tell_demo(session: Session, begun: Demo) -> None:
 def _move_cards(session: Session, begun: Demo) -> None:
     """Do what is typed: a reader's number and a card's name, or `-` to leave the reader empty."""
     words = session.words
-    for line in sys.stdin or ():
+    for line in typed(sys.stdin or io.StringIO()):
         number, _, name = line.strip().partition(" ")
         if number not in {str(place) for place in range(1, len(begun.slots) + 1)} or name not in {"-", *begun.cards}:
             session.note(words("card-demo.not-understood", names=", ".join(begun.cards), readers=len(begun.slots)))
@@ -106,6 +112,15 @@ def _move_cards(session: Session, begun: Demo) -> None:
             session.note(_moved(begun, int(number), name, words))
         except OSError:
             session.note(words("card-refusals.reader-gone"))
+
+
+def typed(given: TextIO) -> Iterator[str]:
+    """Line by line; of a line that is longer than any with a meaning only how it begins, and the rest is dropped."""
+    while line := given.readline(_LONGEST_LINE):
+        rest = line
+        while rest and not rest.endswith("\n"):
+            rest = given.readline(_LONGEST_LINE)
+        yield line
 
 
 def _moved(begun: Demo, number: int, name: str, words: Words) -> str:

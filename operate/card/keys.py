@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from operate.card.refusals import CardUnknown
-from shared.cards.token import Algorithm
+from shared.cards.token import Algorithm, key_fits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,8 @@ PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 OAEP = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
 PKCS1 = padding.PKCS1v15()
 
-_CURVES = {256: Algorithm.ES256, 384: Algorithm.ES384, 521: Algorithm.ES512}
+_SIGNED_BY = (Algorithm.ES256, Algorithm.ES384, Algorithm.ES512, Algorithm.RS256)
+"""By a key of its own curve, or by RSA as every card knows it."""
 _ONLY_ONCE = bytes(12)
 """The nonce of a cipher whose key is never used again."""
 
@@ -34,14 +35,14 @@ def public_key(certificate: bytes) -> PublicKey:
         key = x509.load_der_x509_certificate(certificate).public_key()
     except (ValueError, UnsupportedAlgorithm):
         raise CardUnknown from None
-    if isinstance(key, rsa.RSAPublicKey) or (isinstance(key, ec.EllipticCurvePublicKey) and key.key_size in _CURVES):
+    if isinstance(key, PublicKey) and any(key_fits(key, algorithm) for algorithm in _SIGNED_BY):
         return key
     raise CardUnknown
 
 
 def algorithm_of(key: PublicKey) -> Algorithm:
-    """ES256 to ES512 by the curve; RS256 for RSA, which every card knows."""
-    return Algorithm.RS256 if isinstance(key, rsa.RSAPublicKey) else _CURVES[key.key_size]
+    """How a key that `public_key` has given signs: ES256 to ES512 by the curve, RS256 for RSA."""
+    return next(algorithm for algorithm in _SIGNED_BY if key_fits(key, algorithm))
 
 
 class Encrypted:

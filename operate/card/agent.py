@@ -17,16 +17,17 @@ from operate.card.environment import Line, examine
 from operate.card.keys import algorithm_of, public_key
 from operate.card.refusals import Busy, CardChanged, NonceMalformed, NoPcsc, PinMalformed
 from shared.calendar import taipei_day
+from shared.cards.agent import VERSION
 from shared.cards.token import signed_bytes, write_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from operate.card.cards import Cards
+    from shared.cards.applet import Holder
 
 NAME = "caretrail-card-agent"
-VERSION = "0.1.0"
-"""The version of what pages can ask; it changes when that does."""
 _NONCE_BYTES = 32
 _PATIENCE = 2.0
 
@@ -161,31 +162,23 @@ class Agent:
     def card(self, asked: InReader) -> CardTold:
         """Read a card that can sign, and how many tries its PIN has left; no PIN is used."""
         with self._alone(), self._cards.opened(asked.reader) as card:
-            said, certificate, left = card.said(), card.certificate(), card.tries_left()
-        holder = said.holder
-        return CardTold(
-            kind=said.kind,
-            version=said.version,
-            serial=said.serial,
-            certificate=b64encode(certificate).decode(),
-            valid_from=taipei_day(said.valid_from).isoformat(),
-            valid_to=taipei_day(said.valid_to).isoformat(),
-            holder=HolderTold(
-                name=holder.name,
-                name_en=holder.name_en,
-                sex=holder.sex,
-                born_on=holder.born_on.isoformat() if holder.born_on else "",
-                identifier=holder.masked_identifier,
-                category=holder.category,
-            ),
-            tries_left=left,
-        )
+            first, last = card.validity()
+            return CardTold(
+                kind=card.kind(),
+                version=card.version(),
+                serial=card.serial(),
+                certificate=b64encode(card.certificate()).decode(),
+                valid_from=taipei_day(first).isoformat(),
+                valid_to=taipei_day(last).isoformat(),
+                holder=_told(card.holder()),
+                tries_left=card.tries_left(),
+            )
 
     def sign(self, origin: str, asked: ToSign) -> Signed:
         """Have the card sign the nonce for this origin, which the browser has named; the PIN is shown once."""
         _demand_nonce(asked.nonce)
         with self._alone(), self._cards.opened(asked.reader) as card:
-            if asked.serial is not None and asked.serial != card.said().serial:
+            if asked.serial is not None and asked.serial != card.serial():
                 raise CardChanged
             if not card.takes(asked.pin):
                 raise PinMalformed
@@ -195,10 +188,10 @@ class Agent:
             signature = card.sign(algorithm, signed_bytes(algorithm, origin, asked.nonce))
         return Signed(write_token(certificate, algorithm, signature, f"{NAME}/{VERSION}"))
 
-    def check(self, asked: ToCheck) -> Checked:
+    def check(self, asked: ToCheck, now: datetime) -> Checked:
         """Go through the lines of the environment check."""
         with self._alone():
-            return Checked(examine(self._cards, asked.reader, asked.pin))
+            return Checked(examine(self._cards, asked.reader, asked.pin, now))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -208,6 +201,17 @@ class Agent:
             yield
         finally:
             self._turn.release()
+
+
+def _told(holder: Holder) -> HolderTold:
+    return HolderTold(
+        name=holder.name,
+        name_en=holder.name_en,
+        sex=holder.sex,
+        born_on=holder.born_on.isoformat() if holder.born_on else "",
+        identifier=holder.masked_identifier,
+        category=holder.category,
+    )
 
 
 def _demand_nonce(nonce: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
 from operate.card.keys import OAEP
@@ -20,29 +20,48 @@ from operate.card.refusals import (
 )
 from operate.card.tokens import Tokens
 from shared.cards import applet, nhi_card
+from shared.cards.agent import CheckLine
 from shared.cards.apdu import AnswerMalformed
-from shared.cards.applet import Applet, NotOurCard, Said
+from shared.cards.applet import Applet, NotOurCard
 from shared.cards.token import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
+    from datetime import datetime
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.padding import AsymmetricPadding
 
+    from shared.cards.applet import Holder
     from shared.cards.nhi_card import BasicBlock
+    from shared.cards.profiles import CardKind
     from shared.cards.token import Algorithm
 
 
 class Card(Protocol):
     """A card with a certificate and a key; whatever it raises is a `CardRefusal`."""
 
-    tried: Mapping[str, str]
+    tried: Mapping[CheckLine, str]
     """What each line of the environment check asks of it, in the terms of its own interface."""
 
-    def said(self) -> Said:
-        """What it says of itself before any PIN."""
+    def version(self) -> str:
+        """The version of its interface; this and all up to `takes` is told before any PIN."""
+        ...
+
+    def kind(self) -> CardKind:
+        """Which card it is."""
+        ...
+
+    def holder(self) -> Holder:
+        """Whose card it is."""
+        ...
+
+    def serial(self) -> str:
+        """卡號."""
+        ...
+
+    def validity(self) -> tuple[datetime, datetime]:
+        """The first moment at which it is good, and the last."""
         ...
 
     def certificate(self) -> bytes:
@@ -109,7 +128,8 @@ class Cards:
 
         What its PIN has opened is closed again at the end, whatever happens.
         """
-        with self._first_usable(reader) as card:
+        with ExitStack() as held:
+            card = self._first_usable(reader, held)
             try:
                 yield card
             finally:
@@ -127,16 +147,13 @@ class Cards:
                 refused = other
         raise refused
 
-    def _first_usable(self, reader: str | None) -> AbstractContextManager[Card]:
+    def _first_usable(self, reader: str | None, held: ExitStack) -> Card:
+        """Open one reader after the other, until `held` holds a card that can be used."""
         refused: CardRefusal = NoCard()
+        tokens = self._tokens.names()
         for name in self._filled(reader):
-            if name in self._tokens.names():
-                return self._tokens.opened(name)
             try:
-                with speaking_to(name) as transmit, _own_words():
-                    if Applet(transmit).select():
-                        return _with_applet(name)
-                    refused = CardUnknown()
+                return held.enter_context(self._tokens.opened(name) if name in tokens else _with_applet(name))
             except (CardUnknown, CardSilent, NoCard) as other:
                 refused = other
         raise refused
@@ -181,29 +198,49 @@ def _own_words() -> Iterator[None]:
 class AppletCard:
     """A card with our simulated applet, selected."""
 
-    tried: Mapping[str, str] = {
-        "open-module": f"PC/SC, SELECT {applet.AID.hex(' ').upper()}",
-        "open-session": "VERIFY 00 20 00 01",
-        "card-version": "GET DATA 01 01",
-        "card-type": "GET DATA 01 02",
-        "holder": "GET DATA 01 03",
-        "serial": "GET DATA 01 04",
-        "validity": "GET DATA 01 05",
-        "sign": "PSO 9E 9A",
-        "verify": "READ BINARY",
-        "encrypt": "READ BINARY",
-        "decrypt": "PSO 80 86",
-        "close-session": "SELECT",
-        "close-module": "PC/SC, SCARD_LEAVE_CARD",
+    tried: Mapping[CheckLine, str] = {
+        CheckLine.OPEN_MODULE: f"PC/SC, SELECT {applet.AID.hex(' ').upper()}",
+        CheckLine.OPEN_SESSION: "VERIFY 00 20 00 01",
+        CheckLine.CARD_VERSION: "GET DATA 01 01",
+        CheckLine.CARD_TYPE: "GET DATA 01 02",
+        CheckLine.HOLDER: "GET DATA 01 03",
+        CheckLine.SERIAL: "GET DATA 01 04",
+        CheckLine.VALIDITY: "GET DATA 01 05",
+        CheckLine.SIGN: "PSO 9E 9A",
+        CheckLine.VERIFY: "READ BINARY",
+        CheckLine.ENCRYPT: "READ BINARY",
+        CheckLine.DECRYPT: "PSO 80 86",
+        CheckLine.CLOSE_SESSION: "SELECT",
+        CheckLine.CLOSE_MODULE: "PC/SC, SCARD_LEAVE_CARD",
     }
 
     def __init__(self, selected: Applet) -> None:
         self._applet = selected
 
-    def said(self) -> Said:
+    def version(self) -> str:
         """See `Card`, also below."""
         with _own_words():
-            return self._applet.said()
+            return self._applet.version()
+
+    def kind(self) -> CardKind:
+        """GET DATA, as all that is told of the holder."""
+        with _own_words():
+            return self._applet.kind()
+
+    def holder(self) -> Holder:
+        """See `Card`."""
+        with _own_words():
+            return self._applet.holder()
+
+    def serial(self) -> str:
+        """See `Card`."""
+        with _own_words():
+            return self._applet.serial()
+
+    def validity(self) -> tuple[datetime, datetime]:
+        """Whole days in Taiwan."""
+        with _own_words():
+            return self._applet.validity()
 
     def certificate(self) -> bytes:
         """In pieces of 256 bytes."""

@@ -7,19 +7,21 @@ import platform
 import sys
 import time
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
-from operate.card.agent import VERSION, Agent
-from operate.card.environment import LINES, Line, Outcome, examine
+from operate.card.agent import Agent
+from operate.card.environment import Line, Outcome, examine
 from operate.card.refusals import CardRefusal, NoCard, NoReader, PinWrong
-from operate.card.serving import PORTS, Door, is_origin, serving
+from operate.card.serving import Door, is_origin, serving
 from operate.failures import Mistake, Status
 from operate.serve import LOOK_SECONDS
 from operate.session import Session, table
+from shared.cards.agent import PORTS, VERSION, CheckLine
 from shared.decoding import converted
 from shared.ending import Ending
 
@@ -113,9 +115,9 @@ def check(
             pin = None  # the lines below say why
         else:
             pin = _pin(session, left, from_input=pin_stdin)
-        lines += examine(cards, reader, pin)
+        lines += examine(cards, reader, pin, datetime.now(UTC))
     else:
-        lines += [Line(name, Outcome.SKIPPED) for name in LINES]
+        lines += [Line(name, Outcome.SKIPPED) for name in CheckLine]
     words = session.words
     headings = [words(f"card-columns.{name}") for name in ("line", "outcome", "tried", "found", "next")]
     session.show(Checked(lines, left), table(headings, (_row(line, words) for line in lines)))

@@ -11,39 +11,32 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from operate.card.keys import Encrypted, algorithm_of, public_key
-from operate.card.refusals import CardRefusal, CardSilent, PinBlocked, PinMalformed
+from operate.card.refusals import (
+    CardExpired,
+    CardNotYetValid,
+    CardRefusal,
+    DecryptionWrong,
+    PinBlocked,
+    PinMalformed,
+    SignatureWrong,
+)
 from shared.calendar import taipei_day
+from shared.cards.agent import CheckLine
 from shared.cards.token import signature_holds, signed_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from operate.card.cards import Card, Cards
     from operate.card.keys import PublicKey
 
-LINES = (
-    "open-module",
-    "open-session",
-    "card-version",
-    "card-type",
-    "holder",
-    "serial",
-    "validity",
-    "sign",
-    "verify",
-    "encrypt",
-    "decrypt",
-    "close-session",
-    "close-module",
-)
-"""What is tried, in this order."""
-
 _NEEDED = {
-    "sign": "open-session",
-    "verify": "sign",
-    "encrypt": "open-session",
-    "decrypt": "encrypt",
-    "close-session": "open-session",
+    CheckLine.SIGN: CheckLine.OPEN_SESSION,
+    CheckLine.VERIFY: CheckLine.SIGN,
+    CheckLine.ENCRYPT: CheckLine.OPEN_SESSION,
+    CheckLine.DECRYPT: CheckLine.ENCRYPT,
+    CheckLine.CLOSE_SESSION: CheckLine.OPEN_SESSION,
 }
 """What has to have passed before a line is tried."""
 _NOWHERE = "https://check.invalid"
@@ -70,69 +63,65 @@ class Line(msgspec.Struct, omit_defaults=True):
     params: dict[str, object] = msgspec.field(default_factory=dict)
 
 
-def examine(cards: Cards, reader: str | None, pin: str | None) -> list[Line]:
+def examine(cards: Cards, reader: str | None, pin: str | None, now: datetime) -> list[Line]:
     """Every line, for the card in a reader or the first that can be used; without a PIN those that need none.
 
     What is signed is a random number, with an origin that is nobody's: no site takes it for a log-in.
     """
+    opened, *others = CheckLine
     with ExitStack() as module:
         try:
             card = module.enter_context(cards.opened(reader))
         except CardRefusal as refusal:
-            return [_failed("open-module", "", refusal), *(Line(name, Outcome.SKIPPED) for name in LINES[1:])]
-        lines = list(_Examination(card, pin).lines())
-        module.close()
-        tried = card.tried
-    return [
-        Line("open-module", Outcome.PASSED, tried["open-module"]),
-        *lines,
-        Line("close-module", Outcome.PASSED, tried["close-module"]),
-    ]
+            return [_failed(opened, "", refusal), *(Line(name, Outcome.SKIPPED) for name in others)]
+        lines = [Line(opened, Outcome.PASSED, card.tried[opened]), *_Examination(card, pin, now).lines()]
+        return [*lines, _line(CheckLine.CLOSE_MODULE, card, module.close)]
 
 
 class _Examination:
     """Goes through the lines between opening the module and closing it."""
 
-    def __init__(self, card: Card, pin: str | None) -> None:
+    def __init__(self, card: Card, pin: str | None, now: datetime) -> None:
         self._card = card
         self._pin = pin
+        self._now = now
         self._signature = b""
         self._nonce = b64encode(secrets.token_bytes(_NONCE_BYTES)).decode()
         self._text = secrets.token_bytes(_NONCE_BYTES)
 
     def lines(self) -> Iterator[Line]:
         """What needs a line that has not passed is skipped; the PIN is shown one time at most."""
-        steps: dict[str, Callable[[], str | None]] = {
-            "open-session": self._open,
-            "card-version": lambda: self._card.said().version,
-            "card-type": lambda: self._card.said().kind,
-            "holder": lambda: self._card.said().holder.name,
-            "serial": lambda: self._card.said().serial,
-            "validity": self._validity,
-            "sign": self._sign,
-            "verify": self._verify,
-            "encrypt": self._encrypt,
-            "decrypt": self._decrypt,
-            "close-session": self._card.close,
+        steps: dict[CheckLine, Callable[[], str | None]] = {
+            CheckLine.OPEN_SESSION: self._open,
+            CheckLine.CARD_VERSION: self._card.version,
+            CheckLine.CARD_TYPE: self._card.kind,
+            CheckLine.HOLDER: lambda: self._card.holder().name,
+            CheckLine.SERIAL: self._card.serial,
+            CheckLine.VALIDITY: self._validity,
+            CheckLine.SIGN: self._sign,
+            CheckLine.VERIFY: self._verify,
+            CheckLine.ENCRYPT: self._encrypt,
+            CheckLine.DECRYPT: self._decrypt,
+            CheckLine.CLOSE_SESSION: self._card.close,
         }
-        passed: set[str] = set()
+        passed: set[CheckLine] = set()
         for name, step in steps.items():
-            line = self._line(name, step) if _NEEDED.get(name, name) in {name, *passed} else self._skipped(name)
+            line = self._tried(name, step) if _NEEDED.get(name, name) in {name, *passed} else self._skipped(name)
             if line.outcome is Outcome.PASSED:
                 passed.add(name)
             yield line
 
-    def _line(self, name: str, step: Callable[[], str | None]) -> Line:
+    def _tried(self, name: CheckLine, step: Callable[[], str | None]) -> Line:
         try:
-            if name == "open-session" and self._pin is None and self._card.tries_left() != 0:
+            if name is CheckLine.OPEN_SESSION and self._pin is None and self._card.tries_left() != 0:
                 return self._skipped(name)
-            if name == "encrypt" and not self._card.deciphers():
+            if name is CheckLine.ENCRYPT and not self._card.deciphers():
                 return self._skipped(name)
-            return Line(name, Outcome.PASSED, self._card.tried[name], step() or "")
         except CardRefusal as refusal:
             return _failed(name, self._card.tried[name], refusal)
+        return _line(name, self._card, step)
 
-    def _skipped(self, name: str) -> Line:
+    def _skipped(self, name: CheckLine) -> Line:
         return Line(name, Outcome.SKIPPED, self._card.tried[name])
 
     def _key(self) -> PublicKey:
@@ -147,8 +136,12 @@ class _Examination:
         self._card.open(pin)
 
     def _validity(self) -> str:
-        said = self._card.said()
-        return f"{taipei_day(said.valid_from)} – {taipei_day(said.valid_to)}"
+        first, last = self._card.validity()
+        if self._now < first:
+            raise CardNotYetValid(on=taipei_day(first).isoformat())
+        if self._now > last:
+            raise CardExpired(on=taipei_day(last).isoformat())
+        return f"{taipei_day(first)} – {taipei_day(last)}"
 
     def _sign(self) -> str:
         algorithm = algorithm_of(self._key())
@@ -158,15 +151,22 @@ class _Examination:
     def _verify(self) -> None:
         key = self._key()
         if not signature_holds(key, algorithm_of(key), self._signature, _NOWHERE, self._nonce):
-            raise CardSilent
+            raise SignatureWrong
 
     def _encrypt(self) -> None:
         self._encrypted = Encrypted(self._key(), self._text, self._card.padding())
 
     def _decrypt(self) -> None:
         if self._encrypted.read(self._card.decipher(self._encrypted.for_card)) != self._text:
-            raise CardSilent
+            raise DecryptionWrong
 
 
-def _failed(name: str, tried: str, refusal: CardRefusal) -> Line:
+def _line(name: CheckLine, card: Card, step: Callable[[], str | None]) -> Line:
+    try:
+        return Line(name, Outcome.PASSED, card.tried[name], step() or "")
+    except CardRefusal as refusal:
+        return _failed(name, card.tried[name], refusal)
+
+
+def _failed(name: CheckLine, tried: str, refusal: CardRefusal) -> Line:
     return Line(name, Outcome.FAILED, tried, code=refusal.code, params=refusal.params)

@@ -59,7 +59,8 @@ def speaking_to(reader: str) -> Iterator[Transmit]:
     """Speak to the card in a reader, with no other program's commands in between.
 
     The card is opened shared and left without a reset, or a clinic's own system would lose its session. Raises
-    `NoPcsc`, `NoCard`, `Busy`, `ReaderGone`, `CardChanged` or `CardSilent`, also from what is handed out.
+    `NoPcsc`, `NoCard`, `Busy`, `ReaderGone`, `CardChanged` or `CardSilent`, also from what is handed out and, where
+    nothing else has gone wrong, when it is left.
     """
     with _service() as service:
         protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
@@ -71,8 +72,10 @@ def speaking_to(reader: str) -> Iterator[Transmit]:
                 yield _Line(service, reader, card, protocol)
             finally:
                 scard.SCardEndTransaction(card, scard.SCARD_LEAVE_CARD)
-        finally:
+        except BaseException:
             scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
+            raise
+        _demand(scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD))
 
 
 class _Line:

@@ -57,6 +57,22 @@ class CardSilent(CardRefusal):
     """The card is there and does not answer."""
 
 
+class CardExpired(CardRefusal):
+    """The card was good until the day `on`, in Taiwan."""
+
+
+class CardNotYetValid(CardRefusal):
+    """The card is good from the day `on`, in Taiwan; or the clock of this computer is slow."""
+
+
+class SignatureWrong(CardRefusal):
+    """What the card has signed is not the signature of the key in its certificate."""
+
+
+class DecryptionWrong(CardRefusal):
+    """What the card has decrypted is not what was encrypted for the key in its certificate."""
+
+
 class PinWrong(CardRefusal):
     """That was not the PIN; `left` tries are left, None where the card does not tell."""
 

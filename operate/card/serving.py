@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, TypeVar
@@ -25,6 +26,7 @@ from operate.card.refusals import (
     OriginNotAllowed,
     PinMalformed,
 )
+from shared.cards.agent import PORTS
 from shared.decoding import json_decoder
 from shared.settings import LOOPBACK
 from shared.trouble import reason
@@ -37,8 +39,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PATHS = ("/v1/about", "/v1/nhi-card", "/v1/card", "/v1/sign", "/v1/check")
-PORTS = (56445, 56545, 56645)
-"""Where pages look for the agent, in this order."""
 _HERE = "127.0.0.1"
 _LONGEST_BODY = 10_000
 _REQUEST_SECONDS = 10.0
@@ -137,7 +137,7 @@ class _Answer(BaseHTTPRequestHandler):
                 "/v1/nhi-card": lambda: agent.nhi_card(self._read(sent, _in_reader)),
                 "/v1/card": lambda: agent.card(self._read(sent, _in_reader)),
                 "/v1/sign": lambda: agent.sign(self._origin(), self._read(sent, _to_sign)),
-                "/v1/check": lambda: agent.check(self._read(sent, _to_check)),
+                "/v1/check": lambda: agent.check(self._read(sent, _to_check), datetime.now(UTC)),
             }
         )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import pkcs11
@@ -13,16 +13,20 @@ from pkcs11 import KDF, Attribute, Mechanism, ObjectClass, TokenFlag
 
 from operate.card.keys import PKCS1, algorithm_of, public_key
 from operate.card.refusals import CardSilent, CardUnknown, PinBlocked, PinMalformed, PinWrong, ReaderGone
-from shared.cards.applet import Holder, Said
+from shared.cards.agent import CheckLine
+from shared.cards.applet import Holder
 from shared.cards.profiles import CardCertificate, read_profile, usage_objection
 from shared.cards.reasons import TokenRefused
 from shared.cards.token import Algorithm, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.padding import AsymmetricPadding
+
+    from shared.cards.profiles import CardKind
 
 _LONGEST_PIN = 64
 _MECHANISMS = {Algorithm.RS256: Mechanism.SHA256_RSA_PKCS}
@@ -40,11 +44,12 @@ class Tokens:
     """Every token behind these modules. Raises `ModuleUnusable` where one cannot be loaded."""
 
     def __init__(self, modules: Sequence[Path]) -> None:
-        self._modules = {path.stem: _loaded(path) for path in modules}
+        alike = Counter(path.stem for path in modules)
+        self._modules = {path.stem if alike[path.stem] == 1 else str(path): _loaded(path) for path in modules}
 
     @property
     def modules(self) -> list[str]:
-        """The modules' names."""
+        """The modules' names: their paths where two have one name."""
         return list(self._modules)
 
     def names(self) -> list[str]:
@@ -78,20 +83,20 @@ class Tokens:
 class TokenCard:
     """A token with a certificate and its key. What it says of its holder is what the certificate says."""
 
-    tried: Mapping[str, str] = {
-        "open-module": "C_Initialize, C_OpenSession",
-        "open-session": "C_Login",
-        "card-version": "C_GetTokenInfo",
-        "card-type": "C_FindObjects CKO_CERTIFICATE",
-        "holder": "C_FindObjects CKO_CERTIFICATE",
-        "serial": "C_GetTokenInfo",
-        "validity": "C_FindObjects CKO_CERTIFICATE",
-        "sign": "C_Sign",
-        "verify": "C_FindObjects CKO_CERTIFICATE",
-        "encrypt": "C_FindObjects CKO_CERTIFICATE",
-        "decrypt": "C_Decrypt, C_DeriveKey",
-        "close-session": "C_Logout",
-        "close-module": "C_CloseSession",
+    tried: Mapping[CheckLine, str] = {
+        CheckLine.OPEN_MODULE: "C_Initialize, C_OpenSession",
+        CheckLine.OPEN_SESSION: "C_Login",
+        CheckLine.CARD_VERSION: "C_GetTokenInfo",
+        CheckLine.CARD_TYPE: "C_FindObjects CKO_CERTIFICATE",
+        CheckLine.HOLDER: "C_FindObjects CKO_CERTIFICATE",
+        CheckLine.SERIAL: "C_GetTokenInfo",
+        CheckLine.VALIDITY: "C_FindObjects CKO_CERTIFICATE",
+        CheckLine.SIGN: "C_Sign",
+        CheckLine.VERIFY: "C_FindObjects CKO_CERTIFICATE",
+        CheckLine.ENCRYPT: "C_FindObjects CKO_CERTIFICATE",
+        CheckLine.DECRYPT: "C_Decrypt, C_DeriveKey",
+        CheckLine.CLOSE_SESSION: "C_Logout",
+        CheckLine.CLOSE_MODULE: "C_CloseSession",
     }
 
     def __init__(self, token: Any, session: Any) -> None:
@@ -101,14 +106,27 @@ class TokenCard:
         self._login: Any = None
         self._id, self._certificate, self._profile = _usable(session)
 
-    def said(self) -> Said:
+    def version(self) -> str:
         """See `Card`, also below."""
         with _own_words():
-            serial = self._token.serial.decode(errors="replace")
-            version = f"{self._token.model} {'.'.join(map(str, self._token.firmware_version))}"
-        profile = self._profile
-        holder = Holder(name=profile.common_name)
-        return Said(version, profile.kind, holder, serial, profile.valid_from, profile.valid_to.astimezone(UTC))
+            return f"{self._token.model} {'.'.join(map(str, self._token.firmware_version))}"
+
+    def kind(self) -> CardKind:
+        """By the certificate."""
+        return self._profile.kind
+
+    def holder(self) -> Holder:
+        """The name in the certificate."""
+        return Holder(name=self._profile.common_name)
+
+    def serial(self) -> str:
+        """The token's own number."""
+        with _own_words():
+            return str(self._token.serial.decode(errors="replace"))
+
+    def validity(self) -> tuple[datetime, datetime]:
+        """By the certificate."""
+        return self._profile.valid_from, self._profile.valid_to
 
     def certificate(self) -> bytes:
         """The first that a log-in can be signed with."""

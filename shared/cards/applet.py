@@ -110,19 +110,6 @@ class Holder:
     """醫事人員類別, such as A."""
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a card says of itself before any PIN."""
-
-    version: str
-    kind: CardKind
-    holder: Holder
-    serial: str
-    """卡號."""
-    valid_from: datetime
-    valid_to: datetime
-
-
 class Applet:
     """The card in a reader, spoken to by one command after another; `select` comes first.
 
@@ -164,11 +151,6 @@ class Applet:
     def validity(self) -> tuple[datetime, datetime]:
         """The first moment of the first day, and the last of the last, in Taiwan."""
         return parse_validity(self._entry(Entry.VALIDITY, 2 * _LENGTH_OF_A_DAY))
-
-    def said(self) -> Said:
-        """All of it."""
-        first, last = self.validity()
-        return Said(self.version(), self.kind(), self.holder(), self.serial(), first, last)
 
     def certificate(self) -> bytes:
         """The certificate in DER, read 256 bytes at a time."""

@@ -42,10 +42,18 @@ _HOLDERS = {
 }
 
 
-def pki_card(kind: CardKind = CardKind.PERSONNEL, *, key: Any = None, serial: str = "HC00012345") -> VirtualPkiCard:
+def pki_card(
+    kind: CardKind = CardKind.PERSONNEL,
+    *,
+    key: Any = None,
+    serial: str = "HC00012345",
+    ended_ago: timedelta = timedelta(days=-365),
+) -> VirtualPkiCard:
+    """A card since a year and a day before its end."""
     now = datetime.now(UTC)
+    end = now - ended_ago
     issuer = Pki(now - timedelta(days=400)).issuer(kind)
-    issued = issuer.issue(_PROFILES[kind], now - timedelta(days=1), now + timedelta(days=365), key)
+    issued = issuer.issue(_PROFILES[kind], end - timedelta(days=366), end, key)
     return VirtualPkiCard(Chip(issued, kind, _HOLDERS[kind], serial, PIN))
 
 

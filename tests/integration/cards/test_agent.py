@@ -3,14 +3,15 @@
 import json
 import threading
 from base64 import b64decode
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from operate.card.agent import VERSION
 from operate.card.refusals import CardRefusal
 from operate.rehearsal.virtual_card import VirtualPkiCard
 from shared.cards import applet
+from shared.cards.agent import VERSION
 from shared.cards.apdu import parse_command
 from shared.cards.profiles import CardKind
 from shared.cards.token import read_token, signature_holds
@@ -287,6 +288,14 @@ def test_a_wrong_pin_fails_its_line_alone_and_is_shown_once(agent, slot):
     assert card.chip.tries_left == 2
 
 
+def test_a_card_that_has_expired_fails_the_line_of_its_validity(agent, slot):
+    slot.insert(pki_card(ended_ago=timedelta(days=2)))
+    lines = agent.ask("/v1/check", {"pin": PIN})[1]["lines"]
+    assert [(line["line"], line["code"]) for line in lines if line["outcome"] == "failed"] == [
+        ("validity", "card-expired")
+    ]
+
+
 def test_a_card_pulled_out_during_the_check_fails_where_it_was_pulled(agent, slot):
     slot.insert(Meddled(pki_card().chip, applet.PERFORM, slot.pull))
     lines = {line["line"]: line for line in agent.ask("/v1/check", {"pin": PIN})[1]["lines"]}
@@ -418,4 +427,4 @@ def test_neither_a_pin_nor_anything_of_a_person_is_in_the_log(agent, slot):
 
 def test_every_refusal_of_the_agent_has_a_code_of_its_own():
     codes = [kind.code for kind in CardRefusal.__subclasses__()]
-    assert len(codes) == len(set(codes)) == 16
+    assert len(codes) == len(set(codes)) == 20

@@ -74,6 +74,30 @@ def test_a_reader_that_dies_while_the_card_signs_is_told_as_gone(agent, pcsc):
     assert agent.ask("/v1/sign", TO_SIGN)[0] == 200
 
 
+class ReaderDiesAtTheEnd(VirtualPkiCard):
+    """A card whose reader goes when the applet is selected anew, to take back what a PIN has opened."""
+
+    def __init__(self, chip, pcsc):
+        super().__init__(chip)
+        self._pcsc = pcsc
+        self._selected_before = False
+
+    def answer(self, given):
+        if parse_command(given) == applet.SELECT:
+            if self._selected_before:
+                self._pcsc.stop()
+            self._selected_before = True
+        return super().answer(given)
+
+
+def test_a_reader_that_dies_before_it_is_left_fails_the_last_line_of_the_check(agent, pcsc):
+    pcsc.slots[0].insert(ReaderDiesAtTheEnd(pki_card().chip, pcsc))
+    lines = agent.ask("/v1/check", {})[1]["lines"]
+    assert [(line["line"], line["code"]) for line in lines if line["outcome"] == "failed"] == [
+        ("close-module", "reader-gone")
+    ]
+
+
 def test_a_computer_without_a_reader_is_told_apart_from_one_without_the_service(agent, pcsc, tmp_path):
     pcsc.stop()
     pcsc.start(())

@@ -1,8 +1,11 @@
 """Cards behind a PKCS #11 module, with SoftHSM for one: the same agent, the same check, the same token."""
 
+import re
+import shutil
 import subprocess
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pkcs11
 import pytest
@@ -32,13 +35,17 @@ def issued():
 @pytest.fixture(scope="module")
 def softhsm(issued, tmp_path_factory):
     """What a program is given that is to find both tokens."""
-    directory = tmp_path_factory.mktemp("softhsm")
+    return filled(tmp_path_factory.mktemp("softhsm"), issued)
+
+
+def filled(directory, issued):
+    """What a program is given that is to find a token of each of these cards."""
     (directory / "tokens").mkdir()
     configuration = directory / "softhsm2.conf"
     configuration.write_text(f"directories.tokendir = {directory / 'tokens'}\nlog.level = ERROR\n")
     environment = {"SOFTHSM2_CONF": str(configuration)}
     for label, card in issued.items():
-        util(environment, "--init-token", "--free", "--label", label, "--so-pin", "12345678", "--pin", PIN)
+        begin_token(environment, label)
         key = directory / f"{label}.pem"
         key.write_bytes(card.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         util(environment, "--import", key, "--token", label, "--label", label, "--id", KEY_ID.hex(), "--pin", PIN)
@@ -65,8 +72,19 @@ def softhsm(issued, tmp_path_factory):
     return environment
 
 
+def begin_token(environment, label):
+    util(environment, "--init-token", "--free", "--label", label, "--so-pin", "12345678", "--pin", PIN)
+
+
 def util(environment, *arguments):
-    subprocess.run(["softhsm2-util", *arguments], env=environment, check=True, capture_output=True)  # noqa: S607
+    done = subprocess.run(["softhsm2-util", *arguments], env=environment, check=True, capture_output=True)  # noqa: S607
+    return done.stdout.decode()
+
+
+def labels(environment):
+    """The tokens that have been begun, in the order in which they are listed: nobody chooses it."""
+    told = re.findall(r"Label:\s+(\w+)", util(environment, "--show-slots"))
+    return [label for label in told if label]
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +103,31 @@ def test_a_token_is_a_reader_of_its_own_with_its_card_in_it(agent):
     assert told["modules"] == ["libsofthsm2"]
     assert [one["card"] for one in told["readers"]] == [False, False, True, True]
     assert named(agent, "curve") != named(agent, "rsa")
+
+
+def test_tokens_that_cannot_be_used_are_passed_over_where_none_is_named(issued, pcsc, tmp_path):
+    environment = filled(tmp_path, {"curve": issued["curve"]})
+    while labels(environment)[0] != "blank":
+        begin_token(environment, "blank")
+    with RunningAgent(pcsc.environment | environment, tmp_path / "log", "--origin", SITE, "--module", MODULE) as agent:
+        first, *_ = [one["name"] for one in agent.ask("/v1/about")[1]["readers"] if one["card"]]
+        assert first.startswith("blank ")
+        assert agent.ask("/v1/card", {"reader": first}) == (409, {"code": "card-unknown", "params": {}})
+        status, told = agent.ask("/v1/card", {})
+        assert (status, told.get("holder", {}).get("name")) == (200, "王大明")
+        assert agent.ask("/v1/sign", TO_SIGN)[0] == 200
+
+
+def test_two_modules_of_one_name_are_two(softhsm, pcsc, tmp_path):
+    other = tmp_path / Path(MODULE).name
+    shutil.copy(MODULE, other)
+    options = ("--origin", SITE, "--module", MODULE, "--module", str(other))
+    with RunningAgent(pcsc.environment | softhsm, tmp_path / "log", *options) as agent:
+        told = agent.ask("/v1/about")[1]
+        assert told["modules"] == [MODULE, str(other)]
+        tokens = [one["name"] for one in told["readers"] if one["card"]]
+        assert len(set(tokens)) == 4
+        assert [agent.ask("/v1/card", {"reader": one})[0] for one in tokens] == [200] * 4
 
 
 @pytest.mark.parametrize("label", ["curve", "rsa"])

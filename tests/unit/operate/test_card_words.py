@@ -3,10 +3,11 @@
 import pytest
 
 from operate.card.commands import refused
-from operate.card.environment import LINES, Outcome
+from operate.card.environment import Outcome
 from operate.card.refusals import CardRefusal
 from operate.card.serving import is_origin
 from operate.words import Words
+from shared.cards.agent import CheckLine
 from shared.words import Language
 
 
@@ -26,7 +27,7 @@ def test_every_refusal_has_its_sentence_and_no_sentence_is_left_over(language):
 @pytest.mark.parametrize("language", Language)
 def test_every_line_and_outcome_of_the_check_has_its_words(language):
     keys = Words(language).sentences
-    assert {f"card-lines.{line}" for line in LINES} <= keys.keys()
+    assert {f"card-lines.{line}" for line in CheckLine} <= keys.keys()
     assert {f"card-outcomes.{outcome}" for outcome in Outcome} <= keys.keys()
 
 

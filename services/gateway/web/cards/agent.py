@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from services.gateway.web.asking import caller
 from services.gateway.web.rendering import show
 from services.gateway.web.security import CONTENT_SECURITY
+from shared.cards.agent import PORTS, VERSION
 from shared.cards.profiles import CardKind
 
 if TYPE_CHECKING:
@@ -14,11 +15,8 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-ADDRESSES = ("http://127.0.0.1:56445", "http://127.0.0.1:56545", "http://127.0.0.1:56645")
-"""Where the agent listens: on the first of these ports that is free."""
-VERSION = "0.1.0"
-"""The first version that pages can work with."""
-
+ADDRESSES = tuple(f"http://127.0.0.1:{port}" for port in PORTS)
+"""Where the agent may listen."""
 _CONTENT_SECURITY = f"{CONTENT_SECURITY}; connect-src 'self' {' '.join(ADDRESSES)}"
 
 

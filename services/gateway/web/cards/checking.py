@@ -13,6 +13,7 @@ from services.gateway.web.cards.area import CARDS
 from services.gateway.web.cards.by_card import signed
 from services.gateway.web.rendering import t, words_of
 from services.gateway.web.sign_in.front_desk import at_the_front_desk
+from shared.cards.agent import CheckLine
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
@@ -20,22 +21,6 @@ if TYPE_CHECKING:
 
 BY_THE_PAGE = ("system", "browser", "scripts", "cookies", "agent", "version", "reader", "card")
 """What the page tries itself, in its order."""
-BY_THE_AGENT = (
-    "open-module",
-    "open-session",
-    "card-version",
-    "card-type",
-    "holder",
-    "serial",
-    "validity",
-    "sign",
-    "verify",
-    "encrypt",
-    "decrypt",
-    "close-session",
-    "close-module",
-)
-"""What only the agent can try, as it names them."""
 BY_THE_SITE = ("site",)
 """What this site says of a token that the card has just signed, with nobody let in by it."""
 
@@ -55,7 +40,7 @@ _TOLD = {
 @CARDS.page("/card-check", EVERYBODY)
 def check() -> ResponseReturnValue:
     """The lines, which the page's script goes through; for visitors as well."""
-    parts = {"browser": BY_THE_PAGE, "card": (*BY_THE_AGENT, *BY_THE_SITE)}
+    parts = {"browser": BY_THE_PAGE, "card": (*CheckLine, *BY_THE_SITE)}
     return show_with_agent("cards/check.html", HTTPStatus.OK, parts=parts)
 
 

@@ -1,29 +1,34 @@
 """環境檢測: every line of it is on the page, and what the card signs for it lets nobody in."""
 
-from urllib.parse import urlsplit
-
 import pytest
 
-from operate.card.agent import VERSION as AGENT_VERSION
-from operate.card.environment import LINES
-from operate.card.serving import PORTS
-from services.gateway.web.cards.agent import ADDRESSES, VERSION
-from services.gateway.web.cards.checking import BY_THE_AGENT, BY_THE_PAGE, BY_THE_SITE
+from operate.card.refusals import CardExpired, CardNotYetValid, DecryptionWrong, SignatureWrong
+from services.gateway.web.cards.checking import BY_THE_PAGE, BY_THE_SITE
 from services.gateway.web.wording import phrases
+from shared.cards.agent import PORTS, VERSION, CheckLine
 from shared.words import Language
 
 
 def test_each_line_says_what_is_tried_before_it_is(visitor):
     page = visitor.get("/card-check").text
-    for line in (*BY_THE_PAGE, *BY_THE_AGENT, *BY_THE_SITE):
+    for line in (*BY_THE_PAGE, *CheckLine, *BY_THE_SITE):
         assert f'data-line="{line}"' in page
         assert phrases(Language.CHINESE)[f"cards.check.about.{line}"] in page
 
 
-def test_the_lines_and_the_ports_are_those_of_the_agent():
-    assert BY_THE_AGENT == LINES
-    assert [urlsplit(one).port for one in ADDRESSES] == list(PORTS)
-    assert VERSION == AGENT_VERSION
+def test_the_page_looks_for_the_agent_where_it_answers_and_may_speak_to_nothing_else(visitor):
+    answer = visitor.get("/card-check")
+    addresses = " ".join(f"http://127.0.0.1:{port}" for port in PORTS)
+    assert f'data-agents="{addresses}" data-oldest="{VERSION}"' in answer.text
+    assert f"connect-src 'self' {addresses}" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("refusal", [CardExpired, CardNotYetValid, SignatureWrong, DecryptionWrong])
+def test_what_a_line_fails_of_has_its_own_words_on_the_page(visitor, refusal):
+    page = visitor.get("/card-check").text
+    assert f'data-trouble="{refusal.code}"' in page
+    told = phrases(Language.CHINESE)[f"cards.trouble.{refusal.code}.told"]
+    assert told in page
 
 
 def test_a_signed_nonce_is_judged_and_lets_nobody_in(visitor, desk):

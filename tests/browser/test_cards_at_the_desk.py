@@ -14,8 +14,9 @@ from playwright.sync_api import expect
 
 from operate.rehearsal.pki import citizen, institution, personnel
 from services.gateway.web.app import web_app
-from services.gateway.web.cards.checking import BY_THE_AGENT, BY_THE_PAGE, BY_THE_SITE
+from services.gateway.web.cards.checking import BY_THE_PAGE, BY_THE_SITE
 from services.gateway.web.front import Front
+from shared.cards.agent import CheckLine
 from shared.cards.applet import PERFORM
 from shared.cards.profiles import CardKind
 from shared.words import Language
@@ -317,7 +318,7 @@ def test_every_line_of_the_check_works_and_the_last_asks_this_site(visit, desk, 
     visitor.page.get_by_label("PIN 碼（選填）").fill(PIN)
     visitor.page.get_by_role("button", name="開始檢查").click()
     shows(visitor, "全部正常")
-    for line in (*BY_THE_PAGE, *BY_THE_AGENT, *BY_THE_SITE):
+    for line in (*BY_THE_PAGE, *CheckLine, *BY_THE_SITE):
         expect(outcome(visitor, line)).to_have_text("正常")
     assert visitor.faults() == []
     [asked] = contexts.asked_for("check_card_token")

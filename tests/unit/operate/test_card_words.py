@@ -7,7 +7,7 @@ from operate.card.environment import Outcome
 from operate.card.refusals import CardRefusal
 from operate.card.serving import is_origin
 from operate.words import Words
-from shared.cards.agent import CheckLine
+from shared.cards.agent import PORTS, CheckLine
 from shared.words import Language
 
 
@@ -29,6 +29,11 @@ def test_every_line_and_outcome_of_the_check_has_its_words(language):
     keys = Words(language).sentences
     assert {f"card-lines.{line}" for line in CheckLine} <= keys.keys()
     assert {f"card-outcomes.{outcome}" for outcome in Outcome} <= keys.keys()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_ports_that_people_are_told_of_are_those_where_pages_look(language):
+    assert ", ".join(map(str, PORTS)) in Words(language).sentences["help.caretrail card agent --port"].replace("、", ", ")
 
 
 def test_a_wrong_pin_is_told_with_the_tries_left_where_they_are_known():

@@ -19,6 +19,7 @@ from services.gateway.web.clinic import record as clinic_record
 from services.gateway.web.clinic.offers import Standing
 from services.gateway.web.organisations import grants
 from services.gateway.web.practice import licences
+from shared.cards.agent import CheckLine
 from shared.cards.profiles import CardKind
 from shared.principal import OF_CARDS
 from shared.taiwan.codes import professions
@@ -138,8 +139,8 @@ def test_what_a_view_says_has_words(path):
 
 CODED = {
     "cards.own.reasons": own_cards.REASONS,
-    "cards.check.about": {*checking.BY_THE_PAGE, *checking.BY_THE_AGENT, *checking.BY_THE_SITE},
-    "cards.check.line": {*checking.BY_THE_PAGE, *checking.BY_THE_AGENT, *checking.BY_THE_SITE},
+    "cards.check.about": {*checking.BY_THE_PAGE, *CheckLine, *checking.BY_THE_SITE},
+    "cards.check.line": {*checking.BY_THE_PAGE, *CheckLine, *checking.BY_THE_SITE},
     "cards.issuer": CardKind,
     "cards.kind": CardKind,
     "base.capacity": OF_CARDS,

@@ -63,6 +63,7 @@ def test_the_contact_of_a_closed_enrolment_and_its_case_stays_as_it_was(office):
     family = FamilyOf(933)
     case = office.agreed(family)
     office.ask(family.row(), doctor_at(BANQIAO))
+    office.now = taipei(3, 11)
     office.ask(family.closure(), doctor_at(BANQIAO))
     with pytest.raises(refusals.EnrolmentAlreadyClosed):
         office.ask(commands.ChangeContact(case.id, replace(family.contact, email="")), office.parent(family))

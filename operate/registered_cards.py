@@ -18,8 +18,8 @@ from shared.application import Result
 from shared.installation import installation
 from shared.refusals import Refusal
 
-_KINDS = (HolderKind.PRACTITIONER, HolderKind.INSTITUTION, HolderKind.CENTRE)
-"""Holders who are named by something that an operator knows."""
+_KINDS = tuple(HolderKind)
+"""Holders as operators name them; a citizen by the pseudonym in the log."""
 _REASONS = (CardEnd.LOST, CardEnd.REPLACED, CardEnd.LEFT, CardEnd.MISTAKE)
 """What an operator may say; forgetting is the vault's."""
 

@@ -15,12 +15,19 @@ from shared.events import Created, Event, published
 from shared.sealing import Sealed, SubjectId
 
 
-class NhiCardHolder(msgspec.Struct, frozen=True):
-    """健保卡基本資料 as read from the card: 身分證號, 卡號 of 12 digits, 出生日期."""
+class NhiCardHolder(msgspec.Struct, frozen=True, omit_defaults=True):
+    """健保卡基本資料 as read from the card: 身分證號, 卡號 of 12 digits, 出生日期; and by what the person was proved.
+
+    That is the phone (09 and 8 digits) to which the code went, or the name under which the card and PIN were theirs,
+    and whether the register had the person then. Where neither is known, the registration has to be made again.
+    """
 
     identifier: str
     card_number: str
     born_on: date
+    mobile: str = ""
+    name: str = ""
+    of_register: bool = False
 
 
 @published("identity.NhiCardRegistered.v1")

@@ -173,7 +173,7 @@ def test_an_operator_registers_cards_by_a_file_sees_whose_they_are_and_withdraws
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("cards", "person", "A123456789"), "practitioner, institution, centre"),
+        (("cards", "citizen", "A123456789"), "practitioner, institution, centre"),
         (("withdraw-card", "5b7ec700-0010-4000-8000-000000000003", "--reason", "forgotten"), "lost, replaced, left"),
         (("withdraw-card", "5b7ec700-0010-4000-8000-000000000003", "--reason", "lost"), "no such card"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,10 +13,13 @@ from services.identity.domain.cards import refusals
 from services.identity.domain.cards.card import Card, CardBinding
 from services.identity.domain.cards.names import card_identifier
 from services.identity.events import CardFace
+from shared.cards.profiles import CardKind
 from shared.sealing import SubjectId
 from shared.store.append import Reservation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from services.identity.application.desk import Desk
     from services.identity.events import CardHolder
     from shared.cards.profiles import CardCertificate
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     Entry = Card | CardBinding
     """Whatever says whose a card is."""
 
+_PERSONAL = frozenset({CardKind.PERSONNEL, CardKind.CITIZEN})
+"""Cards that say of a person who they are; an institution's or an agency's are many people's."""
 _CARD = "card"
 """The scope of cards in the register: each counts for one holder."""
 _FROM_CARD = "card/"
@@ -116,6 +122,15 @@ def cards_held_by(desk: Desk, holders: list[CardHolder]) -> list[Card]:
 def cards_bound_to(desk: Desk, account: UUID) -> list[CardBinding]:
     """The cards that open an account."""
     return [desk.store.load(CardBinding, one) for one in desk.store.holders_in([bound_to(account)])]
+
+
+def forgetting_of(desk: Desk, ended: Sequence[Entry], ground: str) -> list[Callable[[], object]]:
+    """What has the vault forget which personal cards these were, where nothing else says whose they are."""
+    ids = {one.id for one in ended}
+    personal = {one.card for one in ended if one.kind in _PERSONAL}
+    held = {card: [entry_of_card(desk, card), *bindings_of_card(desk, card)] for card in personal}
+    gone = (card for card, by in held.items() if all(one is None or one.id in ids for one in by))
+    return [partial(desk.vault.forget, card, ground) for card in gone]
 
 
 def card_entry(desk: Desk, card_id: UUID) -> Card:

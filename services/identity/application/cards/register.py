@@ -12,6 +12,7 @@ from services.identity.application.cards.entries import (
     cards_bound_to,
     cards_held_by,
     entry_of_card,
+    forgetting_of,
     held_by_card,
     shown_card,
     source_of_card,
@@ -93,11 +94,12 @@ def withdraw_card(desk: Desk, command: WithdrawCard, principal: Principal, now: 
     bound = bindings_of_card(desk, entry.card)
     entries: list[Entry] = [entry, *bound]
     held = [reservation for one in entries for reservation in held_by_card(one)]
+    forget = forgetting_of(desk, entries, command.reason)
     entry.withdraw(command.reason, now)
     for binding in bound:
         binding.unbind(command.reason, now)
     desk.entrance.sessions.close_via(source_of_card(entry.card), SessionEnd.CARD_WITHDRAWN)
-    return Decision(_outcome(entry, entry.holder.key), entries, release=held)
+    return Decision(_outcome(entry, entry.holder.key), entries, release=held, beforehand=forget)
 
 
 def unbind_card(desk: Desk, command: UnbindCard, principal: Principal, now: datetime) -> Decision:
@@ -108,10 +110,10 @@ def unbind_card(desk: Desk, command: UnbindCard, principal: Principal, now: date
         refusals.heed(accounts_access.closing(principal, of.rights, of.county))
     if not binding.counts:
         return Decision(Outcome(binding.id, binding.version, result=Result.UNCHANGED))
-    held = held_by_card(binding)
+    held, forget = held_by_card(binding), forgetting_of(desk, [binding], command.reason)
     binding.unbind(command.reason, now)
     desk.entrance.sessions.close_via(source_of_card(binding.card), SessionEnd.CARD_WITHDRAWN)
-    return Decision(Outcome(binding.id, binding.version), [binding], release=held)
+    return Decision(Outcome(binding.id, binding.version), [binding], release=held, beforehand=forget)
 
 
 def cards_of_holder(desk: Desk, holder: CardHolder, principal: Principal) -> list[OwnCard]:

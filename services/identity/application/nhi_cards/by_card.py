@@ -18,6 +18,7 @@ from services.identity.application.nhi_cards.lookups import (
     credential_of,
     is_number_of,
     person_meant,
+    standing,
 )
 from services.identity.domain.accounts.records import Tried
 from services.identity.domain.accounts.session import Session
@@ -107,6 +108,8 @@ def _let_in(desk: Desk, proved: _Proved, principal: Principal, now: datetime) ->
     """A session in the likeliest capacity; whoever is nothing by now was proved, and is told so."""
     seen = proved.credential
     capacities = of_person(desk, seen.subject, now)
+    if capacities.is_known and standing(desk, seen, now) is None:
+        raise not_accepted(desk, proved.way, seen.subject, Trouble.RECORDS_DISAGREE, proved.client, None, now)
     if not capacities.held:
         where = whereabouts(desk, seen.subject, proved.client)
         objection = capacities.objections[0] if capacities.objections else refusals.NhiPersonUnknown()

@@ -13,7 +13,13 @@ from services.identity.application.accounts.origins import origin_of, send_windo
 from services.identity.application.accounts.people import whereabouts
 from services.identity.application.accounts.windows import Window
 from services.identity.application.nhi_cards.code_proofs import CodeProof
-from services.identity.application.nhi_cards.lookups import credential_of, is_known, mobiles_of, person_meant
+from services.identity.application.nhi_cards.lookups import (
+    credential_of,
+    is_known,
+    mobiles_of,
+    person_meant,
+    standing,
+)
 from services.identity.commands.nhi_cards import NhiPurpose
 from services.identity.domain.accounts.codes import Verdict
 from services.identity.domain.accounts.records import RefusedLogin, Tried
@@ -85,6 +91,7 @@ def _trouble(  # noqa: PLR0913, PLR0917 - what for, who is meant, at which phone
     meant = subject or SubjectId(uuid4())
     is_on_record = mobile in mobiles_of(desk, meant, now)
     credential = credential_of(desk, meant)
+    former = standing(desk, credential, now)
     if subject is None:
         return Trouble.IDENTIFIER_UNKNOWN
     if not is_known(desk, subject):
@@ -93,6 +100,6 @@ def _trouble(  # noqa: PLR0913, PLR0917 - what for, who is meant, at which phone
         return Trouble.MOBILE_OTHER
     if asker is not None and desk.vault.resolve(asker) != desk.vault.resolve(subject):
         return Trouble.SESSION_OTHERS
-    if purpose is not NhiPurpose.REGISTER and (credential is None or not credential.is_registered):
-        return Trouble.CARD_UNREGISTERED
-    return None
+    if purpose is NhiPurpose.REGISTER:
+        return Trouble.FORMER_COUNTS if former is not None and former.mobile != mobile else None
+    return None if credential is not None and credential.is_registered else Trouble.CARD_UNREGISTERED

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from eventsourcing.application import AggregateNotFoundError
 
+from services.identity.application.capacities import of_person
 from services.identity.application.organisations.members import members_that_are, mobiles_of_member
 from services.identity.application.registry.personnel import practitioners_of
 from services.identity.domain.nhi_cards import refusals
@@ -74,9 +75,29 @@ def is_known(desk: Desk, subject: SubjectId) -> bool:
 
 
 def mobiles_of(desk: Desk, subject: SubjectId, now: datetime) -> frozenset[str]:
-    """The phones on record for this person: of the register, and of the organisations to which they belong."""
-    identities = (
-        desk.vault.open(practitioner.identity, PractitionerIdentity) for practitioner in practitioners_of(desk, subject)
-    )
-    of_register = {identity.mobile for identity in identities if identity is not None and identity.mobile}
-    return frozenset(of_register) | mobiles_of_member(desk, subject, now)
+    """The phones on record for this person: the register's alone, of whom it has; else what all organisations say."""
+    practitioners = practitioners_of(desk, subject)
+    if not practitioners:
+        return mobiles_of_member(desk, subject, now)
+    identities = (desk.vault.open(practitioner.identity, PractitionerIdentity) for practitioner in practitioners)
+    return frozenset(identity.mobile for identity in identities if identity is not None and identity.mobile)
+
+
+def stands(desk: Desk, subject: SubjectId, holder: NhiCardHolder, now: datetime) -> bool:
+    """Whether a registration so proved counts: made by the register's word, or agreed on by whoever names the person.
+
+    An organisation may have named somebody whom another names later, or the register: its phone is not theirs.
+    """
+    if holder.of_register:
+        return True
+    if holder.mobile:
+        return holder.mobile in mobiles_of(desk, subject, now)
+    return bool(holder.name) and of_person(desk, subject, now).names == {holder.name}
+
+
+def standing(desk: Desk, credential: NhiCredential | None, now: datetime) -> NhiCardHolder | None:
+    """What the card says whose registration counts; None where there is none that does."""
+    if credential is None or not credential.is_registered:
+        return None
+    holder = desk.vault.open(credential.holder, NhiCardHolder)
+    return holder if holder is not None and stands(desk, credential.subject, holder, now) else None

@@ -27,11 +27,20 @@ def members_that_are(desk: Desk, subject: SubjectId) -> Iterator[tuple[Organisat
 
 
 def mobiles_of_member(desk: Desk, subject: SubjectId, now: datetime) -> frozenset[str]:
-    """The phones (09 and 8 digits) that organisations have entered for this person, where they belong today."""
+    """The phone (09 and 8 digits) that every organisation of this person has entered; none where they disagree.
+
+    Whoever belongs to one from a later day on counts there already: what is proved today is still there on that day.
+    """
     today = taipei_day(now)
-    people = (member.person for _, member in members_that_are(desk, subject) if member.period.holds(today))
-    opened = (desk.vault.open(person, MemberIdentity) for person in people)
-    return frozenset(identity.mobile for identity in opened if identity is not None and identity.mobile)
+    people = [
+        member
+        for _, member in members_that_are(desk, subject)
+        if member.period.until is None or member.period.until >= today
+    ]
+    opened = (desk.vault.open(member.person, MemberIdentity) for member in people)
+    entered = {identity.mobile for identity in opened if identity is not None}
+    belongs = any(member.period.holds(today) for member in people)
+    return frozenset(entered) if belongs and len(entered) == 1 and all(entered) else frozenset()
 
 
 def held_in(organisation: Organisation) -> Iterator[Reservation]:

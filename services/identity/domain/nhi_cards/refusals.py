@@ -25,6 +25,10 @@ class Trouble(StrEnum):
     PASSWORD_WRONG = "nhi-password-wrong"  # noqa: S105 - a reason, not a secret
     BIRTH_DATE_OTHER = "nhi-birth-date-other"
     """The card that is registered again names another birth date than the former one."""
+    FORMER_COUNTS = "nhi-former-counts"
+    """A card is registered that counts: it is replaced by card and PIN, or by the phone that registered it."""
+    RECORDS_DISAGREE = "nhi-records-disagree"
+    """Who has named the person does not agree, or no longer, with what the registration was proved by."""
     PERSON_OTHER = "nhi-person-other"
     """The card in the reader names another person than the one who was proved, by a code or by card and PIN."""
 

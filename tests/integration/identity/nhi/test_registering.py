@@ -48,7 +48,8 @@ def test_a_card_is_registered_by_a_code_to_the_phone_of_the_register(doctor):
     assert doctor.door.vault.open(issued.code, OneTimeCode).mobile == MOBILE
     doctor.register(doctor.verify(attempt))
     told = doctor.door.last(NhiCardRegistered)
-    assert doctor.door.vault.open(told.holder, NhiCardHolder) == NhiCardHolder(IDENTIFIER, CARD, BORN_ON)
+    says = NhiCardHolder(IDENTIFIER, CARD, BORN_ON, mobile=MOBILE, of_register=True)
+    assert doctor.door.vault.open(told.holder, NhiCardHolder) == says
     assert doctor.by_card()
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import flash, request, session
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.gateway.web.asking import caller
 from services.gateway.web.rendering import t
@@ -69,8 +70,12 @@ def hold_what_was_typed() -> str:
 
 
 def what_was_typed() -> dict[str, list[str]]:
-    """What this page was sent, without what is not for keeping."""
-    return {name: values for name, values in request.form.lists() if name not in _NOT_HELD}
+    """What this page was sent, without what is not for keeping; nothing where it was too much to be read."""
+    try:
+        form = request.form
+    except RequestEntityTooLarge:
+        return {}
+    return {name: values for name, values in form.lists() if name not in _NOT_HELD}
 
 
 def hold(path: str, fields: Mapping[str, list[str]]) -> str:

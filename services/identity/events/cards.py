@@ -72,6 +72,8 @@ class CardEnd(StrEnum):
     """登記有誤"""
     FORGOTTEN = "forgotten"
     """個人資料已刪除"""
+    RESET = "reset"
+    """帳號密碼重設"""
 
 
 @published("identity.CardRegistered.v1")

@@ -55,6 +55,13 @@ def test_a_part_of_a_page_is_never_another_page(bears_token, status):
     assert "gateway.hold_form" not in dict(remote.asked)
 
 
+def test_a_form_that_is_too_large_is_answered_so_and_not_read_a_second_time():
+    remote = Remote({"identity.check_sessions": checked(None)})
+    answer = visit(remote).post("/sign-in/card", data={"token": "x" * 900_000})
+    assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert 'name="typed.' not in answer.text
+
+
 def test_the_other_language_is_a_page_of_this_site_whatever_the_address():
     page = visit(Remote({"identity.check_sessions": checked(None)})).get("/%5Cevil.example").text
     assert 'href="/%5Cevil.example?lang=' in page

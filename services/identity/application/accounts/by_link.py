@@ -17,10 +17,11 @@ from services.identity.application.accounts.origins import answer_from, device_t
 from services.identity.application.accounts.people import account_of_mailbox, holder_of, known_account
 from services.identity.application.accounts.telling import tell, tell_refused, turned_away
 from services.identity.application.accounts.tokens import Link
+from services.identity.application.cards.entries import cards_bound_to, held_by_card
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.account import AccountStatus
 from services.identity.domain.accounts.records import Tried
-from services.identity.events import AccountHolder, PasswordCause, Proof, Secret, SessionEnd, Way
+from services.identity.events import AccountHolder, CardEnd, PasswordCause, Proof, Secret, SessionEnd, Way
 from shared.principal import Assurance
 from shared.refusals import Refusal
 from shared.taiwan.contacts import parse_email_address
@@ -80,7 +81,10 @@ def request_password_reset(desk: Desk, command: RequestPasswordReset, principal:
 
 
 def reset_password(desk: Desk, command: ResetPassword, principal: Principal, now: datetime) -> PasswordReset:
-    """重設密碼: by the link; what was counted against the account is forgiven, and nobody stays signed in."""
+    """重設密碼: by the link; what was counted against the account is forgiven, and nobody stays signed in.
+
+    Whoever knew the former password may have bound a card: none opens the account until it is bound anew.
+    """
     count_try(desk, desk.entrance.keys.tries_from(command.client.address), now)
     link, account = _account_of(desk, command.link, Way.PASSWORD_RESET)
     if account.reset is None or not _is_current(desk, link, account.reset):
@@ -89,6 +93,7 @@ def reset_password(desk: Desk, command: ResetPassword, principal: Principal, now
         raise turned_away(Way.PASSWORD_RESET, objection)
     email = holder_of(desk, account).email
     _change(desk, principal, account, command.password, PasswordCause.RESET, now)
+    _unbind_cards(desk, principal, account, now)
     keys = desk.entrance.keys
     desk.entrance.failures.forgive(keys.mailbox(email))
     return PasswordReset(device_token(keys, keys.mailbox(email), now))
@@ -140,6 +145,14 @@ def _change(  # noqa: PLR0913, PLR0917 - whose, by whom, to what, why, when
     # What the log tells of them, the process that follows it adds.
     desk.entrance.sessions.close_all(account.id, SessionEnd.PASSWORD_CHANGED)
     return password_id
+
+
+def _unbind_cards(desk: Desk, principal: Principal, account: Account, now: datetime) -> None:
+    bindings = cards_bound_to(desk, account.id)
+    held = [reservation for binding in bindings for reservation in held_by_card(binding)]
+    for binding in bindings:
+        binding.unbind(CardEnd.RESET, now)
+    tell(desk, principal, now, *bindings, release=held)
 
 
 def _proof(password: UUID) -> Proof:

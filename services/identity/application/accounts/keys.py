@@ -58,6 +58,10 @@ class Keys:
         """Of a client address, where cards are counted that were tried there."""
         return self._vault.keyed_digest("account/cards", counted_address(address).encode())
 
+    def void_cards_from(self, address: str) -> bytes:
+        """Of a client address, where it is counted what came from there for a card's token and was none."""
+        return self._vault.keyed_digest("account/void-cards", counted_address(address).encode())
+
     def device(self, nonce: bytes) -> bytes:
         """Of a known device, in place of its address."""
         return self._vault.keyed_digest("account/device", nonce)

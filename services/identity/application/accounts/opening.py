@@ -136,7 +136,8 @@ def _objection(desk: Desk, arrival: Arrival, now: datetime) -> Refusal | None:
         return refusals.AccountNotActive()
     if not arrival.via:
         return None
-    found = of_sources(desk, arrival.via, now).of_key(seen.key)
+    account = None if seen.account is None else seen.account.id
+    found = of_sources(desk, arrival.via, now, account).of_key(seen.key)
     same = found is not None and (found.rights, found.services) == (seen.rights, seen.services)
     return None if same else card_refusals.CapacityUnknown()
 

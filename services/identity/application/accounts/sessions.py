@@ -90,6 +90,11 @@ class OpenSession:
         """The person."""
         return self.place.subject
 
+    @property
+    def account(self) -> UUID | None:
+        """The account; None in the session of a parent, or of whoever is in as something else by a card."""
+        return self.owner if self.principal.id == f"account/{self.owner}" else None
+
     def objection(self, now: datetime) -> refusals.SessionOver | refusals.SessionIdle | None:
         """Why it is over at that moment, although nobody ended it."""
         if now >= self.ends_at:
@@ -230,9 +235,10 @@ class Sessions:
     def _rows(self, hashes: list[bytes]) -> dict[bytes, tuple[Any, ...]]:
         return {bytes(row[0]): row[1:] for row in self._connections.fetch(_BY_TOKENS, (hashes,))}
 
-    def close(self, session_id: UUID, end: SessionEnd) -> None:
-        """End one session; from now on its token is refused."""
-        self._connections.transact(lambda connection: connection.execute(_CLOSE, (end, [session_id])))
+    def close(self, session_id: UUID, end: SessionEnd) -> bool:
+        """End one session, from now on its token is refused; False where it had been ended before."""
+        done = self._connections.transact(lambda connection: connection.execute(_CLOSE, (end, [session_id])).rowcount)
+        return done == 1
 
     def close_via(self, source: str, end: SessionEnd) -> None:
         """End every open session in which this gives the capacities."""

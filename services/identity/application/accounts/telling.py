@@ -28,10 +28,17 @@ if TYPE_CHECKING:
 _log = structlog.get_logger()
 
 
-def tell(desk: Desk, who: Principal, now: datetime, *changed: Changed, reserve: Sequence[Reservation] = ()) -> None:
+def tell(
+    desk: Desk,
+    who: Principal,
+    now: datetime,
+    *changed: Changed,
+    reserve: Sequence[Reservation] = (),
+    release: Sequence[Reservation] = (),
+) -> None:
     """Append what happened, by whom, under which policy; raises as `StoredApplication.append` does."""
     cause = Cause(who, correlation_id=token_hex(16), policy_version=desk.entrance.policy(now).version)
-    desk.store.append(*changed, cause=cause, reserve=reserve)
+    desk.store.append(*changed, cause=cause, reserve=reserve, release=release)
 
 
 def tell_refused(desk: Desk, tried: Tried, reason: str, locked_until: datetime | None, now: datetime) -> None:

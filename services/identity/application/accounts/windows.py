@@ -21,6 +21,7 @@ insert into send_window (key, sent_at, last_at) select key, '{}', %s from unnest
 order by key on conflict (key) do update set last_at = excluded.last_at
 returning key, sent_at
 """
+_LOOK = "select sent_at from send_window where key = %s"
 _COUNT = "update send_window set sent_at = %s, last_at = %s where key = %s"
 _SWEEP = """
 delete from send_window where key in (
@@ -42,6 +43,11 @@ class SendWindows:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+
+    def full_until(self, window: Window, now: datetime) -> datetime | None:
+        """When this is possible again, counting nothing; None where it is possible now."""
+        rows = self._connections.fetch(_LOOK, (window.key,))
+        return possible_again(rows[0][0], now, window.limits) if rows else None
 
     def count(self, windows: Collection[Window], answer: Answer, now: datetime) -> None:
         """Once more under every limit, or under none: refuses with `TooManySends` or `QuestionNeeded`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from services.identity.application.accounts.people import known_account
 from services.identity.application.capacities.capacity import Capacities
 from services.identity.application.capacities.holding import of_account, of_agency, of_institution, of_person
 from services.identity.application.cards.entries import (
@@ -14,7 +15,9 @@ from services.identity.application.cards.entries import (
     person_of_source,
 )
 from services.identity.application.registry.lookups import known_practitioner
+from services.identity.domain.cards import refusals
 from services.identity.events import CardHolder, HolderKind
+from shared.cards.profiles import CardKind
 from shared.sealing import SubjectId
 
 if TYPE_CHECKING:
@@ -22,27 +25,51 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.identity.application.desk import Desk
+    from services.identity.domain.accounts.account import Account
+    from services.identity.domain.cards.card import Card, CardBinding
 
 
-def of_card(desk: Desk, card: SubjectId, now: datetime) -> Capacities:
-    """What a card gives: what its holder is, and the accounts that have it."""
+def of_card(desk: Desk, card: SubjectId, now: datetime, account: UUID | None = None) -> Capacities:
+    """What a card gives: what its holder is, and the account that has it; in the session of an account that one alone.
+
+    A card of several accounts does not say which of their holders bears it, so it opens none of them by itself.
+    """
     entry = entry_of_card(desk, card)
     found = Capacities() if entry is None else _of_holder(desk, entry.holder, card, now)
-    for binding in bindings_of_card(desk, card):
-        found = found.and_also(of_account(desk, binding.account))
+    bound = {one.account for one in bindings_of_card(desk, card) if _holds(desk, one, entry)}
+    if account is not None:
+        bound &= {account}
+    if len(bound) > 1:
+        return found.and_also(Capacities(objections=(refusals.CardOfSeveralAccounts(),)))
+    for one in bound:
+        found = found.and_also(of_account(desk, one))
     return found
 
 
-def of_sources(desk: Desk, sources: Iterable[str], now: datetime) -> Capacities:
-    """What the sources that a session names give together."""
+def is_of_agency(entry: Card | None, account: Account) -> bool:
+    """Whether a government card is the agency's that the account works for, as far as the register tells."""
+    county = account.rights.jurisdiction
+    return entry is not None and county is not None and entry.holder == CardHolder(HolderKind.CENTRE, county)
+
+
+def of_sources(desk: Desk, sources: Iterable[str], now: datetime, account: UUID | None = None) -> Capacities:
+    """What the sources that a session names give together; of accounts only this one, where the session is of one."""
     found = Capacities()
     for source in sources:
         card, person = card_of_source(source), person_of_source(source)
         if card is not None:
-            found = found.and_also(of_card(desk, card, now))
+            found = found.and_also(of_card(desk, card, now, account))
         if person is not None:
             found = found.and_also(of_person(desk, person, now))
     return found
+
+
+def _holds(desk: Desk, binding: CardBinding, entry: Card | None) -> bool:
+    """Whether a binding counts still: an agency's card no longer where the account works for another by now."""
+    if binding.kind is not CardKind.GOVERNMENT:
+        return True
+    account = known_account(desk, binding.account)
+    return account is not None and is_of_agency(entry, account)
 
 
 def _of_holder(desk: Desk, holder: CardHolder, card: SubjectId, now: datetime) -> Capacities:

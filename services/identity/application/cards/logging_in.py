@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from services.identity.application.accounts.answers import CardChecked, CardNonce, Done, OwnCapacity
 from services.identity.application.accounts.by_password import account_of_session
 from services.identity.application.accounts.opening import Arrival, open_session, prove
-from services.identity.application.accounts.people import holder_of, whereabouts
+from services.identity.application.accounts.people import holder_of, known_account, whereabouts
 from services.identity.application.accounts.telling import tell
 from services.identity.application.capacities import of_person
-from services.identity.application.capacities.sources import of_card, of_sources
+from services.identity.application.capacities.sources import is_of_agency, of_card, of_sources
 from services.identity.application.cards.entries import (
     binding_of,
     bindings_of_card,
@@ -22,14 +22,24 @@ from services.identity.application.cards.entries import (
     kept_card,
     source_of_card,
 )
-from services.identity.application.cards.proving import count, refuse, refuse_holder, show
+from services.identity.application.cards.proving import (
+    count,
+    count_refused,
+    heed_limit,
+    is_malformed,
+    refuse,
+    refuse_holder,
+    show,
+)
+from services.identity.application.cards.reviewing import counts_in
+from services.identity.domain.accounts import refusals as account_refusals
 from services.identity.domain.accounts.records import Tried
 from services.identity.domain.accounts.session import Session
 from services.identity.domain.cards import refusals
 from services.identity.domain.cards.access import BY_CARD, WHO_MAY
 from services.identity.domain.cards.card import Card, CardBinding
 from services.identity.domain.cards.reasons import CardReason
-from services.identity.events import CardHolder, HolderKind, Proof, SessionEnd, Way
+from services.identity.events import CardEnd, CardHolder, HolderKind, Proof, SessionEnd, Way
 from shared.access import objection_to
 from shared.calendar import taipei_day
 from shared.cards.profiles import CardKind
@@ -42,6 +52,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.identity.application.accounts.answers import SignedIn
+    from services.identity.application.accounts.sessions import OpenSession
     from services.identity.application.capacities import Capacities
     from services.identity.application.cards.proving import Shown
     from services.identity.application.desk import Desk
@@ -54,6 +65,7 @@ if TYPE_CHECKING:
         ProveCard,
         TakeCapacity,
     )
+    from services.identity.domain.accounts.account import Account
     from shared.principal import Principal
     from shared.sealing import SubjectId
     from shared.taiwan.identifiers import PersonalId
@@ -90,28 +102,34 @@ def prove_card(desk: Desk, command: ProveCard, _: Principal, now: datetime) -> S
     """再驗證: an open session counts the card of its own person, institution or agency."""
     session = desk.entrance.sessions.find(command.session, now)
     shown = show(desk, command.attempt, command.token, session.id, command.client, now)
-    found = of_card(desk, shown.card, now) if shown.card else None
-    if shown.card is None or found is None or session.principal.id not in {one.principal_id for one in found.held}:
-        refuse_holder(desk, refusals.CardOfAnother(), now, Tried(Way.CARD, session.subject, where=session.place))
+    tried = Tried(Way.CARD, session.subject, where=session.place)
+    if shown.card is None or not counts_in(desk, session, shown.card, now):
+        refuse_holder(desk, refusals.CardOfAnother(), now, tried)
     source = source_of_card(shown.card)
     proved = prove(desk, command.session, Proof(Assurance.CARD_PIN, source), now, via=(source,))
-    return _answered(proved, shown, of_sources(desk, (*session.via, source), now))
+    if not counts_in(desk, session, shown.card, now):
+        # Whoever withdrew it closed its sessions, perhaps before this one was one of them.
+        _end(desk, session, SessionEnd.CARD_WITHDRAWN, now)
+        refuse_holder(desk, refusals.CardOfAnother(), now, tried)
+    return _answered(proved, shown, of_sources(desk, (*session.via, source), now, session.account))
 
 
 def take_capacity(desk: Desk, command: TakeCapacity, _: Principal, now: datetime) -> SignedIn:
-    """切換身分: another session with the proofs of this one that are of the person, and ends no later than this one."""
+    """切換身分: another session with the proofs of this one that are of the person, and ends no later than this one.
+
+    Refuses with `SessionUnknown` where this one was ended, or its capacity changed, at this very moment.
+    """
     present = desk.entrance.sessions.find(command.session, now)
-    found = of_sources(desk, present.via, now)
+    found = of_sources(desk, present.via, now, present.account)
     capacity = found.of_key(command.capacity)
     if capacity is None:
         raise refusals.CapacityUnknown("capacity")
     told = desk.store.load(Session, present.id)
     proofs = tuple(proof for proof in told.proofs if proof.assurance in BY_CARD)
     arrival = Arrival(capacity, proofs, command.client, via=present.via, until=present.ends_at)
+    if not _end(desk, present, SessionEnd.CAPACITY_CHANGED, now):
+        raise account_refusals.SessionUnknown
     signed_in = open_session(desk, arrival, now)
-    desk.entrance.sessions.close(present.id, SessionEnd.CAPACITY_CHANGED)
-    told.close(SessionEnd.CAPACITY_CHANGED, now)
-    tell(desk, present.principal, now, told)
     return replace(signed_in, may_choose=len(found.held) > 1)
 
 
@@ -128,7 +146,7 @@ def own_capacities(desk: Desk, session: str, now: datetime) -> list[OwnCapacity]
             services=tuple(sorted(one.services)),
             is_taken=one.key == present.capacity,
         )
-        for one in of_sources(desk, present.via, now).held
+        for one in of_sources(desk, present.via, now, present.account).held
     ]
 
 
@@ -138,32 +156,50 @@ def bind_card(desk: Desk, command: BindCard, principal: Principal, now: datetime
     refusals.heed(objection_to(session.principal, WHO_MAY[type(command)]))
     account = account_of_session(desk, command.session, now)
     holder = holder_of(desk, account)
-    certificate = show(desk, command.attempt, command.token, session.id, command.client, now).certificate
+    shown = show(desk, command.attempt, command.token, session.id, command.client, now)
+    certificate = shown.certificate
     tried = Tried(Way.CARD, account.subject, account.id, session.place)
     if certificate.kind is CardKind.INSTITUTION:
         refuse_holder(desk, refusals.CardNotForAccounts(), now, tried)
-    if certificate.kind is not CardKind.GOVERNMENT and certificate.common_name.strip() != holder.name:
+    if certificate.kind is CardKind.GOVERNMENT:
+        entry = entry_of_card(desk, shown.card) if shown.card else None
+        if not is_of_agency(entry, account):
+            refuse_holder(desk, refusals.CardOfAnotherAgency(), now, tried)
+    elif certificate.common_name.strip() != holder.name:
         refuse_holder(desk, refusals.CardOfAnother(), now, tried)
     card = kept_card(desk, certificate)
     if binding_of(desk, card, account.id) is None:
         face = desk.vault.seal(account.subject, face_of(certificate))
         bound = CardBinding.bind(card, certificate.kind, account=account.id, holder=account.holder, face=face, now=now)
         tell(desk, principal, now, bound, reserve=held_by_card(bound))
+        _heed_password(desk, bound, account, principal, now)
     return Done()
 
 
 def check_card_token(desk: Desk, command: CheckCardToken, _: Principal, now: datetime) -> CardChecked:
     """環境檢測: as a log-in looks at it, with nobody let in and nothing told to the log."""
-    entrance, policy = desk.entrance, desk.entrance.policy(now)
-    count(desk, entrance.keys.cards_tried_from(command.client.address), policy.card_tries, now)
-    taken = entrance.cards.nonces.take(command.attempt, None, now)
+    cards = desk.entrance.cards
+    taken = cards.nonces.take(command.attempt, None, now)
     if taken.objection is not None:
         return CardChecked(taken.objection)
+    heed_limit(desk, command.client, now)
     try:
-        certificate = entrance.cards.certificate_of(command.token, taken.nonce, now)
+        certificate = cards.certificate_of(command.token, taken.nonce, now)
     except TokenRefused as refused:
+        if not is_malformed(refused.reason):
+            count_refused(desk, command.client, now)
         return CardChecked(refused.reason)
     return CardChecked(kind=certificate.kind, ends_on=taipei_day(certificate.valid_to))
+
+
+def _heed_password(desk: Desk, bound: CardBinding, seen: Account, principal: Principal, now: datetime) -> None:
+    """Whoever reset the password unbound the cards, perhaps before this one was there to be unbound."""
+    present = known_account(desk, seen.id)
+    if present is None or present.password != seen.password:
+        held = held_by_card(bound)
+        bound.unbind(CardEnd.RESET, now)
+        tell(desk, principal, now, bound, release=held)
+        raise account_refusals.SessionUnknown
 
 
 def _introduce(desk: Desk, shown: Shown, identifier: PersonalId | None, now: datetime) -> SubjectId:
@@ -189,10 +225,22 @@ def _introduce(desk: Desk, shown: Shown, identifier: PersonalId | None, now: dat
     return card
 
 
+def _end(desk: Desk, session: OpenSession, end: SessionEnd, now: datetime) -> bool:
+    """Close a session and tell of it; False where somebody else has closed it before."""
+    if not desk.entrance.sessions.close(session.id, end):
+        return False
+    told = desk.store.load(Session, session.id)
+    told.close(end, now)
+    tell(desk, session.principal, now, told)
+    return True
+
+
 def _tried(desk: Desk, card: SubjectId, client: Client) -> Tried:
-    """Whose record it is noted in that the card opened nothing: its holder's, or an account's that has it."""
+    """Whose record it is noted in that the card opened nothing: its holder's, or the only account's that has it."""
     entry = entry_of_card(desk, card)
     bound = bindings_of_card(desk, card)
+    if entry is None and len(bound) > 1:
+        return Tried(Way.CARD)
     subject = next((one.subject for one in (entry, *bound) if one is not None), None)
     where = None if subject is None else whereabouts(desk, subject, client)
     return Tried(Way.CARD, subject, None if entry or not bound else bound[0].account, where)

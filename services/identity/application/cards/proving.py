@@ -15,7 +15,7 @@ from services.identity.domain.accounts.refusals import TooManySends
 from services.identity.domain.cards import refusals
 from services.identity.domain.cards.reasons import CardReason
 from services.identity.events import Way
-from shared.cards.reasons import TokenRefused
+from shared.cards.reasons import Reason, TokenRefused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,28 @@ _TOLD: dict[str, type[Refusal]] = {
 """What a person is told who can mend it by beginning again; everything else is one plain answer."""
 
 
+_MALFORMED = frozenset(
+    {
+        Reason.TOKEN_MISSING,
+        Reason.TOKEN_TOO_SHORT,
+        Reason.TOKEN_TOO_LONG,
+        Reason.TOKEN_NOT_JSON,
+        Reason.TOKEN_NOT_AN_OBJECT,
+        Reason.FORMAT_UNKNOWN,
+        Reason.ALGORITHM_EMPTY,
+        Reason.ALGORITHM_NONE,
+        Reason.ALGORITHM_CONTROL_CHARACTERS,
+        Reason.ALGORITHM_UNKNOWN,
+        Reason.SIGNATURE_MALFORMED,
+        Reason.CERTIFICATE_MISSING,
+        Reason.CERTIFICATE_NOT_TEXT,
+        Reason.CERTIFICATE_NOT_BASE64,
+        Reason.CERTIFICATE_MALFORMED,
+    }
+)
+"""What is no token of a card: it was read, and nothing was judged by it."""
+
+
 class Shown(NamedTuple):
     """A card that has proved itself; `card` is None where nobody has said yet whose it is."""
 
@@ -50,17 +72,25 @@ class Shown(NamedTuple):
 def show(  # noqa: PLR0913, PLR0917 - what was signed, in which session, from where, when
     desk: Desk, attempt: str, token: str, session: UUID | None, client: Client, now: datetime
 ) -> Shown:
-    """The card behind a token; refuses, and the log says why."""
-    count(desk, desk.entrance.keys.cards_tried_from(client.address), desk.entrance.policy(now).card_tries, now)
+    """The card behind a token; refuses, and the log says why.
+
+    What answers to no nonce, or is no token, keeps nobody else at this address from trying; what was judged and
+    refused does.
+    """
     taken = desk.entrance.cards.nonces.take(attempt, session, now)
     if taken.objection is not None:
-        refuse(desk, taken.objection, now)
+        _refuse_void(desk, taken.objection, client, now)
+    heed_limit(desk, client, now)
     try:
         certificate = desk.entrance.cards.certificate_of(token, taken.nonce, now)
     except TokenRefused as refused:
         _log.info("card_token_refused", reason=refused.reason.value, detail=refused.detail)
+        if is_malformed(refused.reason):
+            _refuse_void(desk, refused.reason, client, now)
+        count_refused(desk, client, now)
         refuse(desk, refused.reason, now)
     if not certificate.subject_serial:
+        count_refused(desk, client, now)
         refuse(desk, CardReason.SERIAL_MISSING, now)
     return Shown(certificate, found_card(desk, certificate))
 
@@ -75,6 +105,34 @@ def refuse_holder(desk: Desk, objection: Refusal, now: datetime, tried: Tried | 
     """Whoever has proved who they are is told plainly what stands in the way."""
     tell_refused(desk, tried or Tried(Way.CARD), objection.code, None, now)
     raise objection
+
+
+def is_malformed(reason: Reason) -> bool:
+    """Whether this was no token, so that nothing had to be judged."""
+    return reason in _MALFORMED
+
+
+def heed_limit(desk: Desk, client: Client, now: datetime) -> None:
+    """Refuses with `TooManyCardTries` where too many cards of this address have been refused."""
+    tries = Window(desk.entrance.keys.cards_tried_from(client.address), desk.entrance.policy(now).card_tries)
+    if at := desk.entrance.windows.full_until(tries, now):
+        raise turned_away(Way.CARD, refusals.TooManyCardTries(at=at))
+
+
+def count_refused(desk: Desk, client: Client, now: datetime) -> None:
+    """One more card of this address that was judged and refused."""
+    count(desk, desk.entrance.keys.cards_tried_from(client.address), desk.entrance.policy(now).card_tries, now)
+
+
+def _refuse_void(desk: Desk, reason: str, client: Client, now: datetime) -> NoReturn:
+    """Nothing was judged: the log tells of so many from an address, the operators' own lines of the rest."""
+    place, limits = desk.entrance.keys.void_cards_from(client.address), desk.entrance.policy(now).card_voids
+    answer = _TOLD.get(reason, refusals.CardNotAccepted)
+    try:
+        desk.entrance.windows.count([Window(place, limits)], Answer.NOT_ASKED, now)
+    except TooManySends:
+        raise turned_away(Way.CARD, answer()) from None
+    refuse(desk, reason, now)
 
 
 def count(desk: Desk, place: bytes, limits: Sequence[Limit], now: datetime) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.identity.application.accounts.people import ACCOUNT
-from services.identity.application.capacities.sources import of_sources
+from services.identity.application.capacities.sources import of_card, of_sources
 from services.identity.application.cards.entries import (
+    card_of_source,
     cards_bound_to,
     cards_held_by,
     held_by_card,
@@ -61,6 +62,12 @@ def review(desk: Desk, sessions: Iterable[OpenSession], end_of: EndOf, now: date
     return Decision(Outcome(owner, len(changed), result=result), changed)
 
 
+def counts_in(desk: Desk, session: OpenSession, card: SubjectId, now: datetime) -> bool:
+    """Whether the card is one of whoever this session is of, so that it proves something of them."""
+    held = of_card(desk, card, now, session.account).held
+    return session.principal.id in {one.principal_id for one in held}
+
+
 def of_forgotten(desk: Desk, subject: SubjectId, ground: str, now: datetime) -> Decision:
     """A person was forgotten: their cards count no longer, and the vault forgets which cards they were."""
     holders = [CardHolder(HolderKind.PERSON, str(subject))]
@@ -91,7 +98,7 @@ def _sessions_of(desk: Desk, holder: CardHolder) -> list[OpenSession]:
 
 def _void(desk: Desk, now: datetime, session: OpenSession) -> SessionEnd | None:
     """What became of the capacity since, so that the session would not be opened any more."""
-    capacity = of_sources(desk, session.via, now).of_key(session.capacity)
+    capacity = of_sources(desk, session.via, now, session.account).of_key(session.capacity)
     if capacity is None:
         return SessionEnd.CAPACITY_ENDED
     who = session.principal
@@ -99,4 +106,7 @@ def _void(desk: Desk, now: datetime, session: OpenSession) -> SessionEnd | None:
     rights = (same.role, same.institution, same.acts_for, same.jurisdiction, same.services)
     if rights != (who.role, who.institution, who.acts_for, who.jurisdiction, who.services):
         return SessionEnd.RIGHTS_CHANGED
+    cards = [card for card in map(card_of_source, session.via) if card is not None]
+    if not all(counts_in(desk, session, card, now) for card in cards):
+        return SessionEnd.CARD_WITHDRAWN
     return None

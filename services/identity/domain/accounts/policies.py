@@ -105,7 +105,10 @@ class Policy:
     card_nonces: tuple[Limit, ...]
     """From one client address (ours): a hospital's personnel come in from one, and nobody fills the table."""
     card_tries: tuple[Limit, ...]
-    """From one client address (ours): whatever is tried, the log is not filled by a stranger."""
+    """Judged and refused, from one client address (ours): who comes in is not counted, as a hospital's all do."""
+    card_voids: tuple[Limit, ...]
+    """What answers to no nonce or is no token, from one client address (ours): so many stand in the log, and nobody
+    is kept out by more."""
 
     # Sessions
     sessions: Mapping[Role, SessionTerms]
@@ -154,6 +157,7 @@ POLICIES: Sequence[Policy] = (
         card_nonce_lifetime=timedelta(minutes=5),
         card_nonces=(Limit(300, timedelta(minutes=10)), Limit(5000, timedelta(days=1))),
         card_tries=(Limit(200, timedelta(minutes=10)), Limit(3000, timedelta(days=1))),
+        card_voids=(Limit(200, timedelta(minutes=10)), Limit(3000, timedelta(days=1))),
         sessions={
             **dict.fromkeys(OF_CARDS, _HALF_AN_HOUR),
             Role.PARENT: _HALF_AN_HOUR,

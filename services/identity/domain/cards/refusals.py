@@ -47,6 +47,14 @@ class CardNotForAccounts(Refusal):
     """An institution's card opens the institution, and no account."""
 
 
+class CardOfAnotherAgency(Refusal):
+    """A government card is bound to accounts of the agency only whose card it is in the register."""
+
+
+class CardOfSeveralAccounts(Refusal):
+    """Several accounts have the card, so it says of nobody whose holder bears it: the password comes first."""
+
+
 class CardExists(Refusal):
     """The card is registered already; for another holder it has to be withdrawn first."""
 

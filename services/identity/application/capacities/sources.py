@@ -14,9 +14,10 @@ from services.identity.application.cards.entries import (
     entry_of_card,
     person_of_source,
 )
+from services.identity.application.nhi_cards.lookups import credential_of, standing
 from services.identity.application.registry.lookups import known_practitioner
 from services.identity.domain.cards import refusals
-from services.identity.events import CardHolder, HolderKind
+from services.identity.events import CardFace, CardHolder, HolderKind
 from shared.cards.profiles import CardKind
 from shared.sealing import SubjectId
 
@@ -35,7 +36,7 @@ def of_card(desk: Desk, card: SubjectId, now: datetime, account: UUID | None = N
     A card of several accounts does not say which of their holders bears it, so it opens none of them by itself.
     """
     entry = entry_of_card(desk, card)
-    found = Capacities() if entry is None else _of_holder(desk, entry.holder, card, now)
+    found = Capacities() if entry is None else _of_holder(desk, entry, now)
     bound = {one.account for one in bindings_of_card(desk, card) if _holds(desk, one, entry)}
     if account is not None:
         bound &= {account}
@@ -60,7 +61,7 @@ def of_sources(desk: Desk, sources: Iterable[str], now: datetime, account: UUID 
         if card is not None:
             found = found.and_also(of_card(desk, card, now, account))
         if person is not None:
-            found = found.and_also(of_person(desk, person, now))
+            found = found.and_also(_of_proved(desk, person, now))
     return found
 
 
@@ -72,7 +73,22 @@ def _holds(desk: Desk, binding: CardBinding, entry: Card | None) -> bool:
     return account is not None and is_of_agency(entry, account)
 
 
-def _of_holder(desk: Desk, holder: CardHolder, card: SubjectId, now: datetime) -> Capacities:
+def _of_proved(desk: Desk, subject: SubjectId, now: datetime) -> Capacities:
+    """What a person is who came in by an NHI card, as long as its registration counts."""
+    credential = credential_of(desk, subject)
+    if credential is not None and credential.is_registered and standing(desk, credential, now) is None:
+        return Capacities()
+    return of_person(desk, subject, now)
+
+
+def _of_citizen(desk: Desk, entry: Card, now: datetime) -> Capacities:
+    """What a citizen is, as long as everybody who names them does so by the name on the card."""
+    found, face = of_person(desk, SubjectId(UUID(entry.holder.key)), now), desk.vault.open(entry.face, CardFace)
+    return found if face is not None and found.names == {face.name.strip()} else Capacities()
+
+
+def _of_holder(desk: Desk, entry: Card, now: datetime) -> Capacities:
+    holder, card = entry.holder, entry.card
     match holder.kind:
         case HolderKind.PRACTITIONER:
             practitioner = known_practitioner(desk, holder.key)
@@ -82,4 +98,4 @@ def _of_holder(desk: Desk, holder: CardHolder, card: SubjectId, now: datetime) -
         case HolderKind.CENTRE:
             return of_agency(holder.key, card)
         case HolderKind.PERSON:
-            return of_person(desk, SubjectId(UUID(holder.key)), now)
+            return _of_citizen(desk, entry, now)

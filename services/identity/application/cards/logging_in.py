@@ -16,6 +16,7 @@ from services.identity.application.capacities.sources import is_of_agency, of_ca
 from services.identity.application.cards.entries import (
     binding_of,
     bindings_of_card,
+    cards_held_by,
     entry_of_card,
     face_of,
     held_by_card,
@@ -85,7 +86,8 @@ def log_in_by_card(desk: Desk, command: LogInByCard, _: Principal, now: datetime
     identifier = parse_personal_id(typed, on=taipei_day(now), field="identifier") if typed else None
     shown = show(desk, command.attempt, command.token, None, command.client, now)
     card = shown.card if shown.card is not None and of_card(desk, shown.card, now).is_known else None
-    if card is None and shown.certificate.kind is CardKind.CITIZEN:
+    is_nobodys = shown.card is None or entry_of_card(desk, shown.card) is None
+    if shown.certificate.kind is CardKind.CITIZEN and (card is None or (identifier is not None and is_nobodys)):
         card = _introduce(desk, shown, identifier, now)
     if card is None:
         refuse_holder(desk, refusals.CardHolderUnknown(), now)
@@ -213,10 +215,12 @@ def _introduce(desk: Desk, shown: Shown, identifier: PersonalId | None, now: dat
     found = of_person(desk, subject, now) if subject else None
     if subject is None or found is None or not found.is_known:
         refuse(desk, CardReason.PERSON_UNKNOWN, now)
-    if certificate.common_name.strip() not in found.names:
+    if found.names != {certificate.common_name.strip()}:
         refuse(desk, CardReason.NAME_MISMATCH, now, Tried(Way.CARD, subject))
     if not found.held:
         refuse_holder(desk, found.objections[0], now, Tried(Way.CARD, subject))
+    if _has_citizens_card(desk, subject) or (shown.card is not None and entry_of_card(desk, shown.card) is not None):
+        refuse_holder(desk, refusals.CitizenCardExists(), now, Tried(Way.CARD, subject))
     card = kept_card(desk, certificate)
     holder = CardHolder(HolderKind.PERSON, str(subject))
     entry = Card.register(card, certificate.kind, holder, desk.vault.seal(subject, face_of(certificate)), now)
@@ -233,6 +237,12 @@ def _end(desk: Desk, session: OpenSession, end: SessionEnd, now: datetime) -> bo
     told.close(end, now)
     tell(desk, session.principal, now, told)
     return True
+
+
+def _has_citizens_card(desk: Desk, subject: SubjectId) -> bool:
+    """Whether a citizen's card counts for this person, under any of their pseudonyms."""
+    subjects = {subject, *desk.vault.subjects_of([subject])}
+    return bool(cards_held_by(desk, [CardHolder(HolderKind.PERSON, str(one)) for one in subjects]))
 
 
 def _tried(desk: Desk, card: SubjectId, client: Client) -> Tried:

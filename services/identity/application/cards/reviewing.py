@@ -12,6 +12,7 @@ from services.identity.application.cards.entries import (
     card_of_source,
     cards_bound_to,
     cards_held_by,
+    forgetting_of,
     held_by_card,
     source_of_card,
 )
@@ -81,7 +82,7 @@ def of_forgotten(desk: Desk, subject: SubjectId, ground: str, now: datetime) -> 
         card.withdraw(CardEnd.FORGOTTEN, now)
     for binding in bindings:
         binding.unbind(CardEnd.FORGOTTEN, now)
-    forget = [partial(desk.vault.forget, card.card, ground) for card in cards]
+    forget = forgetting_of(desk, entries, ground)
     return Decision(Outcome(subject, len(entries)), entries, release=held, beforehand=forget)
 
 

@@ -59,6 +59,10 @@ class CardExists(Refusal):
     """The card is registered already; for another holder it has to be withdrawn first."""
 
 
+class CitizenCardExists(Refusal):
+    """The person has a citizen's card by which they come in, or the card a person: it is withdrawn first."""
+
+
 class CardUnknown(Refusal):
     """There is no such card, or it counts no longer."""
 

@@ -11,8 +11,8 @@ from services.identity.domain.cards.refusals import CardNotAccepted
 from shared.cards.profiles import CardKind
 from shared.principal import Assurance, Role, Service
 from shared.refusals import ProofNotAccepted
-from tests.controls.family import BANQIAO_CLINIC
-from tests.integration.identity.accounts.door import HOME
+from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR
+from tests.integration.identity.accounts.door import HOME, OPERATOR
 from tests.integration.identity.cards.card_door import CENTRES_SERIAL
 
 COUNTY = "新北市"
@@ -84,7 +84,9 @@ def test_a_doctor_who_manages_a_clinic_goes_on_as_its_manager_with_the_proof_of_
     door.institution()
     door.clinics_entry()
     clinic = door.who(door.come_in(door.clinics_card()))
-    door.give(commands.NameManager(CLINIC, "F100000015", "陳安康", MOBILE), clinic)
+    entry = {"name": "陳安康", "profession": "A", "identifier": "F100000015", "institution": BANQIAO_CLINIC}
+    door.give(commands.RecordPractitioner(practitioner=BANQIAO_DOCTOR, **entry, mobile=MOBILE), OPERATOR)
+    door.give(commands.NameManager(CLINIC, "F100000015", "陳安康"), clinic)
     signed_in = in_by_nhi_card(door, "F100000015")
     assert (door.who(signed_in).role, signed_in.may_choose) == (Role.PRACTITIONER, True)
     taken = door.take(signed_in, f"member/{CLINIC}")

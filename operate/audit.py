@@ -82,7 +82,8 @@ def _live(session: Session, name: str | None, keys: dict[str, Ed25519PublicKey],
     for context in asked(name):
         with stored(session.settings, context) as database, session.progress() as watch:
             told = partial(watch, _label(session, context))
-            verdicts.append(_verdict(context, verify_log(database, context, keys, contents, told)))
+            found = verify_log(database, context, keys, contents, told)
+            verdicts.append(_verdict(context, found, found.is_whole))
     return Verdicts(_worst(verdicts), verdicts, passed_by=contents.passed_by)
 
 
@@ -96,7 +97,8 @@ def _archived(
     for context in archive.contexts if name is None else [known(name, archive.contexts)]:
         with session.progress() as watch:
             told = partial(watch, _label(session, context))
-            verdicts.append(_verdict(context, archive.verify(context, keys or carried, contents, told)))
+            found = archive.verify(context, keys or carried, contents, told)
+            verdicts.append(_verdict(context, found, found.is_proved))
     altered = archive.altered_files()
     whole = False if altered else _worst(verdicts)
     return Verdicts(whole, verdicts, sorted(carried), altered, contents.passed_by)
@@ -106,8 +108,8 @@ def _label(session: Session, context: str) -> str:
     return f"{context}: {session.words('audit.verifying')}"
 
 
-def _verdict(context: str, found: Verification) -> Verdict:
-    return Verdict(context, found.first, found.positions, found.signed, found.is_whole, found.first_bad)
+def _verdict(context: str, found: Verification, whole: bool | None) -> Verdict:  # noqa: FBT001 - what is told
+    return Verdict(context, found.first, found.positions, found.signed, whole, found.first_bad)
 
 
 def _worst(verdicts: list[Verdict]) -> bool | None:

@@ -40,7 +40,7 @@ _PATIENCE = 120
 _SETTINGS = {
     "listen_addresses": "",  # no network: who may open the directory may connect
     "unix_socket_permissions": "0700",
-    "max_connections": "200",
+    "max_connections": "300",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_error_verbosity": "terse",  # the details of an error quote the row, and rows are about people

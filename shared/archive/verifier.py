@@ -98,19 +98,24 @@ class Verification:
     first: int = 1
 
     @property
+    def is_proved(self) -> bool | None:
+        """As `is_whole`, of a log that came from elsewhere: nothing can be told where nobody has signed for any event.
+
+        Whoever made up all of them would have left out the checkpoints. What follows the last checkpoint of a signed
+        log was only written after it.
+        """
+        return None if self.is_whole and not self.is_vouched_for else self.is_whole
+
+    @property
     def is_vouched_for(self) -> bool:
         """Whether a checkpoint vouches for any event, or there is none to vouch for."""
         return self.first <= self.signed or self.positions < self.first
 
     @property
     def is_whole(self) -> bool | None:
-        """Whether the whole log is as it was when it was published; None where that cannot be told from here.
-
-        Nothing can be told of events that nobody has signed for: whoever made up all of them would have left out the
-        checkpoints. What follows the last checkpoint of a signed log was only written after it.
-        """
+        """Whether the whole log is as it was when it was published; None where that cannot be told from here."""
         if self.first_bad is None:
-            return True if self.is_vouched_for else None
+            return True
         return None if self.first_bad.what.is_open else False
 
 
@@ -635,7 +640,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not check.is_thorough:
         told.append("Events were not held against their schemas: for that, install the package jsonschema.")
     sys.stdout.write("\n".join(told) + "\n")
-    whole = {verification.is_whole for verification in found.values()}
+    whole = {verification.is_proved for verification in found.values()}
     return 1 if altered or False in whole else 2 if None in whole else 0
 
 

@@ -98,7 +98,8 @@ def test_every_process_runs_as_its_own_user_and_a_case_reaches_everyone(deployme
             family = asking_as(deployment, parent(deployment))
             outcome = client.command("matching.submit_application", application(), str(uuid4()), family)
             [case] = answer_of(client.query("matching.family_cases", asking=family, written=outcome))
-            unwell = [name for name in contexts() if not answer_of(client.query(f"{name}.health"))["ready"]]
+            reports = [answer_of(client.query(f"{name}.health")) for name in contexts()]
+            unwell = [report for report in reports if not report["ready"]]
 
         assert case["id"] == str(outcome.id)
         assert unwell == []

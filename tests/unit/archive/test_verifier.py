@@ -175,7 +175,7 @@ def test_checkpoints_signed_again_with_another_key_count_for_nobody_who_has_the_
 
 def test_an_archive_made_up_whole_without_checkpoints_proves_nothing(tmp_path, capsys):
     Draft(chained(rows()[1:] + rows()[:1]), signed=()).write(tmp_path)
-    assert verify(tmp_path, contents).is_whole is None
+    assert verify(tmp_path, contents).is_proved is None
     assert verifier.main([str(tmp_path)]) == 2
     assert "signed by nobody" in capsys.readouterr().out
 

@@ -9,7 +9,7 @@ from services.matching import commands
 from services.matching.application import families, offers, participation, records, register, reservations
 from services.matching.application.desk import Desk
 from services.matching.domain import access, refusals
-from services.matching.domain.actions import Action, Facts, actions, enrolment_actions
+from services.matching.domain.actions import Facts, actions, enrolment_actions
 from services.matching.domain.case import Case
 from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.policies import POLICIES
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from services.matching.domain.policies import Policy
     from services.matching.domain.registry import Registry
+    from shared.actions import Action
     from shared.application.handling import Handler
     from shared.calendar import WorkingCalendar
     from shared.events import Aggregate, Event

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from services.matching import commands
 from services.matching.domain import access, guards
+from shared.actions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,19 +19,6 @@ if TYPE_CHECKING:
     from services.matching.domain.registry import Registry
     from shared.principal import Principal
     from shared.refusals import Refusal
-
-
-@dataclass(frozen=True)
-class Action:
-    """One command: open where `objection` is None."""
-
-    command: type
-    objection: Refusal | None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the command would be taken now, given a form without faults."""
-        return self.objection is None
 
 
 @dataclass(frozen=True)

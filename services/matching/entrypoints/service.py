@@ -16,7 +16,6 @@ from services.matching.commands import REGISTER_FILE_ROWS, ImportRegister
 from services.matching.domain.access import WHO_MAY
 from services.matching.domain.policies import POLICIES, Policy
 from services.matching.domain.refusals import CaseUnknown, EnrolmentUnknown
-from services.matching.entrypoints.answers.actions import ActionListed
 from services.matching.entrypoints.answers.bureaus import BureauCase, BureauCaseListed
 from services.matching.entrypoints.answers.clinics import ClinicCase, EnrolmentListed, ExportedFile, OfferListed
 from services.matching.entrypoints.answers.doctors import DoctorListed, WaitingTime
@@ -80,6 +79,7 @@ from shared.calendar import taipei_day
 from shared.imports.files import Purpose
 from shared.principal import Principal
 from shared.read_models.paging import Page
+from shared.rpc.actions import ActionListed
 from shared.rpc.aside import aside
 from shared.rpc.refusals import FieldMalformed
 from shared.rpc.service import EVERYBODY, ContextService, deed, query

@@ -8,7 +8,7 @@ from services.support import commands
 from services.support.application import applying, moving, reservations, reviewing
 from services.support.application.desk import Desk
 from services.support.domain import access, refusals
-from services.support.domain.actions import Action, application_actions, support_actions
+from services.support.domain.actions import application_actions, support_actions
 from services.support.domain.application import Application
 from services.support.domain.move_lock import Departure, MoveLock
 from services.support.domain.policies import POLICIES
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from services.support.domain.policies import Policy
     from services.support.domain.register import Diaries, Register
+    from shared.actions import Action
     from shared.application.handling import Handler
     from shared.calendar import WorkingCalendar
     from shared.events import Aggregate, Event

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.support import commands
 from services.support.domain import access, guards, refusals
 from services.support.events import ApplicationKind
+from shared.actions import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,19 +17,6 @@ if TYPE_CHECKING:
     from services.support.domain.support import Support
     from shared.principal import Principal
     from shared.refusals import Refusal
-
-
-@dataclass(frozen=True)
-class Action:
-    """One command: open where `objection` is None."""
-
-    command: type
-    objection: Refusal | None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the command would be taken now, given a form without faults."""
-        return self.objection is None
 
 
 def application_actions(application: Application, principal: Principal, locked: Refusal | None) -> tuple[Action, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.support.domain.states import ApplicationState
-from services.support.entrypoints.answers.actions import ActionListed
 from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold, EntryTold
 from services.support.entrypoints.answers.supports import LockListed, SupportListed, TermsTold, TimeListed
 from services.support.events import Outstanding, Remarks, ReviewersRemarks, SupportedPlace
 from shared.calendar import taipei_day
+from shared.rpc.actions import ActionListed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.support.application import Desk
-    from services.support.domain.actions import Action
     from services.support.domain.register import Names
     from services.support.events import Terms
     from services.support.read_models.applications import ApplicationRow, Entry
     from services.support.read_models.move_locks import HeldLock
     from services.support.read_models.support_times import SupportTime
     from services.support.read_models.supports import SupportRow
+    from shared.actions import Action
 
     ActionsOf = Callable[[UUID], Iterable[Action]]
 

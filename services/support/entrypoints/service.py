@@ -13,7 +13,6 @@ from services.support.domain.policies import POLICIES
 from services.support.domain.refusals import ApplicationUnknown, PlaceUnknown, SupportUnknown
 from services.support.domain.schedules import Occurrence, preview_of
 from services.support.domain.support import Span
-from services.support.entrypoints.answers.actions import ActionListed
 from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold
 from services.support.entrypoints.answers.quotas import QuotaTold
 from services.support.entrypoints.answers.supports import (
@@ -70,6 +69,7 @@ from shared.access import BUREAU
 from shared.calendar import TAIPEI, start_of_day
 from shared.principal import Principal, Role
 from shared.read_models.paging import Page
+from shared.rpc.actions import ActionListed
 from shared.rpc.service import EVERYBODY, ContextService, query
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from services.support.domain.actions import Action
     from services.support.domain.register import Stay
     from services.support.read_models.applications import ApplicationRow
+    from shared.actions import Action
 
 Filters = TypeVar("Filters", ApplicationFilters, SupportFilters)
 

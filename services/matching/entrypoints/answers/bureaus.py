@@ -9,9 +9,9 @@ import msgspec
 
 from services.matching import events
 from services.matching.domain.statuses import EnrolmentStatus, MatchStatus
-from services.matching.entrypoints.answers.actions import ActionListed
 from services.matching.entrypoints.answers.families import FamilyCaseListed
 from services.matching.read_models.actor import Actor
+from shared.rpc.actions import ActionListed
 
 
 class BureauCaseListed(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 
 from services.matching import events
 from services.matching.domain.statuses import EnrolmentStatus, PreferenceStatus
-from services.matching.entrypoints.answers.actions import ActionListed
+from shared.rpc.actions import ActionListed
 
 
 class OfferListed(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,9 +9,9 @@ import msgspec
 
 from services.support import events
 from services.support.domain.states import ApplicationState
-from services.support.entrypoints.answers.actions import ActionListed
 from services.support.entrypoints.answers.supports import TermsTold
 from services.support.events import ApplicationKind, RecordedBy, SupportedPlace
+from shared.rpc.actions import ActionListed
 
 
 class EntryTold(msgspec.Struct, frozen=True):

@@ -9,8 +9,8 @@ import msgspec
 
 from services.support import events
 from services.support.domain.states import SupportState
-from services.support.entrypoints.answers.actions import ActionListed
 from services.support.events import CancelledBy, DepartureCause, Purpose, RecordedBy, Schedule, SupportedPlace
+from shared.rpc.actions import ActionListed
 
 
 class TermsTold(msgspec.Struct, frozen=True):

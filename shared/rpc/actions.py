@@ -1,4 +1,4 @@
-"""What can be done, and why not."""
+"""What can be done, and why not, as others are told of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.rpc.service import method_of
 from shared.rpc.wire import Told
 
 if TYPE_CHECKING:
-    from services.matching.domain.actions import Action
+    from shared.actions import Action
 
 
 class ActionListed(msgspec.Struct, frozen=True):

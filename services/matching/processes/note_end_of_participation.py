@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from services.identity import events as registry
 from services.matching.commands import EndParticipation, ResumeParticipation
 from services.matching.events import ParticipationCause
-from shared.calendar import TAIPEI
+from shared.processes.causes import CauseStanding, cause_after
 from shared.processes.process import Process
 from shared.read_models.model import Table
 
@@ -86,14 +86,9 @@ class NoteEndOfParticipation(Process[Participation]):
     def evolve(self, key: Key, row: Participation | None, event: Event) -> Participation | None:
         """A cause holds from its day on; once it has gone, and has been told to have, it is forgotten."""
         institution, doctor, cause = key
-        first_day_without = _first_day_without(institution, event)
-        held = row is not None and (row.ended or (row.ends_at is not None and row.ends_at <= event.timestamp))
-        if first_day_without is None:
-            return Participation(institution, doctor, cause, ended=False, ends_at=None, resumed=True) if held else None
-        ends_at = datetime.combine(first_day_without, time(), TAIPEI)
-        if ends_at <= event.timestamp:
-            return Participation(institution, doctor, cause, ended=True, ends_at=None, resumed=False)
-        return Participation(institution, doctor, cause, ended=False, ends_at=ends_at, resumed=held)
+        before = CauseStanding(row.ended, row.ends_at, row.resumed) if row else None
+        after = cause_after(before, _first_day_without(institution, event), event.timestamp)
+        return Participation(institution, doctor, cause, *after) if after else None
 
     def react(self, row: Participation | None, event: Event) -> Iterable[Command]:  # noqa: ARG002 - the row says all
         """Tell matching of what holds, or has gone, today."""

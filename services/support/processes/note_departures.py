@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from services.identity import events as registry
 from services.support.commands import NoteDeparture, NoteReturn
 from services.support.events import DepartureCause
-from shared.calendar import TAIPEI
+from shared.processes.causes import CauseStanding, cause_after
 from shared.processes.process import Process
 from shared.read_models.model import Table
 
@@ -75,15 +75,9 @@ class NoteDepartures(Process[Absence]):
     def evolve(self, key: Key, row: Absence | None, event: Event) -> Absence | None:
         """A cause holds from its day on; once it has gone, and has been told to have, it is forgotten."""
         institution, practitioner, cause = key
-        since = _since(institution, event)
-        held = row is not None and (row.departed or (row.departs_at is not None and row.departs_at <= event.timestamp))
-        if since is None:
-            back = Absence(institution, practitioner, cause, departed=False, departs_at=None, returned=True)
-            return back if held else None
-        departs_at = datetime.combine(since, time(), TAIPEI)
-        if departs_at <= event.timestamp:
-            return Absence(institution, practitioner, cause, departed=True, departs_at=None, returned=False)
-        return Absence(institution, practitioner, cause, departed=False, departs_at=departs_at, returned=held)
+        before = CauseStanding(row.departed, row.departs_at, row.returned) if row else None
+        after = cause_after(before, _since(institution, event), event.timestamp)
+        return Absence(institution, practitioner, cause, *after) if after else None
 
     def react(self, row: Absence | None, event: Event) -> Iterable[Command]:  # noqa: ARG002 - the row says all
         """Tell support of what holds, or has gone, today."""

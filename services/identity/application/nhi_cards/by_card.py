@@ -13,6 +13,7 @@ from services.identity.application.accounts.people import whereabouts
 from services.identity.application.accounts.telling import tell, tell_refused
 from services.identity.application.capacities import of_person
 from services.identity.application.cards.entries import source_of_person
+from services.identity.application.nhi_cards.by_phone import WAYS
 from services.identity.application.nhi_cards.lookups import (
     card_number,
     credential_of,
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 
     from services.identity.application.accounts.answers import SignedIn
     from services.identity.application.desk import Desk
+    from services.identity.application.nhi_cards.code_proofs import CodeProof
     from services.identity.commands.accounts import Client
-    from services.identity.commands.nhi_cards import LogInByNhiCard, LogInByNhiNumber
+    from services.identity.commands.nhi_cards import LogInByNhiCard, LogInByNhiNumber, SetNhiPassword
     from services.identity.domain.nhi_cards.credential import NhiCredential
     from shared.principal import Principal
 
@@ -49,6 +51,13 @@ class _Proved(NamedTuple):
     client: Client
 
 
+class ProvedByNumber(NamedTuple):
+    """A registered card whose number was given, and the code after which it was asked for."""
+
+    credential: NhiCredential
+    code: CodeProof
+
+
 def log_in_by_nhi_card(desk: Desk, command: LogInByNhiCard, principal: Principal, now: datetime) -> SignedIn:
     """健保卡登入(插卡): national ID, the number read from the card, the password; one hash whoever is meant."""
     number, person = card_number(command.card_number), person_meant(desk, command.identifier, now)
@@ -57,7 +66,7 @@ def log_in_by_nhi_card(desk: Desk, command: LogInByNhiCard, principal: Principal
     credential = credential_of(desk, person.subject or SubjectId(uuid4()))
     password = credential.password if credential else None
     is_right = desk.entrance.passwords.is_right(password, command.password)
-    trouble = objection_to_card(desk, credential, number)
+    trouble = _objection_to_card(desk, credential, number)
     if person.subject is None:
         trouble = Trouble.IDENTIFIER_UNKNOWN
     elif trouble is not Trouble.CARD_UNREGISTERED and not is_right:
@@ -71,18 +80,29 @@ def log_in_by_nhi_card(desk: Desk, command: LogInByNhiCard, principal: Principal
 
 def log_in_by_nhi_number(desk: Desk, command: LogInByNhiNumber, principal: Principal, now: datetime) -> SignedIn:
     """健保卡登入(無卡): the card number, only after the code of this very log-in."""
-    number, proofs = card_number(command.card_number), desk.entrance.proofs
-    code = proofs.take(command.proof, CodePurpose.NHI_LOG_IN, now)
-    credential = credential_of(desk, code.subject)
-    trouble = objection_to_card(desk, credential, number)
-    if credential is None or trouble is not None:
-        proofs.give_back_tried(command.proof, code)
-        raise not_accepted(desk, Way.NHI_NUMBER, code.subject, trouble, command.client, None, now)
+    credential, code = by_code_and_number(desk, command, CodePurpose.NHI_LOG_IN, now)
     proof = Proof(Assurance.OTP_CARD_NUMBER, f"code/{code.attempt_id}")
     return _let_in(desk, _Proved(credential, Way.NHI_NUMBER, proof, code.user_key, command.client), principal, now)
 
 
-def objection_to_card(desk: Desk, credential: NhiCredential | None, number: str) -> Trouble | None:
+def by_code_and_number(
+    desk: Desk, command: LogInByNhiNumber | SetNhiPassword, purpose: CodePurpose, now: datetime
+) -> ProvedByNumber:
+    """Whose registered card has this number, once the code of this very purpose was entered; refuses as `not_accepted`.
+
+    A number that is not the card's takes one of the tries that the code leaves.
+    """
+    number, proofs = card_number(command.card_number), desk.entrance.proofs
+    code = proofs.take(command.proof, purpose, now)
+    credential = credential_of(desk, code.subject)
+    trouble = _objection_to_card(desk, credential, number)
+    if credential is None or trouble is not None:
+        proofs.give_back_tried(command.proof, code)
+        raise not_accepted(desk, WAYS[purpose], code.subject, trouble, command.client, None, now)
+    return ProvedByNumber(credential, code)
+
+
+def _objection_to_card(desk: Desk, credential: NhiCredential | None, number: str) -> Trouble | None:
     """Why this is not the card that is registered; None where it is."""
     if credential is None or not credential.is_registered:
         return Trouble.CARD_UNREGISTERED

@@ -42,11 +42,12 @@ PURPOSES: Mapping[NhiPurpose, CodePurpose] = {
     NhiPurpose.REGISTER: CodePurpose.NHI_REGISTRATION,
     NhiPurpose.NEW_PASSWORD: CodePurpose.NHI_NEW_PASSWORD,
 }
-_WAYS: Mapping[CodePurpose, Way] = {
+WAYS: Mapping[CodePurpose, Way] = {
     CodePurpose.NHI_LOG_IN: Way.NHI_NUMBER,
     CodePurpose.NHI_REGISTRATION: Way.NHI_REGISTRATION,
     CodePurpose.NHI_NEW_PASSWORD: Way.NHI_REGISTRATION,
 }
+"""Under which way the log tells of what a code is for."""
 
 
 def ask_nhi_code(desk: Desk, command: AskNhiCode, principal: Principal, now: datetime) -> CodeSent:
@@ -60,10 +61,10 @@ def ask_nhi_code(desk: Desk, command: AskNhiCode, principal: Principal, now: dat
     windows = send_windows(person.key, origin, policy)
     if not origin.is_familiar:
         windows.append(Window(keys.phone(mobile), (*policy.sends, policy.resend)))
-    count_send(desk, _WAYS[purpose], person.key, origin, windows, command.question, now)
+    count_send(desk, WAYS[purpose], person.key, origin, windows, command.question, now)
     trouble = _trouble(desk, command.purpose, person.subject, mobile, asker, now)
     where = None if person.subject is None else whereabouts(desk, person.subject, command.client)
-    unknown = RefusedLogin.record(Tried(_WAYS[purpose], person.subject, where=where), trouble or "", now)
+    unknown = RefusedLogin.record(Tried(WAYS[purpose], person.subject, where=where), trouble or "", now)
     to = Destination(mobile=mobile)
     applicant = Applicant(to, person.key, origin.key, None if trouble else person.subject)
     return send_code(desk, Sending(applicant, purpose, command.client, unknown), principal, now)
@@ -72,10 +73,10 @@ def ask_nhi_code(desk: Desk, command: AskNhiCode, principal: Principal, now: dat
 def verify_nhi_code(desk: Desk, command: VerifyNhiCode, principal: Principal, now: datetime) -> CodeProved:
     """The code is compared and consumed; the right one is a proof for the step that it was asked for."""
     policy, codes = desk.entrance.policy(now), desk.entrance.codes
-    purposes = frozenset(_WAYS)
+    purposes = frozenset(WAYS)
     entered = codes.enter(command.attempt, None, folded(command.code), purposes=purposes, now=now, policy=policy)
     if entered.verdict is not Verdict.RIGHT or entered.subject is None:
-        raise code_refused(desk, _WAYS[entered.purpose], entered, command.client, now)
+        raise code_refused(desk, WAYS[entered.purpose], entered, command.client, now)
     verified(desk, entered, principal, now)
     expires_at = now + policy.code_proof_lifetime
     proof = CodeProof(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from services.identity.application.accounts.answers import Done
 from services.identity.application.accounts.telling import tell
 from services.identity.application.capacities.sources import of_sources
-from services.identity.application.nhi_cards.by_card import not_accepted, objection_to_card
+from services.identity.application.nhi_cards.by_card import by_code_and_number, not_accepted
 from services.identity.application.nhi_cards.keeping import close_void
 from services.identity.application.nhi_cards.lookups import (
     card_number,
@@ -89,19 +89,13 @@ def register_nhi_card(desk: Desk, command: RegisterNhiCard, principal: Principal
 
 def set_nhi_password(desk: Desk, command: SetNhiPassword, principal: Principal, now: datetime) -> Done:
     """忘記密碼: by a code and the card number; nobody stays signed in, and what was counted is forgiven."""
-    number, proofs = card_number(command.card_number), desk.entrance.proofs
-    code = proofs.take(command.proof, CodePurpose.NHI_NEW_PASSWORD, now)
-    credential = credential_of(desk, code.subject)
-    trouble = objection_to_card(desk, credential, number)
-    if credential is None or trouble is not None:
-        proofs.give_back_tried(command.proof, code)
-        raise not_accepted(desk, Way.NHI_REGISTRATION, code.subject, trouble, command.client, None, now)
+    credential, code = by_code_and_number(desk, command, CodePurpose.NHI_NEW_PASSWORD, now)
     holder = desk.vault.open(credential.holder, NhiCardHolder)
     if holder is None:  # forgotten at this very moment
         raise PersonGone
-    objection = _objection(desk, command.password, f"{holder.identifier} {number}", credential, now)
+    objection = _objection(desk, command.password, f"{holder.identifier} {holder.card_number}", credential, now)
     if objection is not None:
-        proofs.give_back(command.proof, code)
+        desk.entrance.proofs.give_back(command.proof, code)
         raise objection
     credential.change_password(desk.entrance.passwords.keep(credential.subject, command.password, now), now)
     tell(desk, principal, now, credential)

@@ -17,7 +17,8 @@ from services.identity.application.accounts.origins import answer_from, device_t
 from services.identity.application.accounts.people import account_of_mailbox, holder_of, known_account
 from services.identity.application.accounts.telling import tell, tell_refused, turned_away
 from services.identity.application.accounts.tokens import Link
-from services.identity.application.cards.entries import cards_bound_to, held_by_card
+from services.identity.application.cards.ending import end_entries_and_tell
+from services.identity.application.cards.entries import cards_bound_to
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.account import AccountStatus
 from services.identity.domain.accounts.records import Tried
@@ -93,7 +94,7 @@ def reset_password(desk: Desk, command: ResetPassword, principal: Principal, now
         raise turned_away(Way.PASSWORD_RESET, objection)
     email = holder_of(desk, account).email
     _change(desk, principal, account, command.password, PasswordCause.RESET, now)
-    _unbind_cards(desk, principal, account, now)
+    end_entries_and_tell(desk, cards_bound_to(desk, account.id), CardEnd.RESET, principal, now)
     keys = desk.entrance.keys
     desk.entrance.failures.forgive(keys.mailbox(email))
     return PasswordReset(device_token(keys, keys.mailbox(email), now))
@@ -145,14 +146,6 @@ def _change(  # noqa: PLR0913, PLR0917 - whose, by whom, to what, why, when
     # What the log tells of them, the process that follows it adds.
     desk.entrance.sessions.close_all(account.id, SessionEnd.PASSWORD_CHANGED)
     return password_id
-
-
-def _unbind_cards(desk: Desk, principal: Principal, account: Account, now: datetime) -> None:
-    bindings = cards_bound_to(desk, account.id)
-    held = [reservation for binding in bindings for reservation in held_by_card(binding)]
-    for binding in bindings:
-        binding.unbind(CardEnd.RESET, now)
-    tell(desk, principal, now, *bindings, release=held)
 
 
 def _proof(password: UUID) -> Proof:

@@ -13,6 +13,7 @@ from services.identity.application.accounts.people import holder_of, known_accou
 from services.identity.application.accounts.telling import tell
 from services.identity.application.capacities import of_person
 from services.identity.application.capacities.sources import is_of_agency, of_card, of_sources
+from services.identity.application.cards.ending import end_entries_and_tell
 from services.identity.application.cards.entries import (
     binding_of,
     bindings_of_card,
@@ -198,9 +199,7 @@ def _heed_password(desk: Desk, bound: CardBinding, seen: Account, principal: Pri
     """Whoever reset the password unbound the cards, perhaps before this one was there to be unbound."""
     present = known_account(desk, seen.id)
     if present is None or present.password != seen.password:
-        held = held_by_card(bound)
-        bound.unbind(CardEnd.RESET, now)
-        tell(desk, principal, now, bound, release=held)
+        end_entries_and_tell(desk, [bound], CardEnd.RESET, principal, now)
         raise account_refusals.SessionUnknown
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.identity.application.accounts.people import account
+from services.identity.application.cards.ending import end_entries
 from services.identity.application.cards.entries import (
     bindings_of_card,
     card_binding,
@@ -12,7 +13,6 @@ from services.identity.application.cards.entries import (
     cards_bound_to,
     cards_held_by,
     entry_of_card,
-    forgetting_of,
     held_by_card,
     shown_card,
     source_of_card,
@@ -91,29 +91,22 @@ def withdraw_card(desk: Desk, command: WithdrawCard, principal: Principal, now: 
     refusals.heed(keeping_entries_of(principal, [_county_of(desk, entry.holder)]))
     if not entry.counts:
         return Decision(_outcome(entry, entry.holder.key, Result.UNCHANGED))
-    bound = bindings_of_card(desk, entry.card)
-    entries: list[Entry] = [entry, *bound]
-    held = [reservation for one in entries for reservation in held_by_card(one)]
-    forget = forgetting_of(desk, entries, command.reason)
-    entry.withdraw(command.reason, now)
-    for binding in bound:
-        binding.unbind(command.reason, now)
+    entries: list[Entry] = [entry, *bindings_of_card(desk, entry.card)]
+    ended = end_entries(desk, entries, command.reason, now)
     desk.entrance.sessions.close_via(source_of_card(entry.card), SessionEnd.CARD_WITHDRAWN)
-    return Decision(_outcome(entry, entry.holder.key), entries, release=held, beforehand=forget)
+    return Decision(_outcome(entry, entry.holder.key), entries, release=ended.release, beforehand=ended.beforehand)
 
 
 def unbind_card(desk: Desk, command: UnbindCard, principal: Principal, now: datetime) -> Decision:
     """解除綁定: by the account itself, or by who answers for it."""
     binding = card_binding(desk, command.binding)
-    of = account(desk, binding.account)
-    if principal.id != f"account/{of.id}":
-        refusals.heed(accounts_access.closing(principal, of.rights, of.county))
+    _heed_answering_for(desk, binding.account, principal)
     if not binding.counts:
         return Decision(Outcome(binding.id, binding.version, result=Result.UNCHANGED))
-    held, forget = held_by_card(binding), forgetting_of(desk, [binding], command.reason)
-    binding.unbind(command.reason, now)
+    ended = end_entries(desk, [binding], command.reason, now)
     desk.entrance.sessions.close_via(source_of_card(binding.card), SessionEnd.CARD_WITHDRAWN)
-    return Decision(Outcome(binding.id, binding.version), [binding], release=held, beforehand=forget)
+    outcome = Outcome(binding.id, binding.version)
+    return Decision(outcome, [binding], release=ended.release, beforehand=ended.beforehand)
 
 
 def cards_of_holder(desk: Desk, holder: CardHolder, principal: Principal) -> list[OwnCard]:
@@ -124,10 +117,15 @@ def cards_of_holder(desk: Desk, holder: CardHolder, principal: Principal) -> lis
 
 def cards_of_account(desk: Desk, account_id: UUID, principal: Principal) -> list[OwnCard]:
     """The cards by which an account is opened: for itself, and for who answers for it."""
+    _heed_answering_for(desk, account_id, principal)
+    return _shown(desk, cards_bound_to(desk, account_id))
+
+
+def _heed_answering_for(desk: Desk, account_id: UUID, principal: Principal) -> None:
+    """The account itself, and whoever may close it, answer for its cards."""
     of = account(desk, account_id)
     if principal.id != f"account/{of.id}":
         refusals.heed(accounts_access.closing(principal, of.rights, of.county))
-    return _shown(desk, cards_bound_to(desk, account_id))
 
 
 def _shown(desk: Desk, entries: Iterable[Entry]) -> list[OwnCard]:

@@ -8,12 +8,11 @@ from uuid import UUID
 
 from services.identity.application.accounts.people import ACCOUNT
 from services.identity.application.capacities.sources import of_card, of_sources
+from services.identity.application.cards.ending import end_entries
 from services.identity.application.cards.entries import (
     card_of_source,
     cards_bound_to,
     cards_held_by,
-    forgetting_of,
-    held_by_card,
     source_of_card,
 )
 from services.identity.application.registry.personnel import practitioners_of
@@ -73,17 +72,12 @@ def of_forgotten(desk: Desk, subject: SubjectId, ground: str, now: datetime) -> 
     """A person was forgotten: their cards count no longer, and the vault forgets which cards they were."""
     holders = [CardHolder(HolderKind.PERSON, str(subject))]
     holders += [CardHolder(HolderKind.PRACTITIONER, one.number) for one in practitioners_of(desk, subject)]
-    cards = cards_held_by(desk, holders)
     account = desk.store.holder_of(ACCOUNT, str(subject))
     bindings = [] if account is None else cards_bound_to(desk, account)
-    entries: list[Entry] = [*cards, *bindings]
-    held = [reservation for one in entries for reservation in held_by_card(one)]
-    for card in cards:
-        card.withdraw(CardEnd.FORGOTTEN, now)
-    for binding in bindings:
-        binding.unbind(CardEnd.FORGOTTEN, now)
-    forget = forgetting_of(desk, entries, ground)
-    return Decision(Outcome(subject, len(entries)), entries, release=held, beforehand=forget)
+    entries: list[Entry] = [*cards_held_by(desk, holders), *bindings]
+    ended = end_entries(desk, entries, CardEnd.FORGOTTEN, now, ground=ground)
+    outcome = Outcome(subject, len(entries))
+    return Decision(outcome, entries, release=ended.release, beforehand=ended.beforehand)
 
 
 def _sessions_of(desk: Desk, holder: CardHolder) -> list[OpenSession]:

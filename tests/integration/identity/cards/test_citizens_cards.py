@@ -163,6 +163,17 @@ def test_a_personal_card_that_was_unbound_or_withdrawn_is_forgotten_and_one_that
     assert pseudonym(town) is None
 
 
+@pytest.mark.usefixtures("bound")
+@pytest.mark.parametrize("is_the_persons", [False, True])
+def test_a_reset_password_forgets_which_card_was_bound_unless_something_else_holds_it(town, is_the_persons):
+    if is_the_persons:
+        town.come_in(town.citizens_card(), identifier=DOCTORS_ID)
+    town.ask(commands.RequestPasswordReset("doctor@example.tw", HOME))
+    town.ask(commands.ResetPassword(town.reset_link(), "nine owls in a dry barn", HOME))
+    assert cards_of_account(town.identity.desk, town.account_id, MANAGER) == []
+    assert (pseudonym(town) is not None) is is_the_persons
+
+
 def test_an_agencys_card_that_was_withdrawn_is_known_still(town):
     withdrawn = town.register(CardKind.GOVERNMENT, CENTRES_SERIAL, "新北市").id
     town.give(commands.WithdrawCard(withdrawn, CardEnd.MISTAKE), OPERATOR)

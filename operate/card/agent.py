@@ -15,7 +15,7 @@ import msgspec
 
 from operate.card.environment import Line, examine
 from operate.card.keys import algorithm_of, public_key
-from operate.card.refusals import Busy, CardChanged, NonceMalformed, NoPcsc, PinMalformed
+from operate.card.refusals import Busy, NonceMalformed, NoPcsc, PinMalformed
 from shared.calendar import taipei_day
 from shared.cards.agent import VERSION
 from shared.cards.token import signed_bytes, write_token
@@ -69,10 +69,11 @@ class ToSign(msgspec.Struct):
 
 
 class ToCheck(msgspec.Struct):
-    """Which card is checked; without a PIN only what needs none."""
+    """Which card is checked, with a `serial` that one and no other; without a PIN only what needs none."""
 
     pin: str | None = None
     reader: str | None = None
+    serial: str | None = None
 
     def __repr__(self) -> str:
         """Without the PIN."""
@@ -177,9 +178,7 @@ class Agent:
     def sign(self, origin: str, asked: ToSign) -> Signed:
         """Have the card sign the nonce for this origin, which the browser has named; the PIN is shown once."""
         _demand_nonce(asked.nonce)
-        with self._alone(), self._cards.opened(asked.reader) as card:
-            if asked.serial is not None and asked.serial != card.serial():
-                raise CardChanged
+        with self._alone(), self._cards.opened(asked.reader, asked.serial) as card:
             if not card.takes(asked.pin):
                 raise PinMalformed
             certificate = card.certificate()
@@ -191,7 +190,7 @@ class Agent:
     def check(self, asked: ToCheck, now: datetime) -> Checked:
         """Go through the lines of the environment check."""
         with self._alone():
-            return Checked(examine(self._cards, asked.reader, asked.pin, now))
+            return Checked(examine(self._cards.opened(asked.reader, asked.serial), asked.pin, now))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

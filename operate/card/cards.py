@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from operate.card.keys import OAEP
 from operate.card.readers import Reader, readers, speaking_to
 from operate.card.refusals import (
+    CardChanged,
     CardRefusal,
     CardSilent,
     CardUnknown,
@@ -123,13 +124,16 @@ class Cards:
             raise
 
     @contextmanager
-    def opened(self, reader: str | None) -> Iterator[Card]:
+    def opened(self, reader: str | None, serial: str | None = None) -> Iterator[Card]:
         """The card in a reader, or the first that can be used where none is named; raises a `CardRefusal`.
 
-        What its PIN has opened is closed again at the end, whatever happens.
+        Where the `serial` of a card is given, any other is refused before a PIN can be shown to it. What a PIN has
+        opened is closed again at the end, whatever happens.
         """
         with ExitStack() as held:
             card = self._first_usable(reader, held)
+            if serial is not None and serial != card.serial():
+                raise CardChanged
             try:
                 yield card
             finally:

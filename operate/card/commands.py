@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 commands = typer.Typer(add_completion=False)
 
+_LONGEST_PIN_LINE = 100
+"""Longer than any PIN: what is longer is none, as no card takes its beginning either."""
+
 SETTINGS = Path("~/.config/caretrail/card-agent.toml")
 
 Module = Annotated[list[Path] | None, typer.Option("--module", metavar="FILE")]
@@ -110,12 +113,12 @@ def check(
     if all(line.outcome is Outcome.PASSED for line in lines):
         try:
             with cards.opened(reader) as card:
-                left = card.tries_left()
+                left, serial = card.tries_left(), card.serial()
         except CardRefusal:
-            pin = None  # the lines below say why
+            pin = serial = None  # the lines below say why
         else:
             pin = _pin(session, left, from_input=pin_stdin)
-        lines += examine(cards, reader, pin, datetime.now(UTC))
+        lines += examine(cards.opened(reader, serial), pin, datetime.now(UTC))
     else:
         lines += [Line(name, Outcome.SKIPPED) for name in CheckLine]
     words = session.words
@@ -166,7 +169,7 @@ def _pin(session: Session, left: int | None, *, from_input: bool) -> str | None:
     if left == 0:
         return None
     if from_input:
-        return sys.stdin.readline().rstrip("\r\n") or None
+        return sys.stdin.readline(_LONGEST_PIN_LINE).rstrip("\r\n") or None
     return getpass.getpass(words("card.pin")) or None if sys.stdin.isatty() else None
 
 

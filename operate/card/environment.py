@@ -26,9 +26,10 @@ from shared.cards.token import signature_holds, signed_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from operate.card.cards import Card, Cards
+    from operate.card.cards import Card
     from operate.card.keys import PublicKey
 
 _NEEDED = {
@@ -63,18 +64,18 @@ class Line(msgspec.Struct, omit_defaults=True):
     params: dict[str, object] = msgspec.field(default_factory=dict)
 
 
-def examine(cards: Cards, reader: str | None, pin: str | None, now: datetime) -> list[Line]:
-    """Every line, for the card in a reader or the first that can be used; without a PIN those that need none.
+def examine(opened: AbstractContextManager[Card], pin: str | None, now: datetime) -> list[Line]:
+    """Every line, for the card that is `opened` for it; without a PIN those that need none.
 
     What is signed is a random number, with an origin that is nobody's: no site takes it for a log-in.
     """
-    opened, *others = CheckLine
+    first, *others = CheckLine
     with ExitStack() as module:
         try:
-            card = module.enter_context(cards.opened(reader))
+            card = module.enter_context(opened)
         except CardRefusal as refusal:
-            return [_failed(opened, "", refusal), *(Line(name, Outcome.SKIPPED) for name in others)]
-        lines = [Line(opened, Outcome.PASSED, card.tried[opened]), *_Examination(card, pin, now).lines()]
+            return [_failed(first, "", refusal), *(Line(name, Outcome.SKIPPED) for name in others)]
+        lines = [Line(first, Outcome.PASSED, card.tried[first]), *_Examination(card, pin, now).lines()]
         return [*lines, _line(CheckLine.CLOSE_MODULE, card, module.close)]
 
 

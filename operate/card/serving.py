@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -40,7 +40,8 @@ T = TypeVar("T")
 
 _PATHS = ("/v1/about", "/v1/nhi-card", "/v1/card", "/v1/sign", "/v1/check")
 _HERE = "127.0.0.1"
-_LONGEST_BODY = 10_000
+_TOO_LONG = 10_001
+"""Bytes that no request needs."""
 _REQUEST_SECONDS = 10.0
 _PREFLIGHT_SECONDS = 600
 _STATUSES: dict[type[CardRefusal], HTTPStatus] = {
@@ -131,19 +132,17 @@ class _Answer(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Everything that touches a card."""
         agent = self.server.door.agent
-        sent = self._sent()
         self._answer(
             {
-                "/v1/nhi-card": lambda: agent.nhi_card(self._read(sent, _in_reader)),
-                "/v1/card": lambda: agent.card(self._read(sent, _in_reader)),
-                "/v1/sign": lambda: agent.sign(self._origin(), self._read(sent, _to_sign)),
-                "/v1/check": lambda: agent.check(self._read(sent, _to_check), datetime.now(UTC)),
+                "/v1/nhi-card": lambda: agent.nhi_card(self._read(_in_reader)),
+                "/v1/card": lambda: agent.card(self._read(_in_reader)),
+                "/v1/sign": lambda: agent.sign(self._origin(), self._read(_to_sign)),
+                "/v1/check": lambda: agent.check(self._read(_to_check), datetime.now(UTC)),
             }
         )
 
     def do_PUT(self) -> None:
         """Nothing is asked so, nor in the next two ways."""
-        self._sent()
         self._answer({})
 
     def do_PATCH(self) -> None:
@@ -159,7 +158,7 @@ class _Answer(BaseHTTPRequestHandler):
         try:
             origin = self._origin()
         except OriginNotAllowed as refusal:
-            self._refuse(refusal)
+            self._say(*self._refused(refusal))
             return
         self.send_response(HTTPStatus.NO_CONTENT)
         self._allow(origin)
@@ -174,18 +173,23 @@ class _Answer(BaseHTTPRequestHandler):
         """What is worth a line is logged below, without what was sent."""
 
     def _answer(self, known: Mapping[str, Callable[[], object]]) -> None:
+        """What was sent is read for a page that may ask; of any other it is dropped once that page has its answer."""
+        self._unread = self._announced()
+        self._say(*self._found(known))
+        with suppress(OSError):  # left unread, it could take the answer with it
+            self.rfile.read(self._unread)
+
+    def _found(self, known: Mapping[str, Callable[[], object]]) -> tuple[HTTPStatus, object]:
         try:
             self._origin()
             answer = known.get(self.path, self._not_here)()
         except CardRefusal as refusal:
-            self._refuse(refusal)
-            return
+            return self._refused(refusal)
         except Exception as fault:  # noqa: BLE001 - by kind and place: a traceback might quote what is on a card
             _log.error("card_agent_failed", path=self.path, cause=reason(fault))
-            self._say(HTTPStatus.INTERNAL_SERVER_ERROR, {"code": "agent-failed", "params": {}})
-            return
+            return HTTPStatus.INTERNAL_SERVER_ERROR, {"code": "agent-failed", "params": {}}
         _log.info("card_agent_answered", path=self.path)
-        self._say(HTTPStatus.OK, answer)
+        return HTTPStatus.OK, answer
 
     def _not_here(self) -> object:
         raise MethodNotAllowed if self.path in _PATHS else NotFound
@@ -198,25 +202,28 @@ class _Answer(BaseHTTPRequestHandler):
             raise OriginNotAllowed
         return origin
 
-    def _sent(self) -> bytes:
-        """What came with the request, a little more than may come at most; unread, it would spoil the answer."""
+    def _announced(self) -> int:
+        """The bytes that come with the request, counted up to one more than may come."""
         length = self.headers.get("Content-Length", "")
-        return self.rfile.read(min(int(length), _LONGEST_BODY + 1)) if length.isdecimal() else b""
+        if not length.isdecimal():
+            return 0
+        return min(int(length), _TOO_LONG) if len(length) <= len(str(_TOO_LONG)) else _TOO_LONG
 
-    def _read(self, sent: bytes, decode: Callable[[bytes], T]) -> T:
+    def _read(self, decode: Callable[[bytes], T]) -> T:
         """Only JSON that says so, or pages could send it without the browser asking first."""
-        if self.headers.get_content_type() != "application/json" or len(sent) > _LONGEST_BODY:
+        if self.headers.get_content_type() != "application/json" or self._unread == _TOO_LONG:
             raise BodyMalformed
+        length, self._unread = self._unread, 0
         try:
-            return decode(sent)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return decode(self.rfile.read(length))
+        except (OSError, msgspec.DecodeError, UnicodeError, RecursionError):
             raise BodyMalformed from None
 
-    def _refuse(self, refusal: CardRefusal) -> None:
+    def _refused(self, refusal: CardRefusal) -> tuple[HTTPStatus, object]:
         path = self.path if self.path in _PATHS else "other"
         _log.warning("card_agent_refused", path=path, code=refusal.code)
         status = _STATUSES.get(type(refusal), HTTPStatus.CONFLICT)
-        self._say(status, {"code": refusal.code, "params": refusal.params})
+        return status, {"code": refusal.code, "params": refusal.params}
 
     def _say(self, status: HTTPStatus, answer: object) -> None:
         body = msgspec.json.encode(answer)

@@ -1,10 +1,12 @@
 """The card agent with real PC/SC, virtual cards and HTTP: what a page of an allowed site gets, and what nobody gets."""
 
 import json
+import socket
 import threading
 from base64 import b64decode
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -288,6 +290,20 @@ def test_a_wrong_pin_fails_its_line_alone_and_is_shown_once(agent, slot):
     assert card.chip.tries_left == 2
 
 
+def test_the_check_shows_its_pin_to_the_card_that_was_shown_alone(agent, pcsc, slot):
+    other, shown = pki_card(serial="HC00099999"), pki_card()
+    slot.insert(other)
+    pcsc.slots[1].insert(shown)
+    asked = {"pin": "000000", "serial": "HC00012345"}
+    lines = agent.ask("/v1/check", asked)[1]["lines"]
+    assert [line["code"] for line in lines if line["outcome"] == "failed"] == ["card-changed"]
+    assert {line["outcome"] for line in lines[1:]} == {"skipped"}
+    assert (other.chip.tries_left, shown.chip.tries_left) == (3, 3)
+    lines = agent.ask("/v1/check", asked | {"reader": pcsc.slots[1].name})[1]["lines"]
+    assert [line["code"] for line in lines if line["outcome"] == "failed"] == ["pin-wrong"]
+    assert (other.chip.tries_left, shown.chip.tries_left) == (3, 2)
+
+
 def test_a_card_that_has_expired_fails_the_line_of_its_validity(agent, slot):
     slot.insert(pki_card(ended_ago=timedelta(days=2)))
     lines = agent.ask("/v1/check", {"pin": PIN})[1]["lines"]
@@ -395,6 +411,29 @@ def test_a_form_that_a_browser_would_send_without_asking_is_refused(agent, slot)
 )
 def test_what_is_not_the_json_that_belongs_there_is_refused(agent, sent):
     assert agent.ask("/v1/sign", sent) == (400, {"code": "body-malformed", "params": {}})
+
+
+@pytest.mark.parametrize("length", ["10001", "9" * 4_300, "9" * 5_000])
+def test_what_is_announced_as_longer_than_anything_that_is_asked_is_refused_unread(agent, length):
+    answer = spoken(agent, "/v1/sign", f"Origin: {SITE}", "Content-Type: application/json", f"Content-Length: {length}")
+    assert answer.startswith(b"HTTP/1.0 400 ")
+    assert answer.endswith(b'{"code":"body-malformed","params":{}}')
+
+
+def test_a_page_of_another_site_is_answered_before_anything_that_it_sends_is_read(agent):
+    answer = spoken(agent, "/v1/sign", "Origin: https://other.example.tw", "Content-Length: 500")
+    assert answer.startswith(b"HTTP/1.0 403 ")
+
+
+def spoken(agent, path, *headers):
+    """The whole answer to a request that announces a body of which nothing comes."""
+    place = urlsplit(agent.address)
+    with socket.create_connection((place.hostname, place.port), 5) as line:
+        line.sendall("\r\n".join((f"POST {path} HTTP/1.1", f"Host: {place.netloc}", *headers, "", "")).encode())
+        answer = line.recv(2_000)
+        while not answer.endswith(b"}"):
+            answer += line.recv(2_000)
+        return answer
 
 
 def test_other_paths_and_methods_are_told_apart(agent):

@@ -76,6 +76,25 @@ def test_a_port_that_is_taken_is_told_and_the_next_is_tried_where_none_was_asked
     assert f"Port {port} cannot be opened" in answered.stderr
 
 
+def test_a_line_without_an_end_is_no_pin_and_costs_no_try(pcsc, slot, tmp_path):
+    card = pki_card()
+    slot.insert(card)
+    begun = subprocess.Popen(
+        [sys.executable, "-m", "operate", "--json", "card", "check", "--pin-stdin"],
+        cwd=PROJECT,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)} | pcsc.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    with begun:
+        begun.stdin.write(b"1" * 200)
+        begun.stdin.flush()
+        lines = {line["line"]: line for line in json.loads(begun.stdout.readline())["lines"]}
+    assert lines["open-session"]["code"] == "pin-malformed"
+    assert card.chip.tries_left == 3
+
+
 def test_the_check_goes_through_every_line_on_the_terminal(pcsc, slot, tmp_path):
     slot.insert(pki_card())
     answered = caretrail(pcsc.environment, tmp_path, "--json", "card", "check", "--pin-stdin", given=f"{PIN}\n")

@@ -64,7 +64,7 @@ class Without(VirtualPkiCard):
 
 
 def checked(cards, now=WITHIN):
-    return {line.line: line for line in examine(cards, None, PIN, now)}
+    return {line.line: line for line in examine(cards.opened(None), PIN, now)}
 
 
 def failed(lines):

@@ -338,7 +338,30 @@ def test_without_a_pin_what_needs_it_is_not_tried_and_a_wrong_one_is_tried_once(
     visitor.page.get_by_role("button", name="再檢查一次").click()
     expect(outcome(visitor, "open-session")).to_have_text("不行", timeout=SLOW)
     expect(outcome(visitor, "site")).to_have_text("沒有測試")
+    expect(visitor.page.locator('[data-line="open-session"] [data-next]')).to_contain_text("還能再輸入 2 次")
+    expect(visitor.page.locator('[data-fact="left"]')).to_have_text("2 次")
     assert card.chip.tries_left == 2
+
+
+def test_the_check_tries_the_card_of_the_reader_that_was_chosen_and_no_other(visit, desk, card):
+    desk.insert(card)
+    other = desk.issued(CardKind.INSTITUTION, institution("青田診所", "0000000003"))
+    desk.insert(other, slot=1)
+    visitor = visit("/card-check")
+    shown = visitor.page.locator('[data-line="card"] [data-told]')
+    expect(shown).to_have_text("醫事人員憑證卡 · 許沐晴", timeout=SLOW)
+    assert visitor.faults() == []
+    visitor.page.get_by_label("讀卡機", exact=True).select_option(index=1)
+    expect(shown).to_have_text("醫事機構憑證卡 · 青田診所", timeout=SLOW)
+    visitor.page.get_by_label("PIN 碼（選填）").fill("111111")
+    visitor.page.get_by_role("button", name="開始檢查").click()
+    expect(outcome(visitor, "open-session")).to_have_text("不行", timeout=SLOW)
+    assert (card.chip.tries_left, other.chip.tries_left) == (3, 2)
+    desk.insert(desk.issued(CardKind.INSTITUTION, institution("和平診所", "0000000004")), slot=1)
+    visitor.page.get_by_label("PIN 碼（選填）").fill(PIN)
+    visitor.page.get_by_role("button", name="再檢查一次").click()
+    shows(visitor, "全部正常")
+    expect(shown).to_have_text("醫事機構憑證卡 · 和平診所")
 
 
 def test_without_an_agent_the_check_says_what_to_install(visit, desk):

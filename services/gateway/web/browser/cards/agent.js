@@ -68,5 +68,5 @@ export class Agent {
   card = (reader) => ask(this.address, "/v1/card", { reader });
   nhiCard = (reader) => ask(this.address, "/v1/nhi-card", { reader });
   sign = (nonce, pin, reader, serial) => ask(this.address, "/v1/sign", { nonce, pin, reader, serial });
-  check = (pin, reader) => ask(this.address, "/v1/check", { pin, reader });
+  check = (pin, reader, serial) => ask(this.address, "/v1/check", { pin, reader, serial });
 }

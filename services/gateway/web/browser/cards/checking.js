@@ -1,5 +1,6 @@
 // 環境檢測: goes through the lines, each with what came of it and what to do next.
 import { Agent, Refused } from "./agent.js";
+import { Readers } from "./readers.js";
 import { judged, nonceOf } from "./site.js";
 import { Words } from "./words.js";
 
@@ -13,7 +14,7 @@ export function checking(root) {
   const button = within("[data-check]");
   const lines = new Map([...root.querySelectorAll("[data-line]")].map((line) => [line.dataset.line, line]));
   let agent;
-  let serial;
+  let card;
 
   function tell(name, outcome, told = "", next = "") {
     const line = lines.get(name);
@@ -33,7 +34,9 @@ export function checking(root) {
   // What to do about a refusal: as it is told wherever else it is met.
   function nextAfter({ code, params }) {
     if (code === "told") return params.told;
-    const told = words.trouble(code, { issuer: "", ...params }).querySelectorAll("p, li");
+    const ofPin = words.ofPin(code, params);
+    if (ofPin) return ofPin;
+    const told = words.trouble(code, { issuer: words.word(`issuer.${card?.kind}`), ...params }).querySelectorAll("p, li");
     return [...told].map(({ textContent }) => textContent).join(" ");
   }
 
@@ -53,6 +56,11 @@ export function checking(root) {
   const demand = (is, code) => {
     if (!is) throw new Refused(code);
   };
+
+  function tellLeft(left) {
+    within('[data-fact="left"]').textContent = words.left(left);
+    within("[data-last-try]").hidden = left !== 1;
+  }
 
   async function byThePage() {
     const { userAgent, userAgentData } = navigator;
@@ -80,19 +88,17 @@ export function checking(root) {
         return [...readers.map(({ name }) => name), ...modules].join(" · ");
       })) &&
       (await attempt("card", async () => {
-        agent.filled();
-        const { kind, serial: number, tries_left: left } = await agent.card(); // the first that can be read
-        serial = number;
-        within('[data-fact="left"]').textContent = words.left(left);
-        within("[data-last-try]").hidden = left !== 1;
-        return words.word(`kind.${kind}`);
+        card = await readers.card(agent, agent.filled());
+        tellLeft(card.tries_left);
+        return [words.word(`kind.${card.kind}`), card.holder.name].filter(Boolean).join(" · ");
       }))
     );
   }
 
   async function byTheAgent(typed) {
-    const told = await agent.check(typed);
-    for (const { line, outcome, code, params, found = "" } of told.lines) {
+    const told = await agent.check(typed, readers.name, card.serial); // that card, and no other that came meanwhile
+    for (const { line, outcome, code, params = {}, found = "" } of told.lines) {
+      if (code === "pin-wrong") tellLeft(params.left);
       tell(line, outcome, words.word(`kind.${found}`) || found, code ? nextAfter({ code, params }) : "");
     }
     return told.lines.some(({ line, outcome }) => line === "sign" && outcome === "passed");
@@ -100,7 +106,7 @@ export function checking(root) {
 
   const bySite = (typed) =>
     attempt("site", async () => {
-      const { token } = await agent.sign(await nonceOf(root.dataset.nonce), typed, undefined, serial);
+      const { token } = await agent.sign(await nonceOf(root.dataset.nonce), typed, readers.name, card.serial);
       await judged(root.dataset.judged, token);
     });
 
@@ -115,7 +121,7 @@ export function checking(root) {
   }
 
   async function check(typed) {
-    button.disabled = true;
+    button.disabled = readers.select.disabled = true;
     lines.forEach((_, name) => tell(name, "waiting"));
     const isReady = await byThePage();
     try {
@@ -126,7 +132,7 @@ export function checking(root) {
     }
     lines.forEach(({ dataset }, name) => dataset.came === "waiting" && typed !== undefined && tell(name, "skipped"));
     if (typed !== undefined) summary();
-    button.disabled = false;
+    button.disabled = readers.select.disabled = false;
   }
 
   button.addEventListener("click", async () => {
@@ -135,5 +141,6 @@ export function checking(root) {
     await check(typed);
     button.textContent = words.word("again");
   });
+  const readers = new Readers(root, () => check());
   check(); // without the card, so that the tries left stand there before a PIN is asked
 }

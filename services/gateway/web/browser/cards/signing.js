@@ -1,6 +1,7 @@
 // 憑證登入: shows the card and how many tries its PIN has left, has the card sign what the site gave, sends that.
 // The PIN goes to the agent and nowhere else: its field has no name, lies in no form, and is empty before anything is asked.
 import { Refused } from "./agent.js";
+import { Readers } from "./readers.js";
 import { nonceOf } from "./site.js";
 import { watch } from "./watching.js";
 import { Place, Words } from "./words.js";
@@ -13,12 +14,9 @@ export function signing(root) {
   const found = within("[data-found]");
   const form = within("form");
   const pin = within("#pin");
-  const readers = within("[data-readers]");
   const button = within("[data-sign]");
   let agent;
   let card;
-  let reader;
-  let chosen;
 
   const place = new Place(within("[data-place]"));
   const happened = (fragment) => within("[data-happened]").replaceChildren(fragment ?? "");
@@ -35,35 +33,8 @@ export function signing(root) {
 
   function missing({ code, params }) {
     found.hidden = true;
-    if (code === "no-card" || code === "no-reader") offer([]);
     card = undefined;
     place.tell(code, words.trouble(code, params));
-  }
-
-  function offer(names) {
-    const select = readers.querySelector("select");
-    const isNew = names.join("\n") !== [...select.options].map(({ value }) => value).join("\n");
-    if (isNew) select.replaceChildren(...names.map((name) => new Option(name, name)));
-    if (names.includes(reader)) select.value = reader;
-    readers.hidden = names.length < 2;
-  }
-
-  // The card in the reader that was chosen; else one of the kind that is wanted, or the first that can be read.
-  async function best(names) {
-    let first;
-    let trouble;
-    for (const name of names) {
-      try {
-        const there = { name, card: await agent.card(name) };
-        if (!root.dataset.wanted || there.card.kind === root.dataset.wanted) return there;
-        first ??= there;
-      } catch (refused) {
-        if (!(refused instanceof Refused)) throw refused;
-        trouble ??= refused;
-      }
-    }
-    if (!first) throw trouble;
-    return first;
   }
 
   function tell({ kind, holder, valid_to: until, tries_left: left }) {
@@ -85,10 +56,11 @@ export function signing(root) {
     found.hidden = false;
   }
 
-  async function read(names) {
+  async function read(now, filled) {
+    agent = now;
     place.passing(words.state("reading"));
     try {
-      ({ name: reader, card } = await best(names));
+      card = await readers.card(agent, filled);
       tell(card);
       return true;
     } catch (refused) {
@@ -98,33 +70,23 @@ export function signing(root) {
     }
   }
 
-  const watching = watch(root, {
-    missing,
-    came: async (now, filled) => {
-      agent = now;
-      const names = filled.map(({ name }) => name);
-      if (!names.includes(chosen)) chosen = undefined;
-      const anywhere = names.length ? names : [undefined]; // a module's tokens are in no reader
-      const isRead = await read(chosen ? [chosen] : anywhere);
-      offer(names);
-      return isRead;
-    },
-  });
-
-  readers.addEventListener("change", ({ target }) => {
-    chosen = reader = target.value;
+  const readers = new Readers(root, () => {
     beside("");
     place.tell("");
     watching.resume();
   });
+  const watching = watch(root, {
+    missing: (trouble) => {
+      if (trouble.code === "no-card" || trouble.code === "no-reader") readers.offer([]);
+      missing(trouble);
+    },
+    came: read,
+  });
 
   // What went wrong: with the PIN beside its field, anything else above the card.
   function explain({ code, params }) {
-    const { left } = params;
-    if (code === "pin-wrong") {
-      const which = left == null ? "pin.wrong-unknown" : left === 1 ? "pin.wrong-last" : "pin.wrong";
-      beside(words.word(which, { left }));
-    } else if (code === "pin-malformed") beside(words.word("pin.malformed"));
+    const ofPin = words.ofPin(code, params);
+    if (ofPin) beside(ofPin);
     else if (code !== "pin-blocked") happened(words.trouble(code, params)); // locked is told of with the card
   }
 
@@ -140,7 +102,7 @@ export function signing(root) {
       place.passing(words.state("asking"));
       const nonce = await nonceOf(root.dataset.nonce);
       place.passing(words.state("signing"));
-      const { token } = await agent.sign(nonce, typed, reader, card.serial); // by this card, and no other that came meanwhile
+      const { token } = await agent.sign(nonce, typed, readers.name, card.serial); // by this card, and no other that came meanwhile
       place.passing(words.state("sending"));
       form.elements.token.value = token;
       form.requestSubmit();

@@ -22,6 +22,13 @@ export class Words {
     return this.word(left == null ? "left-unknown" : left === 1 ? "left-one" : "left", { left });
   }
 
+  // What a PIN that was not taken leaves to try; empty where something else is wrong.
+  ofPin(code, { left }) {
+    if (code === "pin-malformed") return this.word("pin.malformed");
+    if (code !== "pin-wrong") return "";
+    return this.word(left == null ? "pin.wrong-unknown" : left === 1 ? "pin.wrong-last" : "pin.wrong", { left });
+  }
+
   state(name) {
     return this.filled(`[data-state="${name}"]`, {});
   }

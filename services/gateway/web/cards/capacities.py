@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+import msgspec
 from flask import redirect, request
 
 from services.gateway.web.areas import BY_CARD, STAFF
@@ -16,6 +17,7 @@ from services.gateway.web.rendering import refused, show, t
 from services.gateway.web.sign_in.devices import client
 from services.gateway.web.sign_in.front_desk import go_on
 from services.gateway.web.sign_in.returning import landing, path_back
+from shared.principal import Role, Service  # noqa: TC001 - msgspec reads the annotations at run time
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
@@ -24,14 +26,24 @@ if TYPE_CHECKING:
 _SEVERAL = 2
 
 
+class Capacity(msgspec.Struct, frozen=True):
+    """身分: one of what the caller may be, by its `key`; `name` is that of the place, or else of the person."""
+
+    key: str
+    role: Role
+    name: str
+    services: tuple[Service, ...]
+    is_taken: bool
+
+
 @CARDS.page("/account/capacities", STAFF | BY_CARD, ("GET", "POST"))
 def capacities() -> ResponseReturnValue:
     """In which capacity to go on."""
     back = path_back(typed())
-    own = caller().ask("identity.own_capacities", {"session": caller().token})
+    own = msgspec.convert(caller().ask("identity.own_capacities", {"session": caller().token}), list[Capacity])
     if len(own) < _SEVERAL:
         return redirect(back or landing(caller().role), HTTPStatus.SEE_OTHER)
-    present = next((one["key"] for one in own if one["is_taken"]), None)
+    present = next((one.key for one in own if one.is_taken), None)
     if is_opened():
         return show(
             "cards/capacities.html", capacities=own, present=present, chosen=present, back=back, faults=Faults()

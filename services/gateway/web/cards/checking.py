@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+import msgspec
 from flask import jsonify
 
 from services.gateway.web.areas import EVERYBODY
@@ -37,6 +38,12 @@ _TOLD = {
 """By what a reason begins with, the words that tell of it, the first that fits; any other is told by its code alone."""
 
 
+class Judged(msgspec.Struct, frozen=True):
+    """What identity says of a token: the `reason` against it, empty where it would be accepted."""
+
+    reason: str
+
+
 @CARDS.page("/card-check", EVERYBODY)
 def check() -> ResponseReturnValue:
     """The lines, which the page's script goes through; for visitors as well."""
@@ -48,11 +55,11 @@ def check() -> ResponseReturnValue:
 def check_token() -> ResponseReturnValue:
     """Whether what the card has signed would be accepted; for the page's script alone."""
     try:
-        found = at_the_front_desk("check_card_token", signed())
+        found = msgspec.convert(at_the_front_desk("check_card_token", signed()), Judged)
     except RemoteRefusal as refusal:
         return jsonify(told=words_of(refusal)), HTTPStatus.UNPROCESSABLE_ENTITY
-    if reason := found["reason"]:
-        return jsonify(told=_told(reason)), HTTPStatus.UNPROCESSABLE_ENTITY
+    if found.reason:
+        return jsonify(told=_told(found.reason)), HTTPStatus.UNPROCESSABLE_ENTITY
     return jsonify(accepted=True)
 
 

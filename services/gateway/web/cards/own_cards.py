@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime  # noqa: TC003 - msgspec reads the annotations at run time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from uuid import UUID  # noqa: TC003 - as above
 
+import msgspec
 from flask import flash, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
@@ -17,15 +20,23 @@ from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t
 from services.gateway.web.work.giving import given as given_command
+from shared.cards.profiles import CardKind  # noqa: TC001 - as above
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from flask.typing import ResponseReturnValue
 
 REASONS = ("lost", "replaced", "mistake")
 """解除綁定原因, as a holder gives them."""
+
+
+class OwnCard(msgspec.Struct, frozen=True):
+    """綁定的憑證卡 as identity tells it: `id` names the entry; who has been forgotten has no name."""
+
+    id: UUID
+    kind: CardKind
+    name: str
+    since: datetime
 
 
 @CARDS.page("/account/cards", STAFF, ("GET", "POST"))
@@ -58,14 +69,17 @@ def unbind(binding: UUID) -> ResponseReturnValue:
     return refused("cards/unbind.html", **page)
 
 
-def _card(binding: UUID) -> dict[str, Any]:
+def _card(binding: UUID) -> OwnCard:
     """One of one's own. Raises NotFound."""
-    for one in caller().ask("identity.own_cards"):
-        if one["id"] == str(binding):
-            found: dict[str, Any] = one
-            return found
-    raise NotFound
+    found = next((one for one in _cards() if one.id == binding), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _cards() -> list[OwnCard]:
+    return msgspec.convert(caller().ask("identity.own_cards"), list[OwnCard])
 
 
 def _page(status: HTTPStatus, faults: Faults) -> ResponseReturnValue:
-    return show_with_agent("cards/own_cards.html", status, cards=caller().ask("identity.own_cards"), faults=faults)
+    return show_with_agent("cards/own_cards.html", status, cards=_cards(), faults=faults)

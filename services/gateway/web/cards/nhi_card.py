@@ -34,9 +34,7 @@ def by_nhi_card() -> ResponseReturnValue:
         return already_in()
     if is_opened():
         return _page(HTTPStatus.OK, Faults())
-    if not request.form.get("card_number"):
-        faults = Faults()
-        faults.add("card", t("cards.nhi.card-missing"))
+    if faults := objections_to_card():
         return _page(HTTPStatus.UNPROCESSABLE_ENTITY, faults)
     try:
         signed_in = at_the_front_desk(
@@ -53,6 +51,14 @@ def by_nhi_card() -> ResponseReturnValue:
         question = question_after(refusal)
         return _page(HTTPStatus.UNPROCESSABLE_ENTITY, Faults.of(refusal), question)
     return come_in(signed_in, path_back(request.form))
+
+
+def objections_to_card() -> Faults:
+    """What is wrong where the agent has read no card."""
+    faults = Faults()
+    if not request.form.get("card_number"):
+        faults.add("card", t("cards.nhi.card-missing"))
+    return faults
 
 
 def _page(status: HTTPStatus, faults: Faults, question: Question | None = None) -> ResponseReturnValue:

@@ -16,6 +16,7 @@ from services.gateway.web.areas import EVERYBODY, PERSONS_BY_CARD
 from services.gateway.web.asking import caller
 from services.gateway.web.cards.agent import show_with_agent
 from services.gateway.web.cards.area import CARDS
+from services.gateway.web.cards.nhi_card import objections_to_card
 from services.gateway.web.code_attempts import Attempt, entered_code
 from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 _ATTEMPTS = "nhi_attempts"
 _PROOFS = "nhi_proofs"
 """Where the signed cookie keeps, by errand, what is known of the code that was sent and of the one that was right."""
-
-_CARD_NUMBER_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -82,12 +81,9 @@ def by_nhi_number_card() -> ResponseReturnValue:
         return _from_the_start(_LOG_IN)
     if is_opened():
         return show("cards/nhi_number_card.html", faults=Faults())
-    number = _card_number()
-    if faults := _objections_to(number):
-        return refused("cards/nhi_number_card.html", faults=faults)
     try:
         signed_in = at_the_front_desk(
-            "log_in_by_nhi_number", {"proof": proof, "card_number": number, "client": client()}
+            "log_in_by_nhi_number", {"proof": proof, "card_number": _card_number(), "client": client()}
         )
     except RemoteRefusal as refusal:
         return refused("cards/nhi_number_card.html", faults=Faults.of(refusal))
@@ -117,9 +113,7 @@ def register_nhi_card() -> ResponseReturnValue:
         return _from_the_start(_REGISTER)
     if is_opened():
         return _register_page(HTTPStatus.OK, Faults())
-    if not request.form.get("card_number"):
-        faults = Faults()
-        faults.add("card", t("cards.nhi.card-missing"))
+    if faults := objections_to_card():
         return _register_page(HTTPStatus.UNPROCESSABLE_ENTITY, faults)
     try:
         at_the_front_desk(
@@ -165,15 +159,12 @@ def nhi_forgotten_card() -> ResponseReturnValue:
         return _from_the_start(_NEW_PASSWORD)
     if is_opened():
         return show("cards/nhi_new_password.html", faults=Faults())
-    number = _card_number()
-    if faults := _objections_to(number):
-        return refused("cards/nhi_new_password.html", faults=faults)
     try:
         at_the_front_desk(
             "set_nhi_password",
             {
                 "proof": proof,
-                "card_number": number,
+                "card_number": _card_number(),
                 "password": request.form.get("password", ""),
                 "client": client(),
             },
@@ -272,14 +263,6 @@ def _proof(errand: Errand) -> str:
 
 def _card_number() -> str:
     return folded(request.form.get("card_number", "")).replace("-", "")
-
-
-def _objections_to(number: str) -> Faults:
-    """What is wrong with a card number before it costs a try."""
-    faults = Faults()
-    if not (len(number) == _CARD_NUMBER_DIGITS and number.isascii() and number.isdigit()):
-        faults.add("card_number", t("cards.nhi-number.card-number-malformed"))
-    return faults
 
 
 def _is_in_by_card() -> bool:

@@ -213,8 +213,9 @@ def test_a_card_number_may_be_mistyped_twice_or_be_none_at_all(doctor):
     proof = doctor.registered().proof()
     for _ in range(2):
         doctor.refused(Trouble.CARD_OTHER, lambda: doctor.by_number(proof, NEW_CARD))
-    with pytest.raises(refusals.NhiCardNumberMalformed):
-        doctor.by_number(proof, "1234")
+    for none in ("", "1234", "12345678901", "1234567890123", "12345678901a"):
+        with pytest.raises(refusals.NhiCardNumberMalformed):
+            doctor.by_number(proof, none)
     assert doctor.by_number(proof, "0000 1234 5678")
 
 

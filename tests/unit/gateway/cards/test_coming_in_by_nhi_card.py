@@ -73,11 +73,12 @@ def test_what_is_kept_between_the_pages_has_no_national_id(visitor):
         assert "A200000003" not in str(dict(kept))
 
 
-@pytest.mark.parametrize("number", ["", "12345678901", "1234567890123", "12345678901a"])
-def test_a_number_that_no_card_has_costs_no_try(visitor, desk, number):
-    prove(visitor, LOG_IN)
-    assert visitor.post(f"{LOG_IN}/card", data={"card_number": number}).status_code == 422
-    assert "identity.log_in_by_nhi_number" not in [method for method, _ in desk.asked]
+@pytest.mark.parametrize(("start", "method"), [(LOG_IN, "log_in_by_nhi_number"), (FORGOTTEN, "set_nhi_password")])
+def test_a_number_that_no_card_has_is_told_of_beside_its_field(visitor, desk, start, method):
+    prove(visitor, start)
+    desk.refuses(method, "nhi-card-number-malformed", "card_number")
+    answer = visitor.post(f"{start}/card", data={"card_number": "12345678901a"})
+    assert (answer.status_code, 'id="card_number-error"' in answer.text) == (422, True)
 
 
 def test_a_wrong_code_leaves_one_try_less(visitor, desk):

@@ -1,4 +1,4 @@
-"""Opening a session, and proving more in one that is open: the same for every way in, cards included.
+"""Opening a session, proving more in one that is open, and ending it: the same for every way in, cards included.
 
 A way in proves somebody and gives a `Proof`: the assurance, and what proved it. Nothing here knows which ways there
 are.
@@ -27,12 +27,14 @@ from services.identity.events import SessionEnd
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from services.identity.application.accounts.keys import Keys
     from services.identity.application.desk import Desk
     from services.identity.commands.accounts import Client
     from services.identity.domain.accounts.account import Account
     from services.identity.events import Proof
+    from shared.principal import Principal
     from shared.refusals import Refusal
     from shared.sealing import SubjectId
 
@@ -127,6 +129,16 @@ def prove(desk: Desk, token: str, proof: Proof, now: datetime, *, via: tuple[str
 def prove_contact(desk: Desk, token: str, digest: str, now: datetime) -> SignedIn:
     """變更聯絡人: the open session of this token has proved this contact too; refuses as `check` does."""
     return _signed_in(token, desk.entrance.sessions.prove_contact(token, digest, now))
+
+
+def end_session(desk: Desk, session: UUID, who: Principal, end: SessionEnd, now: datetime) -> bool:
+    """Close a session and tell of it; False where somebody else, who tells of it, has closed it before."""
+    if not desk.entrance.sessions.close(session, end):
+        return False
+    told = desk.store.load(Session, session)
+    told.close(end, now)
+    tell(desk, who, now, told)
+    return True
 
 
 def _objection(desk: Desk, arrival: Arrival, now: datetime) -> Refusal | None:

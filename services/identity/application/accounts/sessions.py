@@ -40,6 +40,7 @@ on conflict do nothing
 # A session that was closed meanwhile stays closed; a clock that is behind another's does not turn time back.
 _SEEN = "update session set seen_at = %s where token = %s and ended is null and seen_at < %s"
 _PROVE = "update session set token = %s, assurances = %s, via = %s where token = %s and ended is null"
+_TAKE = "update session set token = %s where token = %s and ended is null"
 _PROVE_CONTACT = """
 update session set contacts = array_append(array_remove(contacts, %s), %s) where token = %s and ended is null
 """
@@ -197,6 +198,12 @@ class Sessions:
         if not self._connections.transact(lambda connection: connection.execute(_PROVE, values).rowcount):
             raise refusals.SessionUnknown
         return renewed
+
+    def take(self, token: str) -> None:
+        """Keep a session open under a token that nobody has; refuses all but the first with `SessionUnknown`."""
+        values = (hash_of(new_token()), hash_of(token))
+        if not self._connections.transact(lambda connection: connection.execute(_TAKE, values).rowcount):
+            raise refusals.SessionUnknown
 
     def prove_contact(self, token: str, digest: str, now: datetime) -> OpenSession:
         """The session as it is once a contact has been proved in it too; refuses as `check` does."""

@@ -32,6 +32,8 @@ _PERSONAL = frozenset({CardKind.PERSONNEL, CardKind.CITIZEN})
 """Cards that say of a person who they are; an institution's or an agency's are many people's."""
 _CARD = "card"
 """The scope of cards in the register: each counts for one holder."""
+_CITIZEN = "citizen-card"
+"""The scope of citizens' cards by their person, who comes in by one."""
 _FROM_CARD = "card/"
 _FROM_PERSON = "person/"
 
@@ -59,17 +61,20 @@ def person_of_source(source: str) -> SubjectId | None:
 def held_by_card(entry: Entry) -> list[Reservation]:
     """By what an entry is found: from the card, and from its holder or account."""
     if isinstance(entry, Card):
-        return [
+        held = [
             Reservation(_CARD, str(entry.card), entry.id),
-            Reservation(cards_of(entry.holder), str(entry.card), entry.id),
+            Reservation(_cards_of(entry.holder), str(entry.card), entry.id),
         ]
+        if entry.kind is CardKind.CITIZEN:
+            held.append(Reservation(_CITIZEN, entry.holder.key, entry.id))
+        return held
     return [
         Reservation(_bindings_of(entry.card), str(entry.account), entry.id),
         Reservation(bound_to(entry.account), str(entry.card), entry.id),
     ]
 
 
-def cards_of(holder: CardHolder) -> str:
+def _cards_of(holder: CardHolder) -> str:
     """The scope of the cards of a holder."""
     return f"cards/{holder.name}"
 
@@ -116,7 +121,7 @@ def binding_of(desk: Desk, card: SubjectId, account: UUID) -> UUID | None:
 
 def cards_held_by(desk: Desk, holders: list[CardHolder]) -> list[Card]:
     """The cards of some holders."""
-    return [desk.store.load(Card, one) for one in desk.store.holders_in([cards_of(holder) for holder in holders])]
+    return [desk.store.load(Card, one) for one in desk.store.holders_in([_cards_of(holder) for holder in holders])]
 
 
 def cards_bound_to(desk: Desk, account: UUID) -> list[CardBinding]:

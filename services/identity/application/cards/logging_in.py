@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from services.identity.application.accounts.answers import CardChecked, CardNonce, Done, OwnCapacity
 from services.identity.application.accounts.by_password import account_of_session
-from services.identity.application.accounts.opening import Arrival, open_session, prove
+from services.identity.application.accounts.opening import Arrival, end_session, open_session, prove
 from services.identity.application.accounts.people import holder_of, known_account, whereabouts
 from services.identity.application.accounts.telling import tell
 from services.identity.application.capacities import of_person
@@ -20,6 +20,7 @@ from services.identity.application.cards.entries import (
     cards_held_by,
     entry_of_card,
     face_of,
+    forgetting_of,
     held_by_card,
     kept_card,
     source_of_card,
@@ -47,6 +48,7 @@ from shared.calendar import taipei_day
 from shared.cards.profiles import CardKind
 from shared.cards.reasons import TokenRefused
 from shared.principal import Assurance
+from shared.store.errors import ReservationTaken
 from shared.taiwan.identifiers import parse_personal_id
 from shared.vault.blind_index import Identifier
 
@@ -54,7 +56,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.identity.application.accounts.answers import SignedIn
-    from services.identity.application.accounts.sessions import OpenSession
     from services.identity.application.capacities import Capacities
     from services.identity.application.cards.proving import Shown
     from services.identity.application.desk import Desk
@@ -112,7 +113,7 @@ def prove_card(desk: Desk, command: ProveCard, _: Principal, now: datetime) -> S
     proved = prove(desk, command.session, Proof(Assurance.CARD_PIN, source), now, via=(source,))
     if not counts_in(desk, session, shown.card, now):
         # Whoever withdrew it closed its sessions, perhaps before this one was one of them.
-        _end(desk, session, SessionEnd.CARD_WITHDRAWN, now)
+        end_session(desk, session.id, session.principal, SessionEnd.CARD_WITHDRAWN, now)
         refuse_holder(desk, refusals.CardOfAnother(), now, tried)
     return _answered(proved, shown, of_sources(desk, (*session.via, source), now, session.account))
 
@@ -120,7 +121,8 @@ def prove_card(desk: Desk, command: ProveCard, _: Principal, now: datetime) -> S
 def take_capacity(desk: Desk, command: TakeCapacity, _: Principal, now: datetime) -> SignedIn:
     """切換身分: another session with the proofs of this one that are of the person, and ends no later than this one.
 
-    Refuses with `SessionUnknown` where this one was ended, or its capacity changed, at this very moment.
+    Refuses with `SessionUnknown` where this one was ended, or its capacity changed, at this very moment. It stays open
+    until the other one is, under a token that nobody has: whoever ends it meanwhile ends the other one too.
     """
     present = desk.entrance.sessions.find(command.session, now)
     found = of_sources(desk, present.via, now, present.account)
@@ -130,9 +132,18 @@ def take_capacity(desk: Desk, command: TakeCapacity, _: Principal, now: datetime
     told = desk.store.load(Session, present.id)
     proofs = tuple(proof for proof in told.proofs if proof.assurance in BY_CARD)
     arrival = Arrival(capacity, proofs, command.client, via=present.via, until=present.ends_at)
-    if not _end(desk, present, SessionEnd.CAPACITY_CHANGED, now):
+    sessions = desk.entrance.sessions
+    sessions.take(command.session)
+    try:
+        signed_in = open_session(desk, arrival, now)
+    except Exception:
+        end_session(desk, present.id, present.principal, SessionEnd.CAPACITY_CHANGED, now)
+        raise
+    if not end_session(desk, present.id, present.principal, SessionEnd.CAPACITY_CHANGED, now):
+        # Whoever ended it did so perhaps before the other one was there to be ended.
+        end = dict(sessions.ended_of(present.owner)).get(present.id, SessionEnd.SIGNED_OUT_EVERYWHERE)
+        end_session(desk, signed_in.session_id, present.principal, end, now)
         raise account_refusals.SessionUnknown
-    signed_in = open_session(desk, arrival, now)
     return replace(signed_in, may_choose=len(found.held) > 1)
 
 
@@ -224,18 +235,14 @@ def _introduce(desk: Desk, shown: Shown, identifier: PersonalId | None, now: dat
     holder = CardHolder(HolderKind.PERSON, str(subject))
     entry = Card.register(card, certificate.kind, holder, desk.vault.seal(subject, face_of(certificate)), now)
     who = found.held[0].principal(frozenset({Assurance.CARD_PIN}))
-    tell(desk, who, now, entry, reserve=held_by_card(entry))
+    try:
+        tell(desk, who, now, entry, reserve=held_by_card(entry))
+    except ReservationTaken:
+        # Another card of this person, or this very card, was introduced at the same moment.
+        for forget in forgetting_of(desk, [entry], CardEnd.MISTAKE):
+            forget()
+        refuse_holder(desk, refusals.CitizenCardExists(), now, Tried(Way.CARD, subject))
     return card
-
-
-def _end(desk: Desk, session: OpenSession, end: SessionEnd, now: datetime) -> bool:
-    """Close a session and tell of it; False where somebody else has closed it before."""
-    if not desk.entrance.sessions.close(session.id, end):
-        return False
-    told = desk.store.load(Session, session.id)
-    told.close(end, now)
-    tell(desk, session.principal, now, told)
-    return True
 
 
 def _has_citizens_card(desk: Desk, subject: SubjectId) -> bool:

@@ -8,9 +8,9 @@ from uuid import uuid4
 from msgspec.structs import replace
 
 from services.identity.application.accounts.by_password import Target, begin_try
-from services.identity.application.accounts.opening import Arrival, open_session
+from services.identity.application.accounts.opening import Arrival, end_session, open_session
 from services.identity.application.accounts.people import whereabouts
-from services.identity.application.accounts.telling import tell, tell_refused
+from services.identity.application.accounts.telling import tell_refused
 from services.identity.application.capacities import of_person
 from services.identity.application.cards.entries import source_of_person
 from services.identity.application.nhi_cards.by_phone import WAYS
@@ -22,7 +22,6 @@ from services.identity.application.nhi_cards.lookups import (
     standing,
 )
 from services.identity.domain.accounts.records import Tried
-from services.identity.domain.accounts.session import Session
 from services.identity.domain.nhi_cards import refusals
 from services.identity.domain.nhi_cards.refusals import Trouble
 from services.identity.events import CodePurpose, Proof, SessionEnd, Way
@@ -141,9 +140,6 @@ def _let_in(desk: Desk, proved: _Proved, principal: Principal, now: datetime) ->
     after = credential_of(desk, seen.subject)
     if after is None or after.version != seen.version:
         # Whoever changed it closed all sessions, perhaps before this one was there to be closed.
-        desk.entrance.sessions.close(signed_in.session_id, SessionEnd.PASSWORD_CHANGED)
-        told = desk.store.load(Session, signed_in.session_id)
-        told.close(SessionEnd.PASSWORD_CHANGED, now)
-        tell(desk, principal, now, told)
+        end_session(desk, signed_in.session_id, principal, SessionEnd.PASSWORD_CHANGED, now)
         raise refusals.NhiNotAccepted
     return replace(signed_in, may_choose=len(capacities.held) > 1)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
+from threading import Barrier
 from uuid import UUID
 
 import pytest
 
 from services.identity import commands
+from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.application.cards.register import cards_of_account, cards_of_holder
 from services.identity.domain.cards import refusals
 from services.identity.domain.cards.names import card_identifier
@@ -15,6 +19,7 @@ from services.identity.domain.nhi_cards.refusals import NhiNotAccepted, NhiPerso
 from services.identity.events import CardEnd, CardHolder, CardRegistered, HolderKind, LoginRefused
 from shared.cards.profiles import CardKind
 from shared.principal import Assurance, Principal, Role
+from shared.principal_tokens import PrincipalSigner
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC
 from tests.integration.identity.accounts.door import DOCTOR, HOME, MANAGER, OPERATOR
 from tests.integration.identity.cards.card_door import CENTRES_SERIAL, CITIZENS_SERIAL, DOCTORS_ID, DOCTORS_NAME
@@ -131,6 +136,49 @@ def test_whoever_bound_a_citizens_card_to_an_account_is_the_person_too_once_the_
     town.come_in(town.citizens_card(), identifier=DOCTORS_ID)
     keys = {one.key for one in town.capacities(town.come_in(town.citizens_card()))}
     assert keys == {f"practitioner/{BANQIAO_DOCTOR}", f"account/{town.account_id}"}
+
+
+# At the same moment ---------------------------------------------------------------------------------------------------
+
+
+class InStep:
+    """The vault, which waits for everybody before it gives a card its pseudonym."""
+
+    def __init__(self, vault, barrier):
+        self._vault, self._barrier = vault, barrier
+
+    def __getattr__(self, name):
+        return getattr(self._vault, name)
+
+    def subject_for(self, identifiers):
+        self._barrier.wait()
+        return self._vault.subject_for(identifiers)
+
+
+@pytest.mark.parametrize("serials", [(CITIZENS_SERIAL, STRANGERS_SERIAL), (CITIZENS_SERIAL, CITIZENS_SERIAL)])
+def test_of_two_citizens_cards_of_a_person_introduced_at_once_one_comes_in(town, serials):
+    desk = town.identity.desk
+    waiting = replace(desk, vault=InStep(desk.vault, Barrier(2)))
+    town.desk = FrontDesk(waiting, PrincipalSigner(town.key))
+    signed = []
+    for serial in serials:
+        given = town.nonce()
+        signed.append((given.attempt, town.sign(town.citizens_card(serial=serial), given)))
+
+    def come_in(shown):
+        try:
+            return town.show(*shown, identifier=DOCTORS_ID)
+        except refusals.CitizenCardExists:
+            return None
+
+    with ThreadPoolExecutor(2) as both:
+        came = list(both.map(come_in, signed))
+    assert came.count(None) == 1
+    assert (town.told().count("CardRegistered"), town.reason()) == (1, "citizen-card-exists")
+    kept = [serial for serial in set(serials) if pseudonym(town, serial=serial)]
+    assert kept == [serial for serial, one in zip(serials, came, strict=True) if one]
+    town.desk = FrontDesk(desk, PrincipalSigner(town.key))
+    assert town.who(town.come_in(town.citizens_card(serial=kept[0]))).acts_for == {BANQIAO_DOCTOR}
 
 
 # Forgetting ----------------------------------------------------------------------------------------------------------

@@ -189,11 +189,11 @@ class Once:
 
 
 class Meanwhile:
-    """The sessions, with something that happens just after they were looked at, or just before one is proved."""
+    """The sessions, with something that happens just after they were looked at, or before one is proved or opened."""
 
-    def __init__(self, sessions, *, found=lambda: None, proving=lambda: None):
+    def __init__(self, sessions, *, found=lambda: None, proving=lambda: None, opening=lambda: None):
         self._sessions = sessions
-        self._found, self._proving = found, proving
+        self._found, self._proving, self._opening = found, proving, opening
 
     def __getattr__(self, name):
         return getattr(self._sessions, name)
@@ -206,6 +206,10 @@ class Meanwhile:
     def prove(self, *proof):
         self._proving()
         return self._sessions.prove(*proof)
+
+    def open(self, session):
+        self._opening()
+        return self._sessions.open(session)
 
 
 def have_meanwhile(door, **happens):
@@ -235,6 +239,33 @@ def test_who_signs_out_everywhere_while_a_capacity_is_taken_is_out(door, several
     with pytest.raises(SessionUnknown):
         door.ask(commands.TakeCapacity(signed_in.session, other, HOME), who)
     assert door.told().count("SessionOpened") == opened
+
+
+def test_who_signs_out_everywhere_before_the_other_session_is_there_is_out_of_that_one_too(door, several):
+    signed_in, other = several
+    who = door.who(signed_in)
+    have_meanwhile(door, opening=Once(lambda: door.give(commands.SignOutEverywhere(), who)))
+    with pytest.raises(SessionUnknown):
+        door.ask(commands.TakeCapacity(signed_in.session, other, HOME), who)
+    with door.database.connect(name="test") as connection:
+        ends = connection.execute("select ended from session order by opened_at").fetchall()
+    assert ends == [(SessionEnd.SIGNED_OUT_EVERYWHERE,)] * 2
+    assert door.told().count("SessionClosed") == door.told().count("SessionOpened")
+
+
+def test_a_capacity_that_is_lost_as_it_is_taken_leaves_no_session(door, several):
+    signed_in, other = several
+    who = door.who(signed_in)
+    lost = commands.RemoveManager(f"institution/{DAAN_CLINIC}", who.subject)
+    clinic = Principal(
+        f"institution/{DAAN_CLINIC}", Role.INSTITUTION, frozenset({Assurance.CARD_PIN}), institution=DAAN_CLINIC
+    )
+    have_meanwhile(door, opening=Once(lambda: door.give(lost, clinic)))
+    with pytest.raises(refusals.CapacityUnknown):
+        door.ask(commands.TakeCapacity(signed_in.session, other, HOME), who)
+    with door.database.connect(name="test") as connection:
+        assert connection.execute("select count(*) from session where ended is null").fetchone() == (0,)
+    assert door.told().count("SessionClosed") == door.told().count("SessionOpened")
 
 
 def test_of_several_who_take_a_capacity_at_once_in_a_session_one_does(door, several):

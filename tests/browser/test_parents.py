@@ -76,6 +76,25 @@ def test_a_family_applies_in_english_without_scripts_before_the_birth_then_withd
     assert "You withdrew the application" in visitor.shown()["text"]
 
 
+def test_a_county_chosen_before_the_scripts_came_brings_its_districts(visit):
+    visitor = visit(width=375)
+    visitor.come_in_by_phone("0912000213", "/apply")
+    answer(visitor, {"born": "no", **date_fields("child.due_date", 90)})
+    answer(visitor, {"twins": "no"})
+    underway = []
+
+    def hold(script):
+        underway.append(script)
+
+    visitor.page.route("**/caretrail*.js", hold)
+    answer(visitor, {"mother.identifier-kind": "passport", "mother.identifier": "XK1234567"})
+    visitor.page.locator("[name='child.residence.county']").select_option("臺北市")
+    for script in underway:
+        script.continue_()
+    visitor.page.locator("[name='child.residence.district'] option[value='大安區']").wait_for(state="attached")
+    assert len(underway) == 1
+
+
 def test_a_family_that_leaves_in_the_middle_comes_back_to_where_it_was(visit):
     visitor = visit(width=375, color_scheme="dark")
     visitor.come_in_by_phone("0912000303", "/apply")

@@ -38,6 +38,14 @@ addEventListener("pageshow", () => {
   document.querySelectorAll("[data-on-its-way]").forEach((form) => form.removeAttribute("data-on-its-way"));
 });
 
+// What was chosen before htmx came to listen, or was put back by the browser, is told as if it were chosen now.
+const isChosen = ({ options, value }) => value !== ([...options].find((one) => one.defaultSelected) ?? options[0])?.value;
+document.addEventListener("htmx:load", ({ target }) => {
+  for (const select of target.querySelectorAll("[hx-trigger=change] select")) {
+    if (isChosen(select)) select.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+});
+
 // Before the session ends, say so, and offer to stay without leaving the page.
 const session = document.querySelector("[data-session]");
 if (session) {

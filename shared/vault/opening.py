@@ -25,10 +25,10 @@ def open_vault(database: Database, keys_text: str, keys_file: Path, ledger: Path
 def _master_keys(database: Database, text: str, file: Path) -> MasterKeys:
     if text:
         return MasterKeys.from_text(text, "CARETRAIL_MASTER_KEYS")
+    needed = _remembered(database)  # asked first: whoever starts beside us makes the file before the vault remembers
     try:
         return MasterKeys.from_file(file)
     except FileNotFoundError:
-        needed = _remembered(database)
         if needed:
             raise MasterKeyFileMissing(str(file), needed) from None
         return MasterKeys.create_file(file)

@@ -1,10 +1,12 @@
 """Master keys of a vault: the right ones or no start, and a change of keys that can stop and go on anywhere."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import msgspec
 import pytest
 
+from shared.postgres import Database
 from shared.vault.blind_index import Identifier
 from shared.vault.errors import KeysUnusable, MasterKeyMissing, MasterKeyRetired, MasterKeyWrong
 from shared.vault.master_keys import MasterKeys
@@ -102,6 +104,21 @@ def test_starts_at_the_same_moment_agree_on_one_key(open_with):
     box = vaults[0].seal(vaults[0].subject_for([mobile(1)]), XIAOMING)
     assert [vault.open(box, Contact) for vault in vaults] == [XIAOMING] * 6
     assert {vault.find(mobile(1)) for vault in vaults} == {box.subject}
+
+
+def test_a_start_overtaken_by_another_takes_the_key_of_that_one(open_with, database, file, ledger):
+    @dataclass(frozen=True)
+    class Overtaken(Database):
+        def connect(self, **options):
+            if not file.exists():
+                open_with()
+            return super().connect(**options)
+
+    overtaken = open_configured(Overtaken(**vars(database)), "", file, ledger, cached_keys=100)
+
+    subject = overtaken.subject_for([mobile(1)])
+    overtaken.close()
+    assert open_with().find(mobile(1)) == subject
 
 
 def test_a_rotation_leaves_everything_readable_and_names_the_key_that_may_go(vault, open_vault, rows):

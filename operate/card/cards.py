@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
-from operate.card.keys import OAEP
 from operate.card.readers import Reader, readers, speaking_to
 from operate.card.refusals import (
     CardChanged,
@@ -281,7 +280,7 @@ class AppletCard:
 
     def padding(self) -> AsymmetricPadding:
         """OAEP with SHA-256."""
-        return OAEP
+        return applet.OAEP
 
     def decipher(self, given: bytes) -> bytes:
         """See `Card`."""

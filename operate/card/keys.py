@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
-OAEP = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
 PKCS1 = padding.PKCS1v15()
 
 _SIGNED_BY = (Algorithm.ES256, Algorithm.ES384, Algorithm.ES512, Algorithm.RS256)

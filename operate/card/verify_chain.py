@@ -22,6 +22,7 @@ from shared.cards.kept import KeptNowhere
 from shared.cards.paths import Rejected, judge, trace
 from shared.cards.policy import STRICT
 from shared.cards.profiles import CardKind, subject_type
+from shared.cards.reading import is_pem
 from shared.cards.reasons import TokenRefused
 from shared.cards.revocation import RevocationNews
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import RenderableType
-
-_PEM = b"-----BEGIN"
 
 
 class Judged(msgspec.Struct):
@@ -108,7 +107,7 @@ def _moment(given: str | None) -> datetime:
 def _read(file: Path) -> bytes:
     """A list or an answer in DER; a list may be in PEM, as OpenSSL writes it."""
     held = file.read_bytes()
-    if _PEM not in held:
+    if not is_pem(held):
         return held
     try:
         return x509.load_pem_x509_crl(held).public_bytes(Encoding.DER)

@@ -11,8 +11,7 @@ from operator import xor
 from typing import TYPE_CHECKING, Protocol
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from operate.rehearsal.pki import sign_hash
 from shared.calendar import taipei_day
@@ -42,6 +41,8 @@ from shared.cards.applet import Entry, Holder
 from shared.cards.token import key_fits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from operate.rehearsal.pki import IssuedCard, Key
     from shared.cards.nhi_card import BasicBlock
     from shared.cards.profiles import CardKind
@@ -72,6 +73,13 @@ class VirtualCard(Protocol):
     def answer(self, given: bytes) -> bytes:
         """The answer to one command."""
         ...
+
+
+def _answered(do: Callable[[Command], Answer], given: bytes) -> bytes:
+    try:
+        return do(parse_command(given)).encoded()
+    except CommandMalformed:
+        return Answer(b"", WRONG_LENGTH).encoded()
 
 
 class _Parts:
@@ -115,12 +123,9 @@ class VirtualNhiCard:
 
     def answer(self, given: bytes) -> bytes:
         """The answer to one command; what it has to tell is fetched with GET RESPONSE, as from a card of T=0."""
-        try:
-            return self._answered(parse_command(given)).encoded()
-        except CommandMalformed:
-            return Answer(b"", WRONG_LENGTH).encoded()
+        return _answered(self._do, given)
 
-    def _answered(self, command: Command) -> Answer:
+    def _do(self, command: Command) -> Answer:
         if command.ins == _GET_RESPONSE:
             return self._parts.fetch(command.expected or ALL)
         self._parts.clear()
@@ -169,12 +174,9 @@ class VirtualPkiCard:
 
     def answer(self, given: bytes) -> bytes:
         """The answer to one command."""
-        try:
-            return self._answered(parse_command(given)).encoded()
-        except CommandMalformed:
-            return Answer(b"", WRONG_LENGTH).encoded()
+        return _answered(self._do, given)
 
-    def _answered(self, command: Command) -> Answer:
+    def _do(self, command: Command) -> Answer:
         if command.cla & ~CHAINED:
             return Answer(b"", CLASS_UNKNOWN)
         if command.ins == _GET_RESPONSE:
@@ -263,5 +265,5 @@ def _signed(key: Key, data: bytes) -> bytes:
 def _deciphered(key: Key, data: bytes) -> bytes:
     """RSA: what was encrypted (OAEP, SHA-256). EC: the secret shared with an uncompressed point."""
     if isinstance(key, rsa.RSAPrivateKey):
-        return key.decrypt(data, padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None))
+        return key.decrypt(data, applet.OAEP)
     return key.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(key.curve, data))

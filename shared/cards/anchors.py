@@ -13,10 +13,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 
 from shared.cards.profiles import CardKind
-from shared.cards.reading import UNREADABLE
+from shared.cards.reading import UNREADABLE, is_issued_by, is_pem
 from shared.decoding import converted
 
 if TYPE_CHECKING:
@@ -24,15 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ADDRESSES = "addresses.toml"
-
-
-def is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    """Whether the certificate names the issuer as its own, and the issuer's key has signed it."""
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (InvalidSignature, *UNREADABLE):
-        return False
-    return True
 
 
 class AnchorsUnusable(ValueError):
@@ -114,7 +104,7 @@ def read_certificates(file: Path) -> list[x509.Certificate]:
     """The certificates of a file, in PEM or one in DER; raises `AnchorsUnusable` where it holds none."""
     try:
         held = file.read_bytes()
-        if b"-----BEGIN" in held:
+        if is_pem(held):
             return x509.load_pem_x509_certificates(held)
         return [x509.load_der_x509_certificate(held)]
     except OSError as fault:

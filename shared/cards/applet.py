@@ -11,6 +11,9 @@ from datetime import date, datetime, time
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+
 from shared.calendar import TAIPEI
 from shared.cards.apdu import (
     ALL,
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 AID = bytes.fromhex("F043415245545241494C01")
 """F0 (a proprietary identifier, registered nowhere), `CARETRAIL`, and the version of the interface."""
 SELECT = Command(0x00, 0xA4, 0x04, 0x00, AID)
+OAEP = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+"""How what an RSA key is to decrypt has been padded."""
 PIN_LENGTHS = range(6, 9)
 PIN_TRIES = 3
 

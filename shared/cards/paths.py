@@ -25,7 +25,6 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, process_legacy_
 from pyhanko_certvalidator.revinfo.manager import RevinfoManager
 from pyhanko_certvalidator.validate import async_validate_path
 
-from shared.cards.anchors import is_issued_by
 from shared.cards.evidence import (
     Link,
     answer_objection,
@@ -36,7 +35,7 @@ from shared.cards.evidence import (
     unsigned_objection,
 )
 from shared.cards.profiles import policy_objection, subject_type, usage_objection
-from shared.cards.reading import UNREADABLE
+from shared.cards.reading import UNREADABLE, is_issued_by
 from shared.cards.reasons import Reason, TokenRefused
 
 if TYPE_CHECKING:
@@ -216,14 +215,18 @@ def _linked(chain: Sequence[x509.Certificate], anchors: Anchors) -> Accepted | N
 
 
 def _answer_objection(answer: bytes, found: Accepted, at: datetime, policy: CardPolicy) -> Reason | None:
-    """What is wrong with an answer, for that certificate of the way that it comes nearest to."""
     objections = [answer_objection(answer, link, at, policy) for link in found.links]
-    return next((one for one in objections if one is not Reason.OCSP_WRONG_CERTIFICATE), objections[0])
+    return _nearest(objections, Reason.OCSP_WRONG_CERTIFICATE)
 
 
 def _list_objection(found_list: bytes, found: Accepted, at: datetime, policy: CardPolicy) -> Reason | None:
     objections = [list_objection(found_list, link.issuer, at, policy) for link in found.links]
-    return next((one for one in objections if one is not Reason.CRL_WRONG_ISSUER), objections[0])
+    return _nearest(objections, Reason.CRL_WRONG_ISSUER)
+
+
+def _nearest(objections: Sequence[Reason | None], elsewhere: Reason) -> Reason | None:
+    """What is wrong for that certificate of the way that is meant: no other has `elsewhere` for its reason."""
+    return next((one for one in objections if one is not elsewhere), elsewhere)
 
 
 def _insufficient(found: Accepted, at: datetime, evidence: Evidence, policy: CardPolicy) -> Reason:

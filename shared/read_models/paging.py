@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
@@ -11,9 +13,12 @@ from shared.decoding import json_decoder
 from shared.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from shared.read_models.reader import Reader
 
 Entry = TypeVar("Entry")
+Listed = TypeVar("Listed", bound=msgspec.Struct)
 Place = TypeVar("Place", bound=msgspec.Struct)
 
 MAX_PAGE = 200
@@ -57,3 +62,48 @@ def page_of(found: Sequence[Entry], limit: int, place: Callable[[Entry], msgspec
     """A page of `limit` out of `limit` + 1 rows asked for: the one too many says that more follow."""
     entries = tuple(found[:limit])
     return Page(entries, cursor_of(place(entries[-1])) if len(found) > limit else None)
+
+
+class Direction(StrEnum):
+    """From which end a list is told."""
+
+    FORWARDS = "asc"
+    BACKWARDS = "desc"
+
+
+@dataclass(frozen=True)
+class Listing(Generic[Listed]):
+    """The rows of a table in the order of some of its columns, which the fields of `place` are named after."""
+
+    table: str
+    row: type[Listed]
+    place: type[msgspec.Struct]
+    direction: Direction = Direction.FORWARDS
+
+    def page(
+        self,
+        reader: Reader,
+        conditions: Sequence[str],
+        parameters: Mapping[str, Any],
+        *,
+        limit: int,
+        cursor: str | None,
+    ) -> Page[Listed]:
+        """A page of the rows that meet all conditions (SQL, with these parameters by name), at least one.
+
+        Raises PageTooLong, CursorUnknown.
+        """
+        check_limit(limit)
+        columns = self.place.__struct_fields__
+        wanted, values = list(conditions), {**parameters, "rows": limit + 1}
+        if cursor is not None:
+            after = place_of(cursor, self.place)
+            further = "<" if self.direction is Direction.BACKWARDS else ">"
+            wanted.append(f"({', '.join(columns)}) {further} ({', '.join(f'%(after_{name})s' for name in columns)})")
+            values |= {f"after_{name}": getattr(after, name) for name in columns}
+        order = ", ".join(f"{name} {self.direction}" for name in columns)
+        query = f"select * from {self.table} where {' and '.join(wanted)} order by {order} limit %(rows)s"
+        return page_of(reader.rows(self.row, query, values), limit, self._place)
+
+    def _place(self, row: Listed) -> msgspec.Struct:
+        return self.place(*(getattr(row, name) for name in self.place.__struct_fields__))

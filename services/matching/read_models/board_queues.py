@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
 
 from services.matching.read_models.bureau_board import ELSEWHERE_SHOWN_DAYS, NOTICE_WARNING_DAYS, BoardCase, Queue
 from shared.principal import Principal, Role
-from shared.read_models.paging import Page, check_limit, page_of, place_of
+from shared.read_models.paging import Listing, Page, check_limit
 
 if TYPE_CHECKING:
     from shared.read_models.reader import Reader
@@ -48,6 +48,8 @@ class _Place(msgspec.Struct, frozen=True):
     id: UUID
 
 
+_LISTING = Listing("bureau_board", BoardCase, _Place)
+
 _LYING = " ".join(f"when {condition} then '{queue}'" for queue, condition in _LIES.items())
 
 _COUNTS = f"""
@@ -82,13 +84,7 @@ def cases_on(  # noqa: PLR0913 - whose, which, when, and the page
     if county is None:
         return Page(())
     conditions = ["bureau = %(county)s", _LIES[queue]]
-    parameters: dict[str, Any] = {"county": county, "now": now, "rows": limit + 1}
-    if cursor is not None:
-        place = place_of(cursor, _Place)
-        conditions.append("(lies_since, id) > (%(after_since)s, %(after_id)s)")
-        parameters |= {"after_since": place.lies_since, "after_id": place.id}
-    query = f"select * from bureau_board where {' and '.join(conditions)} order by lies_since, id limit %(rows)s"
-    return page_of(reader.rows(BoardCase, query, parameters), limit, lambda row: _Place(row.lies_since, row.id))
+    return _LISTING.page(reader, conditions, {"county": county, "now": now}, limit=limit, cursor=cursor)
 
 
 def county_of(principal: Principal) -> str | None:

@@ -15,7 +15,8 @@ from services.matching.events import CaseKind
 from services.matching.read_models.board_queues import county_of
 from services.matching.read_models.bureau_board import BoardCase
 from shared.calendar import end_of_day, start_of_day
-from shared.read_models.paging import Page, check_limit, page_of, place_of
+from shared.read_models.filters import asked_of
+from shared.read_models.paging import Direction, Listing, Page, check_limit
 from shared.sealing import SubjectId
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class _Place(msgspec.Struct, frozen=True):
     id: UUID
 
 
+_LISTING = Listing("bureau_board", BoardCase, _Place, Direction.BACKWARDS)
 _OWN = "(county = %(own)s or bureau = %(own)s or asked_county = %(own)s)"
 """The child's county, the former institution's while it closes, and that of whoever is asked or has agreed."""
 
@@ -120,15 +122,7 @@ def bureau_cases(  # noqa: PLR0913 - whose, which, when, and the page
     if own is None:
         return Page(())
     conditions, parameters = _conditions(own, filters, now)
-    if cursor is not None:
-        place = place_of(cursor, _Place)
-        conditions.append("(applied_at, id) < (%(after_at)s, %(after_id)s)")
-        parameters |= {"after_at": place.applied_at, "after_id": place.id}
-    query = (
-        f"select * from bureau_board where {' and '.join(conditions)} order by applied_at desc, id desc limit %(rows)s"
-    )
-    found = reader.rows(BoardCase, query, parameters | {"rows": limit + 1})
-    return page_of(found, limit, lambda row: _Place(row.applied_at, row.id))
+    return _LISTING.page(reader, conditions, parameters, limit=limit, cursor=cursor)
 
 
 def case_counts(reader: Reader, principal: Principal, filters: CaseFilters, now: datetime) -> CaseCounts:
@@ -154,11 +148,11 @@ def bureau_case(reader: Reader, case_no: str, principal: Principal) -> BoardCase
 
 
 def _conditions(own: str, filters: CaseFilters, now: datetime) -> tuple[list[str], dict[str, Any]]:
-    asked = {name: value for name, value in vars(filters).items() if value not in (None, ()) and name != "flags"}
-    values = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
+    asked = asked_of(filters)
+    flags = asked.pop("flags", ())
     if filters.applied_from is not None:
-        values["applied_from"] = start_of_day(filters.applied_from)
+        asked["applied_from"] = start_of_day(filters.applied_from)
     if filters.applied_until is not None:
-        values["applied_until"] = end_of_day(filters.applied_until)
-    conditions = [_OWN, *(_FILTERS[name] for name in asked), *(_FLAGS[flag] for flag in filters.flags)]
-    return conditions, values | {"own": own, "now": now}
+        asked["applied_until"] = end_of_day(filters.applied_until)
+    conditions = [_OWN, *(_FILTERS[name] for name in asked), *(_FLAGS[flag] for flag in flags)]
+    return conditions, asked | {"own": own, "now": now}

@@ -15,7 +15,7 @@ from services.matching import events
 from services.matching.read_models.progress import BeginningMissing
 from shared.principal import Principal, Role
 from shared.read_models.model import Key, ReadModel, Table
-from shared.read_models.paging import Page, check_limit, page_of, place_of
+from shared.read_models.paging import Direction, Listing, Page, check_limit
 from shared.sealing import Sealed, SubjectId
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ class _Place(msgspec.Struct, frozen=True):
     id: UUID
 
 
+_LISTING = Listing("enrolments", Enrolled, _Place, Direction.BACKWARDS)
 _OWN = ("institution = %(institution)s", "doctor = any(%(doctors)s)")
 
 
@@ -135,15 +136,7 @@ def enrolments_of(
     if filters.mother is not None:
         conditions.append("mother_subject = %(mother)s")
         parameters["mother"] = filters.mother
-    if cursor is not None:
-        place = place_of(cursor, _Place)
-        conditions.append("(enrolled_on, id) < (%(after_day)s, %(after_id)s)")
-        parameters |= {"after_day": place.enrolled_on, "after_id": place.id}
-    query = (
-        f"select * from enrolments where {' and '.join(conditions)} order by enrolled_on desc, id desc limit %(rows)s"
-    )
-    found = reader.rows(Enrolled, query, parameters | {"rows": limit + 1})
-    return page_of(found, limit, lambda row: _Place(row.enrolled_on, row.id))
+    return _LISTING.page(reader, conditions, parameters, limit=limit, cursor=cursor)
 
 
 def enrolment_of(reader: Reader, enrolment_id: UUID, principal: Principal) -> Enrolled | None:

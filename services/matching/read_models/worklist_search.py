@@ -13,6 +13,7 @@ import msgspec
 from services.matching.domain.statuses import EnrolmentStatus, PreferenceStatus
 from services.matching.read_models.clinic_worklist import ClinicOffer
 from shared.principal import Principal, Role
+from shared.read_models.filters import asked_of
 from shared.read_models.paging import CursorUnknown, Page, check_limit, page_of, place_of
 from shared.sealing import SubjectId
 
@@ -167,9 +168,8 @@ NOTHING = TabCounts(0, 0, 0, 0, 0)
 
 
 def _conditions(own: dict[str, Any], filters: WorklistFilters | None) -> tuple[list[str], dict[str, Any]]:
-    asked = {name: value for name, value in vars(filters or WorklistFilters()).items() if value not in (None, ())}
-    values = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
-    return [*_OWN, *(_FILTERS[name] for name in asked)], own | values
+    asked = asked_of(filters or WorklistFilters())
+    return [*_OWN, *(_FILTERS[name] for name in asked)], own | asked
 
 
 def offers_of_case(reader: Reader, case_id: UUID, principal: Principal) -> list[ClinicOffer]:

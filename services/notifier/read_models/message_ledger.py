@@ -14,8 +14,9 @@ from services.notifier import events
 from services.notifier.domain.statuses import ON_ITS_WAY, UNREACHED, Status
 from shared.access import BUREAU, CLINIC, FAMILY
 from shared.principal import Principal, Role
+from shared.read_models.filters import asked_of
 from shared.read_models.model import Key, ReadModel, Table
-from shared.read_models.paging import Page, check_limit, page_of, place_of
+from shared.read_models.paging import Direction, Listing, Page, check_limit
 from shared.sealing import Sealed, SubjectId
 
 if TYPE_CHECKING:
@@ -221,6 +222,7 @@ class _Place(msgspec.Struct, frozen=True):
     id: UUID
 
 
+_LISTING = Listing("message_ledger", LedgerEntry, _Place, Direction.BACKWARDS)
 _FILTERS = {
     "statuses": "status = any(%(statuses)s)",
     "channel": "channel = %(channel)s",
@@ -251,32 +253,14 @@ def messages(
     if mine is None:
         check_limit(limit)
         return Page(())
-    asked = {name: value for name, value in vars(filters or LedgerFilters()).items() if value not in (None, ())}
+    asked = asked_of(filters or LedgerFilters())
     conditions = [mine[0], *(_FILTERS[name] for name in asked)]
-    parameters = mine[1] | {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
-    return _page(reader, conditions, parameters, limit, cursor)
+    return _LISTING.page(reader, conditions, mine[1] | asked, limit=limit, cursor=cursor)
 
 
 def every_message(reader: Reader, *, limit: int = 50, cursor: str | None = None) -> Page[LedgerEntry]:
     """A page of all messages, whosever, the newest first. Raises PageTooLong, CursorUnknown."""
-    return _page(reader, ["true"], {}, limit, cursor)
-
-
-def _page(
-    reader: Reader, conditions: list[str], parameters: dict[str, Any], limit: int, cursor: str | None
-) -> Page[LedgerEntry]:
-    check_limit(limit)
-    if cursor is not None:
-        place = place_of(cursor, _Place)
-        conditions.append("(queued_at, id) < (%(before_at)s, %(before_id)s)")
-        parameters |= {"before_at": place.queued_at, "before_id": place.id}
-    found = reader.rows(
-        LedgerEntry,
-        f"select * from message_ledger where {' and '.join(conditions)}"
-        " order by queued_at desc, id desc limit %(rows)s",
-        {**parameters, "rows": limit + 1},
-    )
-    return page_of(found, limit, lambda row: _Place(row.queued_at, row.id))
+    return _LISTING.page(reader, ["true"], {}, limit=limit, cursor=cursor)
 
 
 def message(reader: Reader, principal: Principal, message_id: UUID) -> LedgerEntry | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from services.support.commands import ScheduleKind
 from services.support.domain import refusals
 from services.support.domain.findings import span_of
+from services.support.domain.register import objection_to_home
 from services.support.domain.schedules import objection_to_schedule, occurrences_of, pattern_of, rule_of
 from services.support.events import Continuous, DenialReason, Picked, PlaceKind, Purpose, Recurring, ReturnReason
 from shared.application.objections import Objections
@@ -78,7 +79,7 @@ class Form(Objections):
         department = self._department(entry.department, place, f"{field}.department")
         terms = self.terms(entry.terms, f"{field}.terms")
         is_ours = not self.object_at(
-            f"{field}.practitioner", _objection_to_staff(practitioner, home, f"{field}.practitioner")
+            f"{field}.practitioner", objection_to_home(practitioner, home, f"{field}.practitioner")
         )
         if practitioner is None or not is_ours or place is None or terms is None:
             return None
@@ -169,9 +170,3 @@ class Form(Objections):
 def objection_to_past(schedule: Schedule, now: datetime) -> Refusal | None:
     """A support that is over when it is asked for is none; of a schedule against which nothing else speaks."""
     return refusals.ScheduleInThePast() if span_of(occurrences_of(schedule)).ends_at <= now else None
-
-
-def _objection_to_staff(practitioner: PractitionerFacts | None, home: str, field: str) -> Refusal | None:
-    if practitioner is None:
-        return refusals.PractitionerUnknown(field)
-    return None if practitioner.institution == home else refusals.NotYourStaff(field)

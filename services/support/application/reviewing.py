@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from services.support.commands import ApproveApplication, AssignReview, DenyApplication, ReturnApplication
     from services.support.domain.application import Application
     from services.support.domain.support import Span
-    from services.support.events import Terms
+    from services.support.events import ReviewersRemarks, Terms
     from shared.principal import Principal
+    from shared.sealing import Sealed
     from shared.store.append import Reservation
 
 
@@ -50,11 +51,9 @@ def approve_application(desk: Desk, command: ApproveApplication, principal: Prin
 def deny_application(desk: Desk, command: DenyApplication, principal: Principal, now: datetime) -> Decision:
     """不核准: supports that were to change stay as they are."""
     application = _under_review(desk, command, principal)
-    form = desk.form(now)
-    text = form.explanation(command.reason, command.explanation, "explanation")
-    form.finish()
+    opinion = _opinion(desk, command, application, now)
     supports = desk.supports_of(application)
-    application.deny(command.reason, desk.opinion(application, text), now)
+    application.deny(command.reason, opinion, now)
     for support in supports:
         support.refuse_change(application, command.reason, now)
     return _decided(application, supports)
@@ -63,11 +62,9 @@ def deny_application(desk: Desk, command: DenyApplication, principal: Principal,
 def return_application(desk: Desk, command: ReturnApplication, principal: Principal, now: datetime) -> Decision:
     """退回: until it comes again, another application may be about the same supports."""
     application = _under_review(desk, command, principal)
-    form = desk.form(now)
-    text = form.explanation(command.reason, command.explanation, "explanation")
-    form.finish()
+    opinion = _opinion(desk, command, application, now)
     supports = desk.supports_of(application)
-    application.send_back(command.reason, desk.opinion(application, text), now)
+    application.send_back(command.reason, opinion, now)
     for support in supports:
         support.let_go_of_change(application, now)
     return _decided(application, supports)
@@ -82,6 +79,16 @@ def _under_review(
     heed(access.to_application(type(command), principal, application))
     heed(guards.deciding(application))
     return application
+
+
+def _opinion(
+    desk: Desk, command: DenyApplication | ReturnApplication, application: Application, now: datetime
+) -> Sealed[ReviewersRemarks] | None:
+    """審查意見 as it was entered; refuses with `InvalidForm`."""
+    form = desk.form(now)
+    text = form.explanation(command.reason, command.explanation, "explanation")
+    form.finish()
+    return desk.opinion(application, text)
 
 
 def _span(terms: Terms) -> Span:

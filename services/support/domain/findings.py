@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from services.support.domain.forty_percent import SOURCE, Attendance, quota, week_of, weekly_shares
+from services.support.domain.forty_percent import SOURCE, Attendance, monthly_supporters, week_of, weekly_shares
 from services.support.domain.overlaps import Booked, Diary
 from services.support.domain.register import licence_finding, standing_doubts
-from services.support.domain.schedules import Occurrence
 from services.support.domain.support import Span
 from services.support.events import LineFinding, MonthDoctors, PlaceKind
-from shared.calendar import TAIPEI, taipei_day
+from shared.calendar import taipei_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from services.support.domain.forty_percent import QuotaRule
     from services.support.domain.register import Diaries, InstitutionFacts, PractitionerFacts, Register, Stay
+    from services.support.domain.schedules import Occurrence
     from services.support.events import Overlap, SupportedPlace, WeekShare
 
 MOST_OVERLAPS = 20
@@ -144,17 +144,14 @@ class _Inquiry:
             for occurrence in line.occurrences
         ]
         standing = [
-            Attendance(stay.practitioner, _by_taipei_clock(stay.span))
+            Attendance(stay.practitioner, stay.occurrence)
             for stay in self._standing(self._diaries.at_place(place, self._span))
         ]
         own = self._register.strength(place.code)
         shares = weekly_shares(asked, standing, own, self._rule)
-        months = quota([*asked, *standing], own, self._rule).months
+        months = monthly_supporters([*asked, *standing], own, self._rule)
         return {share.week: share for share in shares}, {
-            f"{found.year:04}-{found.month:02}": MonthDoctors(
-                f"{found.year:04}-{found.month:02}", found.supporters, found.own_doctors, found.exceeds
-            )
-            for found in months
+            month.code: MonthDoctors(month.code, month.supporters, month.own_doctors, month.exceeds) for month in months
         }
 
     def _away_from_home(self) -> tuple[Mapping[UUID, str], Diary]:
@@ -184,10 +181,6 @@ class _Inquiry:
 
 def _is_institution(place: SupportedPlace) -> bool:
     return place.kind is PlaceKind.INSTITUTION
-
-
-def _by_taipei_clock(span: Span) -> Occurrence:
-    return Occurrence(span.starts_at.astimezone(TAIPEI), span.ends_at.astimezone(TAIPEI))
 
 
 def _in_utc(overlap: Overlap) -> Overlap:

@@ -77,6 +77,11 @@ class MonthlySupporters:
     allowed: int | None
     exceeds: bool | None
 
+    @property
+    def code(self) -> str:
+        """The month as it is written, `2024-08`."""
+        return f"{self.year:04}-{self.month:02}"
+
 
 @dataclass(frozen=True)
 class WeeklyQuota:
@@ -116,7 +121,18 @@ def quota(attendances: Iterable[Attendance], own: OwnStrength | None, rule: Quot
     present = tuple(attendances)
     weeks = sorted(_by_week(_sessions(present, rule)).items())
     shares = (_share(week, sessions, own, rule) for week, sessions in weeks)
-    return Quota(tuple(_weekly_quota(share, rule) for share in shares), _monthly_supporters(present, own, rule))
+    return Quota(tuple(_weekly_quota(share, rule) for share in shares), monthly_supporters(present, own, rule))
+
+
+def monthly_supporters(
+    attendances: Iterable[Attendance], own: OwnStrength | None, rule: QuotaRule
+) -> tuple[MonthlySupporters, ...]:
+    """How many doctors support a clinic in every month that has support in it, in order."""
+    supporters: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
+    for attendance in attendances:
+        for day in {day for day, _ in sessions_of(attendance.occurrence, rule)}:
+            supporters[day.year, day.month].add(attendance.practitioner)
+    return tuple(_month(*month, len(who), own, rule) for month, who in sorted(supporters.items()))
 
 
 def sessions_of(occurrence: Occurrence, rule: QuotaRule) -> frozenset[tuple[date, int]]:
@@ -172,16 +188,6 @@ def _weekly_quota(share: WeekShare, rule: QuotaRule) -> WeeklyQuota:
         return WeeklyQuota(share, None, None)
     allowed = rule.sessions_allowed(share.own_sessions)
     return WeeklyQuota(share, allowed, max(allowed - share.sessions, 0))
-
-
-def _monthly_supporters(
-    attendances: Iterable[Attendance], own: OwnStrength | None, rule: QuotaRule
-) -> tuple[MonthlySupporters, ...]:
-    supporters: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
-    for attendance in attendances:
-        for day in {day for day, _ in sessions_of(attendance.occurrence, rule)}:
-            supporters[day.year, day.month].add(attendance.practitioner)
-    return tuple(_month(*month, len(who), own, rule) for month, who in sorted(supporters.items()))
 
 
 def _month(year: int, month: int, supporters: int, own: OwnStrength | None, rule: QuotaRule) -> MonthlySupporters:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from services.support.domain import refusals
+from services.support.domain.schedules import Occurrence
 from services.support.events import LicenceFinding, PlaceKind, StandingDoubt, SupportedPlace
+from shared.calendar import TAIPEI
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -151,6 +153,11 @@ class Stay:
     practitioner: str
     place: SupportedPlace
     span: Span
+
+    @property
+    def occurrence(self) -> Occurrence:
+        """The time by Taipei's clock."""
+        return Occurrence(self.span.starts_at.astimezone(TAIPEI), self.span.ends_at.astimezone(TAIPEI))
 
 
 class Diaries(Protocol):

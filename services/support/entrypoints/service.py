@@ -11,7 +11,7 @@ from services.support.domain.access import INSTITUTION, OVERSEERS, PRACTITIONER
 from services.support.domain.forty_percent import Attendance, quota
 from services.support.domain.policies import POLICIES
 from services.support.domain.refusals import ApplicationUnknown, PlaceUnknown, SupportUnknown
-from services.support.domain.schedules import Occurrence, preview_of
+from services.support.domain.schedules import preview_of
 from services.support.domain.support import Span
 from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold
 from services.support.entrypoints.answers.quotas import QuotaTold
@@ -66,7 +66,7 @@ from services.support.read_models.supports import (
     supports_seen,
 )
 from shared.access import BUREAU
-from shared.calendar import TAIPEI, start_of_day
+from shared.calendar import start_of_day
 from shared.principal import Principal, Role
 from shared.read_models.paging import Page
 from shared.rpc.actions import ActionListed
@@ -77,7 +77,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from services.support.domain.register import Stay
     from services.support.read_models.applications import ApplicationRow
     from shared.actions import Action
 
@@ -199,7 +198,8 @@ class SupportService(ContextService):
             raise PlaceUnknown("institution")
         own = desk.register.strength(code)
         stays = desk.diaries.at_place(known.place, Span(*_month(asked.day)))
-        used = quota(map(_attendance, stays), own, desk.policy(self.now).quota_rule)
+        attendances = (Attendance(stay.practitioner, stay.occurrence) for stay in stays)
+        used = quota(attendances, own, desk.policy(self.now).quota_rule)
         return QuotaTold.of(code, known.name, own, used)
 
     @property
@@ -225,11 +225,6 @@ def _month(day: date) -> tuple[datetime, datetime]:
     first = day.replace(day=1)
     following = (first + timedelta(days=_LONGEST_MONTH)).replace(day=1)
     return start_of_day(first), start_of_day(following)
-
-
-def _attendance(stay: Stay) -> Attendance:
-    starts_at, ends_at = stay.span
-    return Attendance(stay.practitioner, Occurrence(starts_at.astimezone(TAIPEI), ends_at.astimezone(TAIPEI)))
 
 
 def _may_ask_of(principal: Principal, institution: str, county: str) -> bool:

@@ -15,7 +15,8 @@ from services.support.events import ApplicationKind
 from services.support.read_models.applications import ApplicationRow
 from shared.access import BUREAU
 from shared.principal import Role
-from shared.read_models.paging import Page, check_limit, page_of, place_of
+from shared.read_models.filters import asked_of
+from shared.read_models.paging import Direction, Listing, Page, check_limit
 
 if TYPE_CHECKING:
     from shared.principal import Principal
@@ -76,6 +77,8 @@ class _Submitted(msgspec.Struct, frozen=True):
     id: UUID
 
 
+_CHANGED_LAST = Listing("applications", ApplicationRow, _Changed, Direction.BACKWARDS)
+_WAITING_LONGEST = Listing("applications", ApplicationRow, _Submitted)
 _FILTERS = {
     "states": "state = any(%(states)s)",
     "kinds": "kind = any(%(kinds)s)",
@@ -95,17 +98,8 @@ def applications_seen(
     A practitioner sees their own and those about them, an institution its staff's, a bureau what was submitted to it
     or copied to it, insurer, operator and auditor what was submitted. Raises PageTooLong, CursorUnknown.
     """
-    check_limit(limit)
     conditions, parameters = _asked(principal, filters)
-    if cursor is not None:
-        place = place_of(cursor, _Changed)
-        conditions.append("(changed_at, id) < (%(after_at)s, %(after_id)s)")
-        parameters |= {"after_at": place.changed_at, "after_id": place.id}
-    query = f"""
-    select * from applications where {" and ".join(conditions)} order by changed_at desc, id desc limit %(rows)s
-    """
-    found = reader.rows(ApplicationRow, query, parameters | {"rows": limit + 1})
-    return page_of(found, limit, lambda row: _Changed(row.changed_at, row.id))
+    return _CHANGED_LAST.page(reader, conditions, parameters, limit=limit, cursor=cursor)
 
 
 def state_counts(reader: Reader, principal: Principal) -> list[StateCount]:
@@ -145,17 +139,11 @@ def review_queue(
     if principal.role not in BUREAU.roles:
         return Page(())
     conditions = ["county = %(county)s", "state = 'under_review'"]
-    parameters: dict[str, Any] = {"county": principal.jurisdiction, "rows": limit + 1}
+    parameters: dict[str, Any] = {"county": principal.jurisdiction}
     if reviewer is not None:
         conditions.append("reviewer = %(reviewer)s")
         parameters["reviewer"] = reviewer
-    if cursor is not None:
-        place = place_of(cursor, _Submitted)
-        conditions.append("(submitted_at, id) > (%(after_at)s, %(after_id)s)")
-        parameters |= {"after_at": place.submitted_at, "after_id": place.id}
-    query = f"select * from applications where {' and '.join(conditions)} order by submitted_at, id limit %(rows)s"
-    found = reader.rows(ApplicationRow, query, parameters)
-    return page_of(found, limit, lambda row: _Submitted(row.submitted_at or row.drafted_at, row.id))
+    return _WAITING_LONGEST.page(reader, conditions, parameters, limit=limit, cursor=cursor)
 
 
 def queue_standing(reader: Reader, principal: Principal, now: datetime) -> QueueStanding:
@@ -175,10 +163,9 @@ def queue_standing(reader: Reader, principal: Principal, now: datetime) -> Queue
 
 
 def _asked(principal: Principal, filters: ApplicationFilters) -> tuple[list[str], dict[str, Any]]:
-    asked = {name: value for name, value in vars(filters).items() if value not in (None, ())}
-    values = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
+    asked = asked_of(filters)
     whose, parameters = _seen_by(principal)
-    return [whose, "state <> 'discarded'", *(_FILTERS[name] for name in asked)], values | parameters
+    return [whose, "state <> 'discarded'", *(_FILTERS[name] for name in asked)], asked | parameters
 
 
 def _seen_by(principal: Principal) -> tuple[str, dict[str, Any]]:

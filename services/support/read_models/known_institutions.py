@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.identity import events as registry
+from services.support.read_models.beginnings import BeginningMissing
 from shared.read_models.model import Key, ReadModel, Table
 
 if TYPE_CHECKING:
@@ -67,13 +68,12 @@ class KnownInstitutions(ReadModel[KnownInstitution]):
         """The institution."""
         return ((_code_of(event),),)
 
-    def evolve(self, key: Key, row: KnownInstitution | None, event: Event) -> KnownInstitution | None:
+    def evolve(self, key: Key, row: KnownInstitution | None, event: Event) -> KnownInstitution | None:  # noqa: ARG002 - the event names its row
         """What is known after the event."""
         if isinstance(event, registry.InstitutionRegistered):
             return KnownInstitution(event.institution, event.profile.name, event.profile.address.county)
         if row is None:
-            msg = f"{type(event).__name__} of {key[0]}, which was never registered"
-            raise LookupError(msg)
+            raise BeginningMissing(event)
         return replace(row, **_CHANGES[type(event)](row, event))
 
 

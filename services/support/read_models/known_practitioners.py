@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.identity import events as registry
+from services.support.read_models.beginnings import BeginningMissing
 from shared.read_models.model import Key, ReadModel, Table
 from shared.sealing import SubjectId
 
@@ -95,13 +96,12 @@ class KnownPractitioners(ReadModel[KnownPractitioner]):
         """The practitioner."""
         return ((_number_of(event),),)
 
-    def evolve(self, key: Key, row: KnownPractitioner | None, event: Event) -> KnownPractitioner | None:
+    def evolve(self, key: Key, row: KnownPractitioner | None, event: Event) -> KnownPractitioner | None:  # noqa: ARG002 - the event names its row
         """What is known after the event."""
         if isinstance(event, registry.PractitionerRegistered):
             return KnownPractitioner(event.practitioner, event.name, event.profession, event.institution, event.subject)
         if row is None:
-            msg = f"{type(event).__name__} of {key[0]}, who was never registered"
-            raise LookupError(msg)
+            raise BeginningMissing(event)
         return replace(row, **_CHANGES[type(event)](row, event))
 
 

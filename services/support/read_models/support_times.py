@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -12,8 +12,7 @@ import msgspec
 from services.support import events
 from services.support.domain.schedules import occurrences_of
 from services.support.events import PlaceKind
-from shared.access import BUREAU
-from shared.principal import Role
+from services.support.read_models.supports import concerning
 from shared.read_models.model import Key, ReadModel, Table
 
 if TYPE_CHECKING:
@@ -137,19 +136,8 @@ def calendar_of(reader: Reader, principal: Principal, since: datetime, until: da
 
     A practitioner sees their own, an institution those of its staff and those at it, a bureau its county's.
     """
-    whose, own = _seen_by(principal)
+    whose, parameters = concerning(principal)
     query = f"""
     select * from support_times where {whose} and {_WITHIN} order by starts_at, support limit {MOST_SHOWN}
     """
-    return reader.rows(SupportTime, query, {"own": own, "since": since, "until": until})
-
-
-def _seen_by(principal: Principal) -> tuple[str, Any]:
-    if principal.role is Role.PRACTITIONER:
-        return "practitioner = any(%(own)s)", sorted(principal.acts_for)
-    if principal.role is Role.INSTITUTION:
-        ours = "(institution = %(own)s or (place_code = %(own)s and place_kind = 'institution'))"
-        return ours, principal.institution
-    if principal.role in BUREAU.roles:
-        return "(county = %(own)s or place_county = %(own)s)", principal.jurisdiction
-    return "false", None
+    return reader.rows(SupportTime, query, parameters | {"since": since, "until": until})

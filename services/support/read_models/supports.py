@@ -18,8 +18,9 @@ from services.support.read_models.beginnings import BeginningMissing
 from shared.access import BUREAU
 from shared.calendar import end_of_day, start_of_day
 from shared.principal import Role
+from shared.read_models.filters import asked_of
 from shared.read_models.model import Key, ReadModel, Table
-from shared.read_models.paging import Page, check_limit, page_of, place_of
+from shared.read_models.paging import Listing, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -171,6 +172,7 @@ class _Place(msgspec.Struct, frozen=True):
     id: UUID
 
 
+_LISTING = Listing("supports", SupportRow, _Place)
 _FILTERS = {
     "states": "state = any(%(states)s)",
     "case_no": "case_no = %(case_no)s",
@@ -190,22 +192,14 @@ def supports_seen(
     A practitioner sees their own, an institution those held from it (本院支援他院) and those it receives
     (他院支援本院), a bureau those of its county at either end, the overseers all. Raises PageTooLong, CursorUnknown.
     """
-    check_limit(limit)
     whose, parameters = _seen_by(principal)
-    asked = {name: value for name, value in vars(filters).items() if value not in (None, ())}
-    values = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
+    asked = asked_of(filters)
     if filters.first is not None:
-        values["first"] = start_of_day(filters.first)
+        asked["first"] = start_of_day(filters.first)
     if filters.last is not None:
-        values["last"] = end_of_day(filters.last)
+        asked["last"] = end_of_day(filters.last)
     conditions = [whose, *(_FILTERS[name] for name in asked)]
-    if cursor is not None:
-        place = place_of(cursor, _Place)
-        conditions.append("(starts_at, id) > (%(after_at)s, %(after_id)s)")
-        values |= {"after_at": place.starts_at, "after_id": place.id}
-    query = f"select * from supports where {' and '.join(conditions)} order by starts_at, id limit %(rows)s"
-    found = reader.rows(SupportRow, query, values | parameters | {"rows": limit + 1})
-    return page_of(found, limit, lambda row: _Place(row.starts_at, row.id))
+    return _LISTING.page(reader, conditions, asked | parameters, limit=limit, cursor=cursor)
 
 
 def support_seen(reader: Reader, principal: Principal, support_id: UUID) -> SupportRow | None:
@@ -228,6 +222,11 @@ def counts_of(reader: Reader, principal: Principal, now: datetime) -> SupportCou
 
 def _seen_by(principal: Principal) -> tuple[str, dict[str, Any]]:
     """Which supports the caller sees."""
+    return ("true", {}) if any(principal.role in party.roles for party in OVERSEERS) else concerning(principal)
+
+
+def concerning(principal: Principal) -> tuple[str, dict[str, Any]]:
+    """Which supports, and which of their times, concern the caller at either end; none whoever else there is."""
     if principal.role is Role.PRACTITIONER:
         return "practitioner = any(%(own)s)", {"own": sorted(principal.acts_for)}
     if principal.role is Role.INSTITUTION:
@@ -235,4 +234,4 @@ def _seen_by(principal: Principal) -> tuple[str, dict[str, Any]]:
         return ours, {"own": principal.institution}
     if principal.role in BUREAU.roles:
         return "(county = %(own)s or place_county = %(own)s)", {"own": principal.jurisdiction}
-    return ("true" if any(principal.role in party.roles for party in OVERSEERS) else "false"), {}
+    return "false", {}

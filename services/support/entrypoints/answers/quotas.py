@@ -62,8 +62,7 @@ class QuotaTold(msgspec.Struct, frozen=True):
                 for one in used.weeks
             ),
             tuple(
-                MonthUsed(f"{one.year:04}-{one.month:02}", one.supporters, one.own_doctors, one.allowed, one.exceeds)
-                for one in used.months
+                MonthUsed(one.code, one.supporters, one.own_doctors, one.allowed, one.exceeds) for one in used.months
             ),
             used.source,
         )

@@ -15,25 +15,20 @@ from services.matching.events import ChangeReason, DeclineReason
 from shared.calendar import WorkingCalendar
 from shared.events import event_name
 from shared.principal import Assurance, Principal, Role, process
-from shared.store import schema as store_schema
-from shared.vault import schema as vault_schema
 from shared.vault.blind_index import Identifier
 from shared.vault.contact_digests import digest_of_email, digest_of_mobile
-from shared.vault.master_keys import MasterKeys
-from shared.vault.vault import Vault
 from tests.controls.applicants import BANQIAO, DAAN, DOCTORS, OPERATOR, ChangingRegistry, doctor_at, taipei
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
     from uuid import UUID
 
     from services.matching.commands import ContactEntry
     from shared.application import Outcome
     from shared.postgres import Database
+    from shared.vault.vault import Vault
     from tests.controls.applicants import FamilyOf
-    from tests.servers import PostgresServer
 
 
 class Office:
@@ -100,31 +95,8 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def people(postgres_server: PostgresServer) -> Iterator[Database]:
-    """The vault's database."""
-    dsn = postgres_server.new_database()
-    yield vault_schema.install(dsn)
-    postgres_server.drop_database(dsn)
-
-
-@pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the vault keeps whom it has forgotten."""
-    return tmp_path_factory.mktemp("vault") / "forgotten.jsonl"
-
-
-@pytest.fixture(scope="module")
-def vault(people: Database, ledger: Path) -> Iterator[Vault]:
-    vault = Vault(people, MasterKeys({"test": b"1" * 32}, "the test"), ledger)
-    yield vault
-    vault.close()
-
-
-@pytest.fixture(scope="module")
-def database(postgres_server: PostgresServer) -> Iterator[Database]:
-    dsn = postgres_server.new_database()
-    yield store_schema.install(dsn, "matching")
-    postgres_server.drop_database(dsn)
+def context_name() -> str:
+    return "matching"
 
 
 @pytest.fixture

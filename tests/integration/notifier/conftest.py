@@ -21,12 +21,8 @@ from services.notifier.events import Channel
 from shared.events import event_name
 from shared.principal import Assurance, Principal, Role, process
 from shared.settings import load
-from shared.store import schema as store_schema
 from shared.transport.inproc import KombuChannel
-from shared.vault import schema as vault_schema
 from shared.vault.blind_index import Identifier
-from shared.vault.master_keys import MasterKeys
-from shared.vault.vault import Vault
 from shared.words import Language
 from tests.controls.family import BANQIAO_CLINIC, CASE_NO, taipei
 
@@ -40,6 +36,7 @@ if TYPE_CHECKING:
     from shared.postgres import Database
     from shared.sealing import Sealed, SubjectId
     from shared.settings import Settings
+    from shared.vault.vault import Vault
     from tests.servers import PostgresServer
 
 NOW = taipei(2, 18, 16, 21)
@@ -161,26 +158,8 @@ def doctor_at(institution: str) -> Principal:
 
 
 @pytest.fixture(scope="module")
-def people(postgres_server: PostgresServer) -> Iterator[Database]:
-    """The vault's database."""
-    dsn = postgres_server.new_database()
-    yield vault_schema.install(dsn)
-    postgres_server.drop_database(dsn)
-
-
-@pytest.fixture(scope="module")
-def vault(people: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
-    ledger = tmp_path_factory.mktemp("vault") / "forgotten.jsonl"
-    vault = Vault(people, MasterKeys({"test": b"1" * 32}, "the test"), ledger)
-    yield vault
-    vault.close()
-
-
-@pytest.fixture(scope="module")
-def database(postgres_server: PostgresServer) -> Iterator[Database]:
-    dsn = postgres_server.new_database()
-    yield store_schema.install(dsn, "notifier")
-    postgres_server.drop_database(dsn)
+def context_name() -> str:
+    return "notifier"
 
 
 @pytest.fixture

@@ -21,24 +21,19 @@ from services.support.events import ApplicationKind
 from shared.calendar import WorkingCalendar
 from shared.events import event_name
 from shared.principal import process
-from shared.store import schema as store_schema
-from shared.vault import schema as vault_schema
 from shared.vault.blind_index import Identifier
-from shared.vault.master_keys import MasterKeys
-from shared.vault.vault import Vault
 from tests.controls.family import taipei
 from tests.controls.supporters import BUREAU, DAAN_EVENINGS, PRACTITIONER, ToldDiaries, ToldRegister, amendment, line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
     from uuid import UUID
 
     from shared.application import Outcome
     from shared.postgres import Database
     from shared.principal import Principal
-    from tests.servers import PostgresServer
+    from shared.vault.vault import Vault
 
 
 class Office:
@@ -96,31 +91,8 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def people(postgres_server: PostgresServer) -> Iterator[Database]:
-    """The vault's database."""
-    dsn = postgres_server.new_database()
-    yield vault_schema.install(dsn)
-    postgres_server.drop_database(dsn)
-
-
-@pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the vault keeps whom it has forgotten."""
-    return tmp_path_factory.mktemp("vault") / "forgotten.jsonl"
-
-
-@pytest.fixture(scope="module")
-def vault(people: Database, ledger: Path) -> Iterator[Vault]:
-    vault = Vault(people, MasterKeys({"test": b"1" * 32}, "the test"), ledger)
-    yield vault
-    vault.close()
-
-
-@pytest.fixture(scope="module")
-def database(postgres_server: PostgresServer) -> Iterator[Database]:
-    dsn = postgres_server.new_database()
-    yield store_schema.install(dsn, "support")
-    postgres_server.drop_database(dsn)
+def context_name() -> str:
+    return "support"
 
 
 @pytest.fixture

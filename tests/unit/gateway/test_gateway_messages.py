@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-import importlib
 import inspect
-import pkgutil
 import re
 from datetime import UTC, datetime
-from pathlib import Path
-from string import Formatter
 
 import pytest
 
@@ -21,57 +16,22 @@ from services.gateway.messages import catalogue, words
 from services.gateway.messages.first_pages import first_pages
 from services.gateway.read_models.page_history import Change
 from services.gateway.read_models.pages import Standing
-from shared.refusals import Refusal
 from shared.words import Language
+from tests.controls.wording import CATALOGUES, every_refusal, figures_differing, figures_given, placeholders
 
-CATALOGUES = [pytest.param(language, id=language.value) for language in Language]
-LAYERS = ("domain", "application", "messages", "read_models", "bootstrap", "commands", "events")
+WITHOUT = {"web", "entrypoints"}  # Flask's and Nameko's worlds are not a unit test's
 LINK = re.compile(r"\]\(([^)]+)\)")
-
-
-def every_refusal():
-    """Every class of refusal that the gateway's context declares."""
-    package = services.gateway
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if module.name.split(".")[2] in LAYERS:
-            importlib.import_module(module.name)
-    return {cls for cls in _descendants(Refusal) if cls.__module__.startswith("services.gateway.")}
-
-
-def _descendants(cls):
-    for child in cls.__subclasses__():
-        yield child
-        yield from _descendants(child)
-
-
-def figures_given():
-    """By class name: the figures that every place which makes such a refusal gives it."""
-    names = {cls.__name__ for cls in every_refusal()}
-    figures = {}
-    for layer in LAYERS:
-        for path in Path(services.gateway.__path__[0]).glob(f"{layer}*/**/*.py"):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Call):
-                    name = getattr(node.func, "attr", getattr(node.func, "id", None))
-                    if name in names:
-                        given = {keyword.arg for keyword in node.keywords}
-                        figures[name] = figures.get(name, given) & given
-    return figures
-
-
-def placeholders(text):
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def test_the_refusals_are_those_of_one_module():
     declared = {cls for _, cls in inspect.getmembers(refusals, inspect.isclass) if cls.__module__ == refusals.__name__}
-    assert every_refusal() == declared
+    assert every_refusal(services.gateway, without=WITHOUT) == declared
 
 
 @pytest.mark.parametrize("language", CATALOGUES)
 def test_every_refusal_of_the_gateway_has_words_that_name_only_its_figures(language):
-    known, given = catalogue(language).refusals, figures_given()
-    for refusal in every_refusal():
+    known, given = catalogue(language).refusals, figures_given(services.gateway, without=WITHOUT)
+    for refusal in every_refusal(services.gateway, without=WITHOUT):
         assert placeholders(known[refusal.code]) <= given.get(refusal.__name__, set()), refusal.code
 
 
@@ -79,8 +39,7 @@ def test_both_languages_of_the_gateway_say_the_same_things():
     chinese, english = catalogue(Language.CHINESE), catalogue(Language.ENGLISH)
     assert chinese.values.keys() == english.values.keys()
     assert chinese.refusals.keys() == english.refusals.keys()
-    for entry, text in chinese.refusals.items():
-        assert placeholders(text) == placeholders(english.refusals[entry]), entry
+    assert figures_differing(chinese, english) == set()
 
 
 @pytest.mark.parametrize("language", CATALOGUES)

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import importlib
-import pkgutil
 from datetime import UTC, datetime
-from pathlib import Path
-from string import Formatter
 
 import pytest
 
@@ -15,55 +10,22 @@ import services.identity
 from services.identity.domain.accounts import refusals
 from services.identity.events import Programme, SessionEnd
 from services.identity.messages import catalogue, words
-from shared.refusals import Refusal
 from shared.words import Language
+from tests.controls.wording import CATALOGUES, every_refusal, figures_differing, figures_given, placeholders
 
-CATALOGUES = [pytest.param(language, id=language.value) for language in Language]
-
-
-def every_refusal():
-    """Every class of refusal that identity declares."""
-    package = services.identity
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if ".entrypoints" not in module.name:  # Nameko's world is not a unit test's
-            importlib.import_module(module.name)
-    return {cls for cls in _descendants(Refusal) if cls.__module__.startswith("services.identity.")}
-
-
-def _descendants(cls):
-    for child in cls.__subclasses__():
-        yield child
-        yield from _descendants(child)
-
-
-def figures_given():
-    """By class name: the figures that every place which makes such a refusal gives it."""
-    names = {cls.__name__ for cls in every_refusal()}
-    figures = {}
-    for path in Path(services.identity.__path__[0]).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call):
-                name = getattr(node.func, "attr", getattr(node.func, "id", None))
-                if name in names:
-                    given = {keyword.arg for keyword in node.keywords}
-                    figures[name] = figures.get(name, given) & given
-    return figures
-
-
-def placeholders(text):
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+WITHOUT = {"entrypoints"}  # Nameko's world is not a unit test's
 
 
 @pytest.mark.parametrize("language", CATALOGUES)
 def test_every_refusal_of_identity_has_words(language):
     known = catalogue(language).refusals
-    assert not {refusal.code for refusal in every_refusal()} - known.keys()
+    assert not {refusal.code for refusal in every_refusal(services.identity, without=WITHOUT)} - known.keys()
 
 
 @pytest.mark.parametrize("language", CATALOGUES)
 def test_words_of_identity_name_only_figures_that_the_refusal_carries(language):
-    known, given = catalogue(language).refusals, figures_given()
-    for refusal in every_refusal():
+    known, given = catalogue(language).refusals, figures_given(services.identity, without=WITHOUT)
+    for refusal in every_refusal(services.identity, without=WITHOUT):
         assert placeholders(known[refusal.code]) <= given.get(refusal.__name__, set()), refusal.code
 
 
@@ -71,8 +33,7 @@ def test_both_languages_of_identity_say_the_same_things():
     chinese, english = catalogue(Language.CHINESE), catalogue(Language.ENGLISH)
     assert chinese.values.keys() == english.values.keys()
     assert chinese.refusals.keys() == english.refusals.keys()
-    for entry, text in chinese.refusals.items():
-        assert placeholders(text) == placeholders(english.refusals[entry]), entry
+    assert figures_differing(chinese, english) == set()
 
 
 @pytest.mark.parametrize("language", CATALOGUES)

@@ -5,9 +5,10 @@ from datetime import date
 from services.matching.domain.enrolment import Enrolment
 from services.matching.domain.refusals import ClosedBeforeEnrolled, EnrolmentAlreadyClosed
 from services.matching.events import ClosureReason, Source
+from tests.controls.deciding import payload
 from tests.controls.enrolments import enrolment_closed, enrolment_contact_changed, enrolment_recorded
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, CASE_NO, taipei
-from tests.unit.matching.scenario import given, payload, replayed
+from tests.unit.matching.scenario import given, replayed
 
 NOW = taipei(6, 12, 15, 30)
 

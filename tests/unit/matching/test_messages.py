@@ -1,11 +1,6 @@
 """Every refusal has words in both languages, which name only figures that it carries."""
 
-import ast
-import importlib
-import pkgutil
 from datetime import UTC, date, datetime
-from pathlib import Path
-from string import Formatter
 
 import pytest
 
@@ -14,66 +9,21 @@ import shared
 from services.matching.domain import refusals
 from services.matching.messages import catalogue, words
 from shared.principal import Assurance, Role
-from shared.refusals import Refusal
 from shared.words import Language
-
-CATALOGUES = [pytest.param(language, id=language.value) for language in Language]
-
-
-def every_refusal():
-    """Every class of refusal that matching, or what it stands on, can answer with."""
-    for package in (services.matching, shared):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
-    return {cls for cls in _descendants(Refusal) if cls.__module__.startswith(("services.matching.", "shared."))}
-
-
-def _descendants(cls):
-    for child in cls.__subclasses__():
-        yield child
-        yield from _descendants(child)
-
-
-def figures_given():
-    """By class name: the figures that every place which makes such a refusal gives it."""
-    names = {cls.__name__ for cls in every_refusal()}
-    figures = {}
-    for package in (services.matching, shared):
-        for path in Path(package.__path__[0]).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                name = _made(node)
-                if name in names:
-                    given = {keyword.arg for keyword in getattr(node, "keywords", [])}
-                    figures[name] = figures.get(name, given) & given
-    return figures
-
-
-def _made(node):
-    """The class that this code makes an instance of, or raises bare."""
-    if isinstance(node, ast.Raise) and not isinstance(node.exc, ast.Call):
-        node = node.exc
-    elif isinstance(node, ast.Call):
-        node = node.func
-    else:
-        return None
-    return getattr(node, "attr", getattr(node, "id", None))
-
-
-def placeholders(text):
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+from tests.controls.wording import CATALOGUES, every_refusal, figures_differing, figures_given, placeholders
 
 
 @pytest.mark.parametrize("language", CATALOGUES)
 def test_every_refusal_has_words_and_every_word_its_refusal(language):
     codes = {entry.split(".without-")[0] for entry in catalogue(language).refusals}
-    assert codes == {refusal.code for refusal in every_refusal()}
+    assert codes == {refusal.code for refusal in every_refusal(services.matching, shared)}
 
 
 @pytest.mark.parametrize("language", CATALOGUES)
 def test_words_name_only_figures_that_the_refusal_carries(language):
-    given = figures_given() | {"InvalidForm": {"fields"}}
+    given = figures_given(services.matching, shared) | {"InvalidForm": {"fields"}}
     known = catalogue(language).refusals
-    for refusal in every_refusal():
+    for refusal in every_refusal(services.matching, shared):
         assert placeholders(known[refusal.code]) <= given.get(refusal.__name__, set()), refusal.code
 
 
@@ -81,8 +31,7 @@ def test_both_languages_say_the_same_things():
     chinese, english = catalogue(Language.CHINESE), catalogue(Language.ENGLISH)
     assert chinese.values.keys() == english.values.keys()
     assert chinese.refusals.keys() == english.refusals.keys()
-    for entry, text in chinese.refusals.items():
-        assert placeholders(text) == placeholders(english.refusals[entry]), entry
+    assert figures_differing(chinese, english) == set()
 
 
 @pytest.mark.parametrize("language", CATALOGUES)

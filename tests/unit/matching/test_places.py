@@ -5,10 +5,10 @@ import pytest
 from services.matching.domain import refusals
 from services.matching.domain.access import speaking_for
 from services.matching.domain.records import MOST_PLACES, PlacesStatement
+from tests.controls.deciding import payload
 from tests.controls.enrolments import places_stated
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_DOCTOR, taipei
 from tests.unit.matching.callers import DOCTOR
-from tests.unit.matching.scenario import payload
 
 NOW = taipei(2, 20, 9)
 

@@ -9,6 +9,7 @@ from services.matching.domain.policies import OfferTerms
 from services.matching.domain.refusals import EnrolmentAlreadyClosed, PreferenceIsFormerDoctor
 from services.matching.domain.statuses import EnrolmentStatus, MatchStatus, PreferenceStatus
 from services.matching.events import CaseKind, ChangeReason, FreeText
+from tests.controls.deciding import payload
 from tests.controls.enrolments import enrolment_closed, enrolment_recorded
 from tests.controls.events import case_submitted, change_requested, preference_offered
 from tests.controls.family import (
@@ -27,7 +28,7 @@ from tests.controls.family import (
     sealed,
     taipei,
 )
-from tests.unit.matching.scenario import payload, replayed
+from tests.unit.matching.scenario import replayed
 
 NOW = taipei(2, 18, 16, 21)
 TERMS = OfferTerms(answer_by=end_of(2, 25), remind_at=(end_of(2, 20), end_of(2, 24)))

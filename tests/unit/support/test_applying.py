@@ -7,6 +7,7 @@ from services.support.domain import refusals
 from services.support.domain.application import Applicant, Application
 from services.support.domain.states import ApplicationState
 from services.support.events import ApplicationKind, DenialReason, RecordedBy, ReturnReason
+from tests.controls.deciding import payload
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, end_of, sealed
 from tests.controls.registry import PRACTITIONER
 from tests.controls.support import (
@@ -39,7 +40,7 @@ from tests.controls.support import (
     support_submitted,
     supports_named,
 )
-from tests.unit.support.scenario import given, payload, replayed
+from tests.unit.support.scenario import given, replayed
 
 APPLICANT = Applicant(RecordedBy.PRACTITIONER, BANQIAO_CLINIC, BANQIAO_DOCTOR, "新北市")
 DUE_BY = end_of(2, 27)

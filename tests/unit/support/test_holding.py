@@ -8,6 +8,7 @@ from services.support.domain import refusals
 from services.support.domain.states import SupportState
 from services.support.domain.support import Span, Support
 from services.support.events import CancelledBy, DenialReason
+from tests.controls.deciding import payload
 from tests.controls.family import taipei
 from tests.controls.support import (
     AMEND_ASKED_AT,
@@ -37,7 +38,7 @@ from tests.controls.support import (
     support_submitted,
     supports_named,
 )
-from tests.unit.support.scenario import given, payload, replayed
+from tests.unit.support.scenario import given, replayed
 
 SPAN = Span(taipei(3, 4, 18), taipei(5, 29, 21))
 NEW_SPAN = Span(taipei(3, 18, 18), taipei(5, 27, 21))

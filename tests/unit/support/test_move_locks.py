@@ -5,6 +5,7 @@ import pytest
 from services.support.domain import refusals
 from services.support.domain.move_lock import Departure, MoveLock
 from services.support.events import DepartureCause, Outstanding, ReleaseCause
+from tests.controls.deciding import payload
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, taipei
 from tests.controls.support import (
     CANCELLED_AT,
@@ -15,7 +16,7 @@ from tests.controls.support import (
     move_lock_set,
     return_noted,
 )
-from tests.unit.support.scenario import given, payload
+from tests.unit.support.scenario import given
 
 LEFT = (BANQIAO_DOCTOR, BANQIAO_CLINIC, DepartureCause.PRACTITIONER_MOVED)
 NOTED = (BANQIAO_CLINIC, BANQIAO_DOCTOR, DepartureCause.PRACTITIONER_MOVED)

@@ -4,9 +4,9 @@ import pytest
 
 from services.support.domain.refusals import FigureOutOfRange
 from services.support.domain.strength import MOST_DOCTORS, MOST_SESSIONS, Strength
+from tests.controls.deciding import payload
 from tests.controls.family import DAAN_CLINIC
 from tests.controls.support import STATED_AT, strength_stated
-from tests.unit.support.scenario import payload
 
 
 def test_a_statement_is_recorded_as_it_was_made():

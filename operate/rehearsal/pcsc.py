@@ -32,10 +32,12 @@ _HERE = "127.0.0.1"
 _PORTS = range(20_000, 32_000, 2)
 _SLOTS = 2
 """How many cards one reader of vpcd takes; its second port is the next."""
-_OFF, _ON, _RESET, _ATR = 0, 1, 2, 4
+_ATR = 4
+"""The control that asks for the answer to reset; those that cut or give power reset the card."""
 _CONTROL_LENGTH = 1
 _PATIENCE = 10.0
 _BEGUN = b"daemon ready"
+_INSERTED = b"Card inserted into "
 _HAND_OVER = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3)
@@ -62,19 +64,25 @@ class Slot:
         self._line: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._is_noticed = True
+        self._has_been_told = threading.Event()
 
     def insert(self, card: VirtualCard) -> None:
-        """Put a card in, in place of one that is there; returns when the daemon has powered it."""
+        """Put a card in, in place of one that is there; returns when programs can see it."""
         self.remove()
+        self._has_been_told.clear()
         self._line = socket.create_connection((_HERE, self._port), _PATIENCE)
         self._line.settimeout(None)
-        powered = threading.Event()
         self._thread = threading.Thread(
-            target=_answer, args=(self._line, card, powered), name=f"card in {self.name}", daemon=True
+            target=_answer, args=(self._line, card), name=f"card in {self.name}", daemon=True
         )
         self._thread.start()
-        if not powered.wait(_PATIENCE):
+        if not self._has_been_told.wait(_PATIENCE):
             raise TimeoutError(f"{self.name} has not noticed its card")
+
+    def hear(self, said: bytes) -> None:
+        """A line of the daemon's: it has powered a card for a moment before it tells programs of it, and says so."""
+        if said.rstrip().endswith(_INSERTED + self.name.encode()):
+            self._has_been_told.set()
 
     def pull(self) -> None:
         """Take the card out at once, also from within an answer of the card itself; the daemon notices later."""
@@ -98,7 +106,7 @@ class Slot:
         self._is_noticed = True
 
 
-def _answer(line: socket.socket, card: VirtualCard, powered: threading.Event) -> None:
+def _answer(line: socket.socket, card: VirtualCard) -> None:
     """Speak for the card until it is taken out: 2 bytes of length, then a control of 1 byte or a command."""
     with line:
         card.reset()
@@ -110,8 +118,6 @@ def _answer(line: socket.socket, card: VirtualCard, powered: threading.Event) ->
                     _send(line, card.atr)
                 else:
                     card.reset()
-                    if message[0] == _ON:
-                        powered.set()
         except OSError:
             return  # taken out in the middle of an answer
 
@@ -203,7 +209,7 @@ class PrivatePcsc:
         begun = threading.Event()
         said: deque[bytes] = deque(maxlen=50)
         assert self._daemon.stdout is not None  # noqa: S101 - it was asked for
-        threading.Thread(target=_listen, args=(self._daemon.stdout, said, begun), daemon=True).start()
+        threading.Thread(target=self._listen, args=(self._daemon.stdout, said, begun), daemon=True).start()
         if not begun.wait(_PATIENCE) or self._daemon.poll() is not None:
             self.stop()
             raise RuntimeError("pcscd did not start:\n" + b"".join(said).decode(errors="replace"))
@@ -219,6 +225,17 @@ class PrivatePcsc:
         """Go on without one reader. vpcd's cannot leave a daemon that runs, so that it is started anew."""
         self.stop()
         self.start(one for one in self._ports if one != reader)
+
+    def _listen(self, output: IO[bytes], said: deque[bytes], begun: threading.Event) -> None:
+        """Keep the last of what the daemon says, for the day it does not start, and let the slots hear it."""
+        with output:
+            for line in output:
+                said.append(line)
+                if _BEGUN in line:
+                    begun.set()
+                for slot in self.slots:
+                    slot.hear(line)
+        begun.set()  # or nobody would be told that it has ended
 
     def _compile(self) -> None:
         made = str(self._directory / "loopback.so")
@@ -238,16 +255,6 @@ class PrivatePcsc:
                 f'FRIENDLYNAME "{reader}"\nDEVICENAME /dev/null:{port:#x}\nLIBPATH {driver}\nCHANNELID {port:#x}\n'
             )
         (configuration / "virtual").write_text("".join(told))
-
-
-def _listen(output: IO[bytes], said: deque[bytes], begun: threading.Event) -> None:
-    """Keep the last of what the daemon says, for the day it does not start."""
-    with output:
-        for line in output:
-            said.append(line)
-            if _BEGUN in line:
-                begun.set()
-    begun.set()  # or nobody would be told that it has ended
 
 
 def _free_ports(readers: Iterable[str]) -> dict[str, int]:

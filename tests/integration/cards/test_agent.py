@@ -52,6 +52,22 @@ class Mute(VirtualPkiCard):
         return super().answer(given)[:1] if parse_command(given).ins == applet.GET_DATA else super().answer(given)
 
 
+class Dawdling(VirtualPkiCard):
+    """A card that, once it has power, does not say which it is before `has_been_asked`, or for a second."""
+
+    def __init__(self, chip):
+        super().__init__(chip)
+        self.has_been_asked = threading.Event()
+        self._told = 0
+
+    @property
+    def atr(self):
+        self._told += 1
+        if self._told == 2:  # the first time is before there is power
+            self.has_been_asked.wait(1)
+        return super().atr
+
+
 # What is there -------------------------------------------------------------------------------------------------------
 
 
@@ -193,6 +209,14 @@ def test_a_card_that_comes_and_goes_is_seen_to(agent, slot):
     until(agent, slot, has_card=True)
     slot.remove()
     until(agent, slot, has_card=False)
+
+
+def test_a_card_that_has_been_put_in_is_there_for_whoever_asks_next(agent, slot):
+    card = Dawdling(pki_card().chip)
+    slot.insert(card)
+    status, _ = agent.ask("/v1/card", {})
+    card.has_been_asked.set()
+    assert status == 200
 
 
 @pytest.mark.parametrize("instruction", [applet.GET_DATA, applet.READ_BINARY, applet.VERIFY, applet.PERFORM])

@@ -58,12 +58,15 @@ class Dawdling(VirtualPkiCard):
     def __init__(self, chip):
         super().__init__(chip)
         self.has_been_asked = threading.Event()
-        self._told = 0
+        self._resets = 0
+
+    def reset(self):
+        super().reset()
+        self._resets += 1
 
     @property
     def atr(self):
-        self._told += 1
-        if self._told == 2:  # the first time is before there is power
+        if self._resets > 1:  # the first is of a card without power
             self.has_been_asked.wait(1)
         return super().atr
 

@@ -61,6 +61,7 @@ from services.identity.commands.organisations import (
     RevokeService,
 )
 from services.identity.commands.registry import (
+    AddPlace,
     AdmitPractitioner,
     ChangeServiceHours,
     CloseInstitution,
@@ -91,6 +92,7 @@ from services.identity.commands.registry import (
 
 __all__ = [
     "ActivateAccount",
+    "AddPlace",
     "AddUser",
     "AdmitPractitioner",
     "Answered",

@@ -263,6 +263,17 @@ class RecordPlace:
 
 
 @dataclass(frozen=True)
+class AddPlace:
+    """新增非醫事機構 by whoever applies for support there: one that nobody has entered before (S001)."""
+
+    code: str
+    name: str
+    county: str
+    district: str = ""
+    street: str = ""
+
+
+@dataclass(frozen=True)
 class RecordRegistryImport:
     """A file of the registry has been taken in, row by row; `digest` is its SHA-256, in hex."""
 

@@ -158,6 +158,7 @@ ROUTES = (
     Route("POST", "/support/applications/<uuid:application_id>/denial", "support.deny_application"),
     Route("POST", "/support/applications/<uuid:application_id>/return", "support.return_application"),
     Route("GET", "/support/progress/<case_no>", "support.progress"),
+    Route("POST", "/support/places", "identity.add_place"),
     Route("GET", "/support/queue", "support.review_queue"),
     Route("GET", "/support/queue/standing", "support.review_standing"),
     Route("GET", "/support/calendar", "support.calendar"),
@@ -168,6 +169,7 @@ ROUTES = (
     Route("PUT", "/support/strength", "support.state_strength"),
     Route("GET", "/supports", "support.supports"),
     Route("GET", "/supports/counts", "support.support_counts"),
+    Route("GET", "/supports/practitioners", "support.supporters"),
     Route("GET", "/supports/<uuid:support_id>", "support.support_whole"),
     # Messages
     Route("GET", "/messages", "notifier.messages"),

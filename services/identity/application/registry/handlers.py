@@ -38,5 +38,6 @@ HANDLERS: Mapping[type, Handler] = {
     commands.WarnOfExpiringLicence: personnel.warn_of_expiring_licence,
     commands.ExpireLicence: personnel.expire_licence,
     commands.RecordPlace: records.record_place,
+    commands.AddPlace: records.add_place,
     commands.RecordRegistryImport: records.record_import,
 }

@@ -14,8 +14,14 @@ from shared.application.objections import Objections
 from shared.refusals import Refusal
 from shared.taiwan.codes import parse_department, parse_profession
 from shared.taiwan.contacts import parse_mobile_number
-from shared.taiwan.identifiers import PersonalId, parse_institution_code, parse_personal_id
+from shared.taiwan.identifiers import (
+    PersonalId,
+    parse_institution_code,
+    parse_personal_id,
+    parse_unified_business_number,
+)
 from shared.taiwan.places import county_named, district_named
+from shared.taiwan.text import folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +33,8 @@ if TYPE_CHECKING:
 NAME_LIMIT = 200
 STREET_LIMIT = 200
 NUMBER_LIMIT = 40
+_UBN_LENGTH = 8
+_CODE_LENGTH = 10
 _PHONE = re.compile(r"[0-9+][0-9()\-# ;]{5,79}")
 _LATITUDES = (Decimal(21), Decimal(27))
 _LONGITUDES = (Decimal(116), Decimal(123))
@@ -48,6 +56,16 @@ class Sheet(Objections):
         if parsed.warning:
             self.notice(refusals.InstitutionCodeDoubtful(field, code=parsed.code))
         return parsed.code
+
+    def place_code(self, text: str) -> str:
+        """機構代碼 of a non-medical place, whatever kind of number it has.
+
+        Eight digits are a 統一編號 and have to be one; of ten a check digit that does not fit is only noticed.
+        """
+        code = folded(self.needed_text(text, "code", NUMBER_LIMIT)).upper()
+        if code.isdecimal() and len(code) == _UBN_LENGTH:
+            self.parsed(lambda: parse_unified_business_number(code, field="code"))
+        return self.institution_code(code, "code") if code.isdecimal() and len(code) == _CODE_LENGTH else code
 
     def address(self, county: str, district: str, street: str) -> PlaceAddress:
         """地址: a county of the table, a district of it where one is given, the rest as written."""

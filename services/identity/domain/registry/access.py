@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.identity import commands
+from services.identity.domain.cards.access import INSTITUTION, PRACTITIONER
 from services.identity.domain.registry import refusals
 from shared.access import BUREAU, CLINIC, OPERATOR, PLATFORM, SHELL, Party
 from shared.principal import Role
@@ -35,6 +36,7 @@ WHO_MAY: WhoMay = {
     commands.AdmitPractitioner: (BUREAU, OPERATOR),
     commands.DismissPractitioner: (BUREAU, OPERATOR),
     commands.RecordPlace: (BUREAU, OPERATOR, SHELL),
+    commands.AddPlace: (PRACTITIONER, INSTITUTION),
     commands.RecordRegistryImport: (BUREAU, OPERATOR, SHELL),
     commands.WarnOfExpiringLicence: (PLATFORM,),
     commands.ExpireLicence: (PLATFORM,),

@@ -50,6 +50,14 @@ class LicenceUnknown(Refusal):
     """The practitioner has no licence of this number."""
 
 
+class PlaceKnownAlready(Refusal):
+    """A place of this code and name has been entered: it is chosen, not added again."""
+
+
+class PlaceIsInstitution(Refusal):
+    """The code is that of a medical institution, `name`: it is chosen, not added."""
+
+
 # What was entered -------------------------------------------------------------------------------------------------
 
 

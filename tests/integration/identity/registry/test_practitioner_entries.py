@@ -1,5 +1,6 @@
 """Practitioners and non-medical places entered by bureaus and operators."""
 
+from dataclasses import replace
 from datetime import date
 
 import msgspec
@@ -14,7 +15,9 @@ from shared.refusals import FieldMissing, InvalidForm, RoleNotAllowed
 from shared.taiwan.codes import UnknownProfession
 from shared.taiwan.contacts import MalformedMobileNumber
 from shared.taiwan.identifiers import WrongChecksum
-from tests.controls.family import BANQIAO_DOCTOR, DAAN_CLINIC, taipei
+from shared.taiwan.places import UnknownCounty
+from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC, taipei
+from tests.controls.supporters import HOME, PRACTITIONER
 from tests.integration.identity.registry.office import (
     BUREAU,
     OPERATOR,
@@ -168,6 +171,48 @@ def test_a_place_is_entered_once_for_each_code_and_name(office):
     assert office.told(first.id) == ["PlaceRegistered", "PlaceChanged"]
     with pytest.raises(refusals.NotYourJurisdiction):
         office.ask(place, TAIPEI_BUREAU)
+
+
+def test_whoever_applies_adds_a_place_once(office):
+    place = commands.AddPlace("04595252", "仁愛日間照顧中心", "新北市", "板橋區")
+    added = office.ask(place, PRACTITIONER)
+    assert office.told(added.id) == ["PlaceRegistered"]
+    assert (added.number, added.notices) == ("04595252", ())
+    with pytest.raises(refusals.PlaceKnownAlready):
+        office.ask(place, HOME)
+    assert office.ask(replace(place, name="仁愛二館"), HOME).id != added.id
+
+
+def test_only_whoever_applies_adds_a_place(office):
+    with pytest.raises(RoleNotAllowed):
+        office.ask(commands.AddPlace("04595252", "仁愛日間照顧中心", "新北市"), BUREAU)
+
+
+@pytest.mark.parametrize(
+    ("code", "county", "fault"),
+    [
+        ("04595253", "新北市", WrongChecksum),
+        ("", "新北市", FieldMissing),
+        ("7401150068", "", UnknownCounty),
+        ("7401150068", "新北縣府", UnknownCounty),
+    ],
+)
+def test_a_place_needs_a_county_and_a_true_business_number(office, code, county, fault):
+    with pytest.raises(InvalidForm) as refused:
+        office.ask(commands.AddPlace(code, "仁愛日間照顧中心", county), PRACTITIONER)
+    assert [type(one) for one in refused.value.refusals] == [fault]
+
+
+def test_a_doubtful_check_digit_of_a_place_is_noticed_and_taken(office):
+    outcome = office.ask(commands.AddPlace("７４０１１５００６７", "私立安養所", "臺北市"), PRACTITIONER)
+    assert outcome.number == "7401150067"
+    assert [notice.code for notice in outcome.notices] == ["institution-code-doubtful"]
+
+
+def test_the_code_of_an_institution_is_no_new_place(office):
+    with pytest.raises(refusals.PlaceIsInstitution) as refused:
+        office.ask(commands.AddPlace(BANQIAO_CLINIC, "別的名稱", "新北市"), PRACTITIONER)
+    assert refused.value.params["name"]
 
 
 def test_an_import_is_counted_under_a_keyed_digest(office):

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from services.support.domain.states import ApplicationState
 from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold, EntryTold
-from services.support.entrypoints.answers.supports import LockListed, SupportListed, TermsTold, TimeListed
+from services.support.entrypoints.answers.supports import (
+    LockListed,
+    SupporterListed,
+    SupportListed,
+    TermsTold,
+    TimeListed,
+)
 from services.support.events import Outstanding, Remarks, ReviewersRemarks, SupportedPlace
 from shared.calendar import taipei_day
 from shared.rpc.actions import ActionListed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -52,8 +59,8 @@ def application_told(desk: Desk, row: ApplicationRow, actions_of: ActionsOf, now
     )
 
 
-def supports_listed(desk: Desk, rows: Sequence[SupportRow]) -> tuple[SupportListed, ...]:
-    """Supports in a list."""
+def supports_listed(desk: Desk, rows: Sequence[SupportRow], overlaps: Mapping[UUID, int]) -> tuple[SupportListed, ...]:
+    """Supports in a list; `overlaps` are how many others each shares a time with."""
     names = desk.register.names({row.institution for row in rows}, {row.practitioner for row in rows})
     _prepare(desk, [one for row in rows for one in (row.terms, row.asked)])
     return tuple(
@@ -77,20 +84,31 @@ def supports_listed(desk: Desk, rows: Sequence[SupportRow]) -> tuple[SupportList
             pending_case_no=row.pending_case_no,
             cancelled_at=row.cancelled_at,
             cancelled_by=row.cancelled_by,
+            overlaps=overlaps.get(row.id, 0),
         )
         for row in rows
     )
 
 
+def supporters_listed(desk: Desk, numbers: Sequence[str]) -> list[SupporterListed]:
+    """Those who support others, by name."""
+    names = desk.register.names((), numbers)
+    return sorted(
+        (SupporterListed(number, names.practitioner(number)) for number in numbers),
+        key=attrgetter("practitioner_name", "practitioner"),
+    )
+
+
 def times_listed(desk: Desk, rows: Sequence[SupportTime]) -> list[TimeListed]:
     """Times of the calendar."""
-    names = desk.register.names((), {row.practitioner for row in rows})
+    names = desk.register.names({row.institution for row in rows}, {row.practitioner for row in rows})
     return [
         TimeListed(
             row.support,
             row.practitioner,
             names.practitioner(row.practitioner),
             row.institution,
+            names.institution(row.institution),
             row.place_code,
             row.place_name,
             row.starts_at,

@@ -11,7 +11,10 @@ from services.support.domain.states import ApplicationState, SupportState
 from services.support.events import ApplicationKind
 
 _CODE = {"limit": 20}
+_NAME = {"limit": 100}
+_TIME = {"limit": 20}
 _ACCOUNT = {"limit": 100}
+_PLACE = {"limit": 100}
 _CURSOR = {"limit": 400}
 PAGE = 50
 
@@ -39,7 +42,10 @@ class CaseNumberAsked:
 
 @dataclass(frozen=True)
 class ApplicationsAsked:
-    """案件查詢: filters, each left out where it does not matter; `place` is the code of a supported place."""
+    """案件查詢: filters, each left out where it does not matter; `place` is the code of a supported place.
+
+    `place_named` is a part of its name; days are inclusive, and times (支援時間) `0200` or `02:00`.
+    """
 
     states: tuple[ApplicationState, ...] = ()
     kinds: tuple[ApplicationKind, ...] = ()
@@ -47,6 +53,11 @@ class ApplicationsAsked:
     practitioner: str | None = field(default=None, metadata=_CODE)
     institution: str | None = field(default=None, metadata=_CODE)
     place: str | None = field(default=None, metadata=_CODE)
+    place_named: str | None = field(default=None, metadata=_NAME)
+    first: date | None = None
+    last: date | None = None
+    starts: str | None = field(default=None, metadata=_TIME)
+    ends: str | None = field(default=None, metadata=_TIME)
     reviewer: str | None = field(default=None, metadata=_ACCOUNT)
     limit: int = PAGE
     cursor: str | None = field(default=None, metadata=_CURSOR)
@@ -54,13 +65,18 @@ class ApplicationsAsked:
 
 @dataclass(frozen=True)
 class SupportsAsked:
-    """本院支援他院 by `institution`, 他院支援本院 by `place`; days are inclusive, and any day in common counts."""
+    """本院支援他院 by `institution`, 他院支援本院 by `place`; days are inclusive, and any day in common counts.
+
+    `institution_named` and `place_named` are parts of names.
+    """
 
     states: tuple[SupportState, ...] = ()
     case_no: str | None = field(default=None, metadata=_CODE)
     practitioner: str | None = field(default=None, metadata=_CODE)
     institution: str | None = field(default=None, metadata=_CODE)
+    institution_named: str | None = field(default=None, metadata=_NAME)
     place: str | None = field(default=None, metadata=_CODE)
+    place_named: str | None = field(default=None, metadata=_NAME)
     first: date | None = None
     last: date | None = None
     limit: int = PAGE
@@ -68,10 +84,28 @@ class SupportsAsked:
 
 
 @dataclass(frozen=True)
+class SupportersAsked:
+    """Those who support others from `institution` (本院支援他院), or come to `place` (他院支援本院)."""
+
+    institution: str | None = field(default=None, metadata=_CODE)
+    place: str | None = field(default=None, metadata=_CODE)
+
+
+@dataclass(frozen=True)
 class QueueAsked:
     """A page of what waits for the caller's bureau, or for one reviewer there."""
 
     reviewer: str | None = field(default=None, metadata=_ACCOUNT)
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR)
+
+
+@dataclass(frozen=True)
+class PlacesAsked:
+    """被支援機構查詢 by code or at least two characters of a name, in a county or anywhere."""
+
+    text: str = field(metadata=_PLACE)
+    county: str = field(default="", metadata=_CODE)
     limit: int = PAGE
     cursor: str | None = field(default=None, metadata=_CURSOR)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -19,6 +20,7 @@ from services.support.entrypoints.answers.supports import (
     LockListed,
     PreviewedTime,
     PreviewTold,
+    SupporterListed,
     SupportListed,
     SupportTold,
     TimeListed,
@@ -27,6 +29,7 @@ from services.support.entrypoints.opening import (
     application_told,
     applications_listed,
     locks_listed,
+    supporters_listed,
     supports_listed,
     times_listed,
 )
@@ -39,6 +42,7 @@ from services.support.entrypoints.questions import (
     QuotaAsked,
     ScheduleAsked,
     SupportAsked,
+    SupportersAsked,
     SupportsAsked,
 )
 from services.support.messages import WORDING
@@ -56,13 +60,14 @@ from services.support.read_models.application_search import (
 )
 from services.support.read_models.applications import Applications
 from services.support.read_models.move_locks import MoveLocks, locks_seen
-from services.support.read_models.support_times import SupportTimes, calendar_of
+from services.support.read_models.support_times import SupportTimes, calendar_of, overlapping
 from services.support.read_models.supports import (
     SupportCounts,
     SupportFilters,
     Supports,
     counts_of,
     support_seen,
+    supporters_seen,
     supports_seen,
 )
 from shared.access import BUREAU
@@ -71,6 +76,7 @@ from shared.principal import Principal, Role
 from shared.read_models.paging import Page
 from shared.rpc.actions import ActionListed
 from shared.rpc.service import EVERYBODY, ContextService, query
+from shared.taiwan.dates import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,6 +84,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.support.read_models.applications import ApplicationRow
+    from services.support.read_models.supports import SupportRow
     from shared.actions import Action
 
 Filters = TypeVar("Filters", ApplicationFilters, SupportFilters)
@@ -104,14 +111,18 @@ class SupportService(ContextService):
     @query(PRACTITIONER, INSTITUTION, BUREAU, *OVERSEERS, asks=ApplicationsAsked, reads=Applications)
     def applications(self, principal: Principal, asked: ApplicationsAsked) -> Page[ApplicationListed]:
         """案件查詢: a page of the applications that the caller sees, the last changed first, with what they can do."""
-        filters = _filters(ApplicationFilters, asked)
+        filters = replace(
+            _filters(ApplicationFilters, asked),
+            starts=parse_time(asked.starts, field="starts") if asked.starts else None,
+            ends=parse_time(asked.ends, field="ends") if asked.ends else None,
+        )
         reader = self.reader(Applications)
         page = applications_seen(reader, principal, filters, limit=asked.limit, cursor=asked.cursor)
         return Page(self._listed(page.entries, principal), page.following)
 
     @query(PRACTITIONER, INSTITUTION, BUREAU, *OVERSEERS, reads=Applications)
     def application_counts(self, principal: Principal) -> list[StateCount]:
-        """儀表板: how many applications the caller sees in each state."""
+        """儀表板: how many applications the caller sees in each state, by kind."""
         return state_counts(self.reader(Applications), principal)
 
     @query(PRACTITIONER, INSTITUTION, BUREAU, *OVERSEERS, asks=ApplicationAsked, reads=Applications)
@@ -139,7 +150,13 @@ class SupportService(ContextService):
         """他院支援本院, 本院支援他院, one's own: a page of the supports that the caller sees, by their beginning."""
         filters = _filters(SupportFilters, asked)
         page = supports_seen(self.reader(Supports), principal, filters, limit=asked.limit, cursor=asked.cursor)
-        return Page(supports_listed(self._desk, page.entries), page.following)
+        return Page(self._supports_listed(page.entries), page.following)
+
+    @query(PRACTITIONER, INSTITUTION, BUREAU, *OVERSEERS, asks=SupportersAsked, reads=Supports)
+    def supporters(self, principal: Principal, asked: SupportersAsked) -> list[SupporterListed]:
+        """Whose supports the caller sees, to choose one of them: 500 at most, by name."""
+        filters = SupportFilters(institution=asked.institution, place=asked.place)
+        return supporters_listed(self._desk, supporters_seen(self.reader(Supports), principal, filters))
 
     @query(PRACTITIONER, INSTITUTION, BUREAU, *OVERSEERS, asks=SupportAsked, reads=Supports)
     def support_whole(self, principal: Principal, asked: SupportAsked) -> SupportTold:
@@ -147,7 +164,7 @@ class SupportService(ContextService):
         row = support_seen(self.reader(Supports), principal, asked.support_id)
         if row is None:
             raise SupportUnknown("support_id")
-        [listed] = supports_listed(self._desk, [row])
+        [listed] = self._supports_listed([row])
         actions = self.context.application.support_actions(row.id, principal, self.now)
         return SupportTold(listed, tuple(ActionListed.of(action) for action in actions))
 
@@ -210,6 +227,10 @@ class SupportService(ContextService):
     def _actions(self, principal: Principal, application_id: UUID) -> Iterable[Action]:
         actions: Iterable[Action] = self.context.application.actions(application_id, principal, self.now)
         return actions
+
+    def _supports_listed(self, rows: Sequence[SupportRow]) -> tuple[SupportListed, ...]:
+        overlaps = overlapping(self.reader(SupportTimes), [row.id for row in rows])
+        return supports_listed(self._desk, rows, overlaps)
 
     def _listed(self, rows: Sequence[ApplicationRow], principal: Principal) -> tuple[ApplicationListed, ...]:
         return applications_listed(self._desk, rows, partial(self._actions, principal), self.now)

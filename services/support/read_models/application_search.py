@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ApplicationFilters:
-    """What to look for; an empty field asks for everything. `place` is the code of a supported place."""
+    """What to look for; an empty field asks for everything.
+
+    One line has to be at the supported place (被支援機構), by its code `place` or a part of its name `place_named`,
+    between the days `first` and `last`, inclusive, and the times (支援時間) `starts` and `ends`. A schedule counts from
+    its first day to its last, whichever days between them it leaves out.
+    """
 
     states: tuple[ApplicationState, ...] = ()
     kinds: tuple[ApplicationKind, ...] = ()
@@ -33,6 +38,11 @@ class ApplicationFilters:
     practitioner: str | None = None
     institution: str | None = None
     place: str | None = None
+    place_named: str | None = None
+    first: date | None = None
+    last: date | None = None
+    starts: time | None = None
+    ends: time | None = None
     reviewer: str | None = None
 
 
@@ -48,9 +58,10 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class StateCount(msgspec.Struct, frozen=True):
-    """How many applications of the caller are in one state."""
+    """How many applications of one kind the caller has in one state."""
 
     state: ApplicationState
+    kind: ApplicationKind
     applications: int
 
 
@@ -85,9 +96,21 @@ _FILTERS = {
     "case_no": "case_no = %(case_no)s",
     "practitioner": "%(practitioner)s = any(practitioners)",
     "institution": "institution = %(institution)s",
-    "place": "exists (select from json_array_elements(entries) e where e -> 'place' ->> 'code' = %(place)s)",
     "reviewer": "reviewer = %(reviewer)s",
 }
+_OF_A_LINE = {
+    "place": "place ->> 'code' = %(place)s",
+    "place_named": "strpos(place ->> 'name', %(place_named)s) > 0",
+    "first": "coalesce(at ->> 'last', at -> 'days' ->> -1) >= %(first)s::text",
+    "last": "coalesce(at ->> 'first', at -> 'days' ->> 0) <= %(last)s::text",
+    "starts": "(at ->> 'ends' > %(starts)s::text or at ->> 'first' < at ->> 'last' and at ->> 'kind' = 'continuous')",
+    "ends": "(at ->> 'starts' < %(ends)s::text or at ->> 'first' < at ->> 'last' and at ->> 'kind' = 'continuous')",
+}
+"""What one and the same line has to meet: `at` is the schedule asked for, or of a cancellation the one that ends."""
+_LINES = """
+select e -> 'place' as place, coalesce(e #> '{after,schedule}', e #> '{before,schedule}') as at
+from json_array_elements(entries) e
+"""
 
 
 def applications_seen(
@@ -103,13 +126,15 @@ def applications_seen(
 
 
 def state_counts(reader: Reader, principal: Principal) -> list[StateCount]:
-    """How many applications the caller sees in each state, states without any left out."""
+    """How many applications the caller sees in each state and of each kind, those without any left out."""
     conditions, parameters = _asked(principal, ApplicationFilters())
     query = f"""
-    select state, count(*) as applications from applications where {" and ".join(conditions)} group by state
+    select state, kind, count(*) as applications from applications
+    where {" and ".join(conditions)} group by state, kind
     """
-    counted = {row.state: row for row in reader.rows(StateCount, query, parameters)}
-    return [counted[state] for state in ApplicationState if state in counted]
+    counted = {(row.state, row.kind): row for row in reader.rows(StateCount, query, parameters)}
+    every = ((state, kind) for state in ApplicationState for kind in ApplicationKind)
+    return [counted[one] for one in every if one in counted]
 
 
 def application_seen(reader: Reader, principal: Principal, application_id: UUID) -> ApplicationRow | None:
@@ -165,7 +190,10 @@ def queue_standing(reader: Reader, principal: Principal, now: datetime) -> Queue
 def _asked(principal: Principal, filters: ApplicationFilters) -> tuple[list[str], dict[str, Any]]:
     asked = asked_of(filters)
     whose, parameters = _seen_by(principal)
-    return [whose, "state <> 'discarded'", *(_FILTERS[name] for name in asked)], asked | parameters
+    conditions = [whose, "state <> 'discarded'", *(_FILTERS[name] for name in asked if name in _FILTERS)]
+    if of_a_line := [_OF_A_LINE[name] for name in asked if name in _OF_A_LINE]:
+        conditions.append(f"exists (select from ({_LINES}) lines where {' and '.join(of_a_line)})")
+    return conditions, asked | parameters
 
 
 def _seen_by(principal: Principal) -> tuple[str, dict[str, Any]]:

@@ -131,6 +131,25 @@ def times_from(reader: Reader, institution: str, since: datetime, until: datetim
     return reader.rows(SupportTime, query, {"own": institution, "since": since, "until": until})
 
 
+class _Overlapping(msgspec.Struct, frozen=True):
+    support: UUID
+    others: int
+
+
+def overlapping(reader: Reader, supports: Collection[UUID]) -> dict[UUID, int]:
+    """With how many other supports of the same person each of these shares a time; those that share none left out."""
+    query = """
+    select one.support, count(distinct other.support) as others
+    from support_times one join support_times other
+    on other.practitioner = one.practitioner and other.support <> one.support
+    and other.starts_at < one.ends_at and other.ends_at > one.starts_at
+    where one.support = any(%(supports)s)
+    group by one.support
+    """
+    found = reader.rows(_Overlapping, query, {"supports": list(supports)})
+    return {row.support: row.others for row in found}
+
+
 def calendar_of(reader: Reader, principal: Principal, since: datetime, until: datetime) -> list[SupportTime]:
     """The times that the caller sees between two moments (aware), in order, `MOST_SHOWN` at most.
 

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from shared.read_models.reader import Reader
 
 
+MOST_SUPPORTERS = 500
+"""Practitioners that are offered to choose from."""
+
+
 class SupportRow(msgspec.Struct, frozen=True, gc=False):
     """One support; `terms` are those that hold, `asked` those of a change under review (`pending_case_no`)."""
 
@@ -146,14 +150,17 @@ class Supports(ReadModel[SupportRow]):
 class SupportFilters:
     """What to look for; an empty field asks for everything. Days are Taipei's, inclusive; any day in common counts.
 
-    `institution` is the home (支援機構), `place` the code of the supported place (被支援機構).
+    `institution` is the home (支援機構), `place` the code of the supported place (被支援機構); either is found
+    by a part of its name too, `institution_named` and `place_named`.
     """
 
     states: tuple[SupportState, ...] = ()
     case_no: str | None = None
     practitioner: str | None = None
     institution: str | None = None
+    institution_named: str | None = None
     place: str | None = None
+    place_named: str | None = None
     first: date | None = None
     last: date | None = None
 
@@ -178,7 +185,11 @@ _FILTERS = {
     "case_no": "case_no = %(case_no)s",
     "practitioner": "practitioner = %(practitioner)s",
     "institution": "institution = %(institution)s",
+    "institution_named": """
+    institution in (select code from known_institutions where strpos(name, %(institution_named)s) > 0)
+    """,
     "place": "place_code = %(place)s",
+    "place_named": "strpos(place_name, %(place_named)s) > 0",
     "first": "ends_at >= %(first)s",
     "last": "starts_at <= %(last)s",
 }
@@ -200,6 +211,17 @@ def supports_seen(
         asked["last"] = end_of_day(filters.last)
     conditions = [whose, *(_FILTERS[name] for name in asked)]
     return _LISTING.page(reader, conditions, asked | parameters, limit=limit, cursor=cursor)
+
+
+def supporters_seen(reader: Reader, principal: Principal, filters: SupportFilters) -> list[str]:
+    """The numbers of those who hold the supports that the caller may see, `MOST_SUPPORTERS` at most."""
+    whose, parameters = _seen_by(principal)
+    asked = asked_of(filters)
+    conditions = " and ".join([whose, *(_FILTERS[name] for name in asked)])
+    query = f"""
+    select distinct practitioner from supports where {conditions} order by practitioner limit {MOST_SUPPORTERS}
+    """
+    return reader.scalars(query, asked | parameters)
 
 
 def support_seen(reader: Reader, principal: Principal, support_id: UUID) -> SupportRow | None:

@@ -26,6 +26,7 @@ MAY_ASK = {
     "application_whole": SEEING,
     "supports": SEEING,
     "support_whole": SEEING,
+    "supporters": SEEING,
     "support_counts": APPLYING,
     "move_locks": APPLYING,
     "calendar": (*APPLYING, BUREAU),

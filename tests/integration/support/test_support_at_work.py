@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -172,6 +172,48 @@ def test_an_application_is_seen_by_whom_it_concerns_and_by_nobody_else(town, unt
     assert (progress.state, progress.case_no) == (ApplicationState.UNDER_REVIEW, case.number)
 
 
+def test_cases_are_found_by_where_on_which_days_and_at_what_time_the_support_is(town, until):
+    until(lambda: True)
+    evenings = town.submitted(line())
+    morning = town.submitted(line("04595252", name="中山區銀髮據點", department="", schedule=SATURDAY))
+    fresh(town, Applications, evenings)
+    reader = fresh(town, Applications, morning)
+
+    def seen(**filters):
+        found = applications_seen(reader, HOME, ApplicationFilters(**filters)).entries
+        return {row.case_no for row in found}
+
+    assert seen(place_named="銀髮") == {morning.number}
+    assert seen(place_named=DAAN_CLINIC) == {evenings.number}  # it is called by its code here
+    assert seen(first=date(2025, 3, 9)) == {evenings.number}
+    assert seen(last=date(2025, 3, 4)) == {evenings.number}
+    assert seen(first=date(2025, 3, 8), last=date(2025, 3, 8)) == {evenings.number, morning.number}
+    assert seen(starts=time(12)) == {evenings.number}
+    assert seen(ends=time(18)) == {morning.number}
+    assert seen(place_named="銀髮", starts=time(12)) == set()
+
+
+def test_a_support_tells_with_how_many_others_of_the_same_person_it_shares_a_time(town, until):
+    until(lambda: True)
+    town.approved(line())
+    second = town.approved(line("04595252", name="中山區銀髮據點", department=""))
+    third = town.approved(line("04595252", name="中山區銀髮據點", department="", schedule=SATURDAY))
+    fresh(town, SupportTimes, second)
+    fresh(town, SupportTimes, third)
+    fresh(town, Supports, third)
+    home, receiving = Window(town, HOME), Window(town, OTHER_INSTITUTION)
+    until(lambda: len(home.ask("supports")["entries"]) == 3)
+
+    assert {one["case_no"]: one["overlaps"] for one in home.ask("supports")["entries"]}[third.number] == 0
+    assert sorted(one["overlaps"] for one in home.ask("supports")["entries"]) == [0, 1, 1]
+    assert [one["overlaps"] for one in receiving.ask("supports")["entries"]] == [1]
+    assert len(home.ask("supports", place_named="銀髮")["entries"]) == 2
+    assert len(receiving.ask("supports", institution_named=BANQIAO_CLINIC)["entries"]) == 1
+    assert receiving.ask("supports", institution_named="別的")["entries"] == []
+    assert [one["practitioner_name"] for one in receiving.ask("supporters", place=DAAN_CLINIC)] == ["陳安"]
+    assert receiving.ask("supporters", institution=DAAN_CLINIC) == []
+
+
 def test_evidence_at_submission_comes_from_the_register_the_calendar_and_the_clinic(town, until):
     until(lambda: True)
     first = town.approved(line())
@@ -306,7 +348,8 @@ def test_the_service_tells_each_caller_what_concerns_them_and_what_they_can_do(t
     whole = bureau.ask("application_whole", application_id=str(case.id))
     assert whole["entries"][0]["after"]["remarks"] == "夜診支援"
     assert whole["findings"][0]["occurrences"] == 13
-    assert own.ask("application_counts") == [{"state": "under_review", "applications": 1}]
+    [counted] = own.ask("application_counts")
+    assert counted == {"state": "under_review", "kind": "registration", "applications": 1}
     assert bureau.ask("review_standing")["waiting"] == 1
     told = Window(town, VISITOR).ask("progress", case_no=case.number)
     assert told.keys() == {"case_no", "kind", "state", "submitted_at", "due_by", "decided_at"}

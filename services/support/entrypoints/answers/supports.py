@@ -22,7 +22,10 @@ class TermsTold(msgspec.Struct, frozen=True):
 
 
 class SupportListed(msgspec.Struct, frozen=True, kw_only=True):
-    """支援: who, where, by which terms; `asked` are those of a change under review (`pending_case_no`)."""
+    """支援: who, where, by which terms; `asked` are those of a change under review (`pending_case_no`).
+
+    `overlaps` is with how many other supports of the same person it shares a time (時間重疊).
+    """
 
     id: UUID
     case_no: str
@@ -43,6 +46,14 @@ class SupportListed(msgspec.Struct, frozen=True, kw_only=True):
     pending_case_no: str
     cancelled_at: datetime | None
     cancelled_by: CancelledBy | None
+    overlaps: int
+
+
+class SupporterListed(msgspec.Struct, frozen=True):
+    """Somebody who supports another place."""
+
+    practitioner: str
+    practitioner_name: str
 
 
 class SupportTold(msgspec.Struct, frozen=True):
@@ -59,6 +70,7 @@ class TimeListed(msgspec.Struct, frozen=True):
     practitioner: str
     practitioner_name: str
     institution: str
+    institution_name: str
     place_code: str
     place_name: str
     starts_at: datetime

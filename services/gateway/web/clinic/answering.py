@@ -11,12 +11,13 @@ from flask import flash, redirect, request, url_for
 from services.gateway.web.areas import CLINICS
 from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
-from services.gateway.web.clinic.offers import Offer, chosen, offer, offers
+from services.gateway.web.clinic.offers import Offer, offer, offers
 from services.gateway.web.family_forms import EXPLANATION_LIMIT
 from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t, words_of
 from services.gateway.web.wording import UNANSWERED
+from services.gateway.web.work.ticked import chosen
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:

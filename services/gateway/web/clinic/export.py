@@ -13,10 +13,11 @@ from flask import flash, make_response, redirect, request, session, url_for
 from services.gateway.web.areas import CLINICS
 from services.gateway.web.asking import caller
 from services.gateway.web.clinic.area import CLINIC
-from services.gateway.web.clinic.offers import Standing, chosen, offers
+from services.gateway.web.clinic.offers import Standing, offers
 from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened, typed
 from services.gateway.web.rendering import refused, show, t, today
+from services.gateway.web.work.ticked import chosen
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:

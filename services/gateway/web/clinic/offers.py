@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime  # noqa: TC003 - msgspec reads the annotations at run time
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID  # noqa: TC003 - as above
 
 import msgspec
 
@@ -121,14 +121,3 @@ def offers(case_ids: Iterable[UUID]) -> list[Offer]:
     """As `offer`, for each of these, the nearest deadline first."""
     ticked = [str(case_id) for case_id in case_ids]
     return msgspec.convert(caller().ask("matching.clinic_offers", {"case_ids": ticked}), list[Offer])
-
-
-def chosen(values: Iterable[str]) -> list[UUID]:
-    """The cases that were ticked; what is no case's id was not ticked on a page of ours."""
-    ids = []
-    for value in values:
-        try:
-            ids.append(UUID(value))
-        except ValueError:
-            continue
-    return ids

@@ -6,7 +6,7 @@ both facts stand in support's log (`lock_out_whoever_has_left`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services.support.domain.forty_percent import OwnStrength
 from services.support.domain.refusals import RegisterBehind
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from services.support.read_models.support_times import SupportTime
     from shared.postgres import Database
     from shared.read_models.freshness import Positions
+    from shared.read_models.model import ReadModel
     from shared.store.log import Log
 
 _PATIENCE = 2.0
@@ -87,9 +88,12 @@ class KnownRegister:
         return InstitutionFacts(known.code, known.name, known.county, pause, known.closed_since)
 
     def place(self, code: str, name: str) -> SupportedPlace | None:
-        """The non-medical place of this code and name."""
+        """The non-medical place of this code and name, also one that was added a moment ago."""
         self._wait_until_filled()
         known = known_place(self._places, code, name)
+        if known is None:
+            self._wait_for(KnownPlaces)
+            known = known_place(self._places, code, name)
         return SupportedPlace(PlaceKind.NON_MEDICAL, known.code, known.name, known.county) if known else None
 
     def peers(self, institution: str, profession: str) -> frozenset[str]:
@@ -123,11 +127,15 @@ class KnownRegister:
     def _wait_until_filled(self) -> None:
         if self._is_filled:
             return
-        head = self._registry.head().position
         for model in (KnownPractitioners, KnownInstitutions, KnownPlaces):
-            if not self._positions.wait_until(model.table.name, lambda position: position >= head, _PATIENCE):
+            if not self._wait_for(model):
                 raise RegisterBehind
         self._is_filled = True
+
+    def _wait_for(self, model: type[ReadModel[Any]]) -> bool:
+        """Whether the rows have come, in time, as far as the registry has by now."""
+        head = self._registry.head().position
+        return self._positions.wait_until(model.table.name, lambda position: position >= head, _PATIENCE)
 
 
 class KnownDiaries:

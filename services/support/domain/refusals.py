@@ -149,6 +149,14 @@ class PlaceUnknown(Refusal):
     """Neither the register of institutions nor the list of non-medical places has this code and name."""
 
 
+class PlaceSearchTooShort(Refusal):
+    """A search takes `least` characters of a code or a name."""
+
+
+class PlaceSearchTooGeneral(Refusal):
+    """`text` is in the names of too many places to find one by it."""
+
+
 class PlaceIsHome(Refusal):
     """Whoever works at the home institution supports nobody."""
 

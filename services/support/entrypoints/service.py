@@ -38,6 +38,7 @@ from services.support.entrypoints.questions import (
     ApplicationsAsked,
     CaseNumberAsked,
     MonthAsked,
+    PlacesAsked,
     QueueAsked,
     QuotaAsked,
     ScheduleAsked,
@@ -59,7 +60,9 @@ from services.support.read_models.application_search import (
     state_counts,
 )
 from services.support.read_models.applications import Applications
+from services.support.read_models.known_institutions import KnownInstitutions
 from services.support.read_models.move_locks import MoveLocks, locks_seen
+from services.support.read_models.place_search import PlaceFilters, PlaceFound, places_found
 from services.support.read_models.support_times import SupportTimes, calendar_of, overlapping
 from services.support.read_models.supports import (
     SupportCounts,
@@ -71,7 +74,7 @@ from services.support.read_models.supports import (
     supports_seen,
 )
 from shared.access import BUREAU
-from shared.calendar import start_of_day
+from shared.calendar import start_of_day, taipei_day
 from shared.principal import Principal, Role
 from shared.read_models.paging import Page
 from shared.rpc.actions import ActionListed
@@ -185,6 +188,12 @@ class SupportService(ContextService):
         staff = self._desk.register.staff(principal.institution) if principal.institution else frozenset()
         rows = locks_seen(self.reader(MoveLocks), principal, staff)
         return locks_listed(self._desk, rows, self.now)
+
+    @query(PRACTITIONER, INSTITUTION, BUREAU, asks=PlacesAsked, reads=KnownInstitutions)
+    def places(self, _: Principal, asked: PlacesAsked) -> Page[PlaceFound]:
+        """被支援機構查詢: a page of the institutions and non-medical places sought, by code."""
+        reader, filters = self.reader(KnownInstitutions), PlaceFilters(asked.text, asked.county)
+        return places_found(reader, filters, taipei_day(self.now), limit=asked.limit, cursor=asked.cursor)
 
     @query(PRACTITIONER, INSTITUTION, BUREAU, asks=ScheduleAsked)
     def preview_schedule(self, _: Principal, asked: ScheduleAsked) -> PreviewTold:

@@ -12,6 +12,8 @@ from msgspec.structs import replace
 from services.identity import events as registry
 from services.support.read_models.beginnings import BeginningMissing
 from shared.read_models.model import Key, ReadModel, Table
+from shared.taiwan.places import with_formal_tai
+from shared.taiwan.text import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,18 +25,34 @@ _code_of = attrgetter("institution")
 
 
 class KnownInstitution(msgspec.Struct, frozen=True, gc=False):
-    """An institution; `suspended_since` and `closed_since` may lie ahead."""
+    """An institution; `suspended_since` and `closed_since` may lie ahead, `sought` is its name as it is searched."""
 
     code: str
     name: str
+    sought: str
     county: str
+    kind: registry.InstitutionKind
     suspended_since: date | None = None
     suspended_until: date | None = None
     closed_since: date | None = None
 
 
+def sought(name: str) -> str:
+    """A name as it is compared with what somebody types."""
+    return with_formal_tai(folded(name)).casefold()
+
+
+def _of_profile(profile: registry.InstitutionProfile) -> dict[str, Any]:
+    return {
+        "name": profile.name,
+        "sought": sought(profile.name),
+        "county": profile.address.county,
+        "kind": profile.kind,
+    }
+
+
 def _changed(_: KnownInstitution, event: registry.InstitutionChanged) -> dict[str, Any]:
-    return {"name": event.profile.name, "county": event.profile.address.county}
+    return _of_profile(event.profile)
 
 
 def _suspended(_: KnownInstitution, event: registry.InstitutionSuspended) -> dict[str, Any]:
@@ -71,7 +89,7 @@ class KnownInstitutions(ReadModel[KnownInstitution]):
     def evolve(self, key: Key, row: KnownInstitution | None, event: Event) -> KnownInstitution | None:  # noqa: ARG002 - the event names its row
         """What is known after the event."""
         if isinstance(event, registry.InstitutionRegistered):
-            return KnownInstitution(event.institution, event.profile.name, event.profile.address.county)
+            return KnownInstitution(event.institution, **_of_profile(event.profile))
         if row is None:
             raise BeginningMissing(event)
         return replace(row, **_CHANGES[type(event)](row, event))

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.identity import events as registry
+from services.support.read_models.known_institutions import sought
 from shared.read_models.model import Key, ReadModel, Table
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 
 
 class KnownPlace(msgspec.Struct, frozen=True, gc=False):
-    """A place, once for each code and name."""
+    """A place, once for each code and name; `sought` is its name as it is searched."""
 
     id: UUID
     code: str
     name: str
+    sought: str
     county: str
 
 
@@ -43,7 +45,7 @@ class KnownPlaces(ReadModel[KnownPlace]):
         assert isinstance(event, registry.PlaceRegistered | registry.PlaceChanged)  # noqa: S101 - `folds` says so
         if row is not None:
             return replace(row, county=event.address.county)
-        return KnownPlace(key[0], event.code, event.name, event.address.county)
+        return KnownPlace(key[0], event.code, event.name, sought(event.name), event.address.county)
 
 
 def known_place(reader: Reader, code: str, name: str) -> KnownPlace | None:

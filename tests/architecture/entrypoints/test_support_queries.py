@@ -31,6 +31,7 @@ MAY_ASK = {
     "move_locks": APPLYING,
     "calendar": (*APPLYING, BUREAU),
     "preview_schedule": (*APPLYING, BUREAU),
+    "places": (*APPLYING, BUREAU),
     "quota": (INSTITUTION, BUREAU, INSURER, OPERATOR, AUDITOR),
     "review_queue": (BUREAU,),
     "review_standing": (BUREAU,),

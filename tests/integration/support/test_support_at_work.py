@@ -391,3 +391,35 @@ def test_the_service_tells_of_supports_times_locks_and_quotas(town, until):
     until(lambda: own.ask("move_locks"))
     [lock] = own.ask("move_locks")
     assert (lock["cause"], len(lock["outstanding"])) == ("practitioner_moved", 1)
+
+
+def test_places_are_found_by_code_or_name_and_county_with_how_they_stand(town, until):
+    until(lambda: True)
+    own = Window(town, PRACTITIONER)
+
+    def found(text: str, **asked: Any) -> list[str]:
+        return [one["code"] for one in own.ask("places", text=text, **asked)["entries"]]
+
+    assert found("04595") == ["04595252"]
+    assert found("銀髮") == found("中山區 銀髮") == ["04595252"]
+    assert found("診所3") == sorted(code for code in CLINICS if code.startswith("3"))
+    assert found("診所3", county="台北市") == [DAAN_CLINIC]
+    first = own.ask("places", text="診所3", limit=1)
+    [second] = own.ask("places", text="診所3", limit=1, cursor=first["following"])["entries"]
+    assert second["code"] != first["entries"][0]["code"]
+    for vague, fault in (("銀", refusals.PlaceSearchTooShort), ("醫院診所", refusals.PlaceSearchTooGeneral)):
+        with pytest.raises(fault):
+            own.ask("places", text=vague)
+
+    town.enter(registry.SuspendInstitution(DAAN_CLINIC, date(2025, 2, 18), StandingReason.OWN_REQUEST))
+    until(lambda: own.ask("places", text=DAAN_CLINIC)["entries"][0]["standing"] != "open")
+    [clinic] = own.ask("places", text=DAAN_CLINIC)["entries"]
+    assert (clinic["kind"], clinic["institution_kind"], clinic["county"]) == ("institution", "clinic", "臺北市")
+    assert (clinic["standing"], clinic["since"]) == ("suspended", "2025-02-18")
+
+
+def test_a_place_added_a_moment_ago_can_be_supported_at_once(town, until):
+    until(lambda: True)
+    town.identity.handle(registry.AddPlace("A-740115", "康寧日照", "臺北市"), PRACTITIONER, "place", town.now)
+    case = town.submitted(line("A-740115", name="康寧日照", department="", schedule=SATURDAY))
+    assert case.version

@@ -11,6 +11,7 @@ from services.support import events
 from services.support.commands import ScheduleKind
 from services.support.domain import refusals, states
 from services.support.messages import catalogue, words
+from services.support.read_models.place_search import PlaceStanding
 from shared.words import Language
 from tests.controls.wording import CATALOGUES, every_refusal, figures_differing, figures_given, placeholders
 
@@ -22,6 +23,7 @@ def codes():
             if isinstance(value, type) and issubclass(value, StrEnum) and value is not StrEnum:
                 yield from value
     yield from ScheduleKind
+    yield from PlaceStanding
 
 
 @pytest.mark.parametrize("language", CATALOGUES)

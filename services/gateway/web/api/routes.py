@@ -158,6 +158,7 @@ ROUTES = (
     Route("POST", "/support/applications/<uuid:application_id>/denial", "support.deny_application"),
     Route("POST", "/support/applications/<uuid:application_id>/return", "support.return_application"),
     Route("GET", "/support/progress/<case_no>", "support.progress"),
+    Route("GET", "/support/places", "support.places"),
     Route("POST", "/support/places", "identity.add_place"),
     Route("GET", "/support/queue", "support.review_queue"),
     Route("GET", "/support/queue/standing", "support.review_standing"),

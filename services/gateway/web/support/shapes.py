@@ -202,6 +202,8 @@ class SupportListed(msgspec.Struct, frozen=True, kw_only=True):
     pending_case_no: str
     cancelled_at: datetime | None
     cancelled_by: str | None
+    overlaps: int = 0
+    """With how many other supports of the same person it shares a time (時間重疊)."""
 
     @property
     def is_pending(self) -> bool:
@@ -227,6 +229,7 @@ class TimeListed(msgspec.Struct, frozen=True):
     place_name: str
     starts_at: datetime
     ends_at: datetime
+    institution_name: str = ""
 
 
 class Outstanding(msgspec.Struct, frozen=True):

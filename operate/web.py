@@ -47,13 +47,23 @@ def site(settings: Settings) -> Iterator[str]:
     from services.gateway.web.app import web_app  # noqa: PLC0415 - only in a process patched for it
     from services.gateway.web.browser_key import browser_key  # noqa: PLC0415 - as above
     from services.gateway.web.front import Front  # noqa: PLC0415 - as above
+    from services.gateway.web.printing import Printer  # noqa: PLC0415 - as above
     from services.gateway.web.serving import serving  # noqa: PLC0415 - as above
+    from shared.rpc.aside import aside  # noqa: PLC0415 - as above
     from shared.rpc.client import RpcClient  # noqa: PLC0415 - as above
     from shared.rpc.hosting import broker_uri  # noqa: PLC0415 - as above
 
     key = browser_key(settings.web_key_file)
     with RpcClient(broker_uri(settings)) as rpc, ExitStack() as closing:
-        front = Front(rpc, settings.site, key, settings.language, settings.proxies, settings.api_rate)
+        front = Front(
+            rpc,
+            settings.site,
+            key,
+            settings.language,
+            settings.proxies,
+            settings.api_rate,
+            printer=Printer(aside),
+        )
         try:
             port = closing.enter_context(serving(web_app(front), settings.listen, settings.port))
         except OSError as fault:

@@ -69,10 +69,13 @@ def checked(session):
     return {"known": [session]}
 
 
-def browser(remote, language=Language.CHINESE):
-    """A browser on the site in front of these contexts, whose caller is whoever `identity.check_sessions` says."""
+def browser(remote, language=Language.CHINESE, **made_of):
+    """A browser on the site in front of these contexts, whose caller is whoever `identity.check_sessions` says.
+
+    `made_of` is what the front is made of besides.
+    """
     app = _site()
-    app.extensions |= {"front": _front(remote, language), "words": RemoteWords(remote)}
+    app.extensions |= {"front": _front(remote, language, **made_of), "words": RemoteWords(remote)}
     client = app.test_client()
     client.environ_base["REMOTE_ADDR"] = f"2001:db8:0:{next(_visits):x}::1"  # tries are counted by network (/64)
     client.set_cookie("caretrail", "token of a session")
@@ -91,8 +94,9 @@ def _site():
     return app
 
 
-def _front(remote, language):
-    return Front(rpc=remote, site="http://localhost:8000", key=b"k" * 32, language=language, clock=lambda: NOW)
+def _front(remote, language, **made_of):
+    site = "http://localhost:8000"
+    return Front(rpc=remote, site=site, key=b"k" * 32, language=language, clock=lambda: NOW, **made_of)
 
 
 def clinic(**answers):

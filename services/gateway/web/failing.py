@@ -31,6 +31,8 @@ _STATUS = {
     "not-your-jurisdiction": HTTPStatus.FORBIDDEN,
     "case-unknown": HTTPStatus.NOT_FOUND,
     "case-not-yours": HTTPStatus.NOT_FOUND,
+    "application-unknown": HTTPStatus.NOT_FOUND,
+    "support-unknown": HTTPStatus.NOT_FOUND,
     "enrolment-unknown": HTTPStatus.NOT_FOUND,
     "enrolment-not-yours": HTTPStatus.NOT_FOUND,
     "account-unknown": HTTPStatus.NOT_FOUND,

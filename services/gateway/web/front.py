@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from services.gateway.web.known import CheckedSessions, Known, known_by_token
+from services.gateway.web.printing import Printer
 from services.gateway.web.recording import Recording
 from shared.context import utc_now
 from shared.together import Together
@@ -37,6 +38,7 @@ class Front:
     clock: Callable[[], datetime] = utc_now
     recording: Recording = field(default_factory=Recording, repr=False)
     checked: CheckedSessions = field(default_factory=CheckedSessions, repr=False)
+    printer: Printer = field(default_factory=Printer, repr=False)
 
     @cached_property
     def sessions(self) -> Together[str, Known]:

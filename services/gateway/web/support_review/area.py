@@ -1,0 +1,26 @@
+"""What health bureaus see and do about 報備支援, and what anybody who sees an application can have printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.gateway.web.areas import Area
+from services.gateway.web.menu import staff_menu
+from services.gateway.web.rendering import today
+from services.gateway.web.support.schedules_told import schedule_told
+from shared.taiwan.codes import departments
+
+SUPPORT_REVIEW = Area("support_review", __name__)
+SUPPORT_REVIEW.context_processor(staff_menu)
+
+
+@SUPPORT_REVIEW.context_processor
+def of_every_page() -> dict[str, Any]:
+    """The day, and how schedules and departments are told."""
+    return {"today": today(), "schedule_told": schedule_told, "department_told": department_told}
+
+
+def department_told(code: str) -> str:
+    """支援科別 by its name; the code itself where the list has none, empty where none was named."""
+    known = departments().get(code)
+    return known.name if known else code

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.gateway.web.areas import Area
 from services.gateway.web.menu import staff_menu
-from services.gateway.web.rendering import today
+from services.gateway.web.rendering import language, today
+from services.gateway.web.shown import table_day
 from services.gateway.web.support.schedules_told import schedule_told
+from shared.calendar import TAIPEI
 from shared.taiwan.codes import departments
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 SUPPORT_REVIEW = Area("support_review", __name__)
 SUPPORT_REVIEW.context_processor(staff_menu)
@@ -16,11 +21,17 @@ SUPPORT_REVIEW.context_processor(staff_menu)
 
 @SUPPORT_REVIEW.context_processor
 def of_every_page() -> dict[str, Any]:
-    """The day, and how schedules and departments are told."""
-    return {"today": today(), "schedule_told": schedule_told, "department_told": department_told}
+    """The day, and how schedules, departments and moments on paper are told."""
+    return {"today": today(), "schedule_told": schedule_told, "department_told": department_told, "stamp": stamp}
 
 
 def department_told(code: str) -> str:
     """支援科別 by its name; the code itself where the list has none, empty where none was named."""
     known = departments().get(code)
     return known.name if known else code
+
+
+def stamp(moment: datetime) -> str:
+    """115/03/09 15:32: a moment on paper, which is read years later."""
+    shown = moment.astimezone(TAIPEI)
+    return f"{table_day(shown, language())} {shown:%H:%M}"

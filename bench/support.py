@@ -21,12 +21,13 @@ from bench.figures import RUNS, Limit
 from services.support.adapters.batch_import import import_batch
 from services.support.adapters.batch_rows import TITLES, BatchRules, read_batch
 from services.support.adapters.batch_template import examples, template
-from services.support.adapters.register_file import Stretch, recorded_in, register_file
+from services.support.adapters.register_file import recorded_in, register_file
 from services.support.adapters.workbook import WorkbookLimits
 from services.support.application import Supporting
 from services.support.domain.batch import BatchKind, Choice
 from services.support.domain.overlaps import Booked, Diary
 from services.support.domain.policies import POLICIES
+from services.support.domain.register_file import Stretch
 from services.support.domain.schedules import EveryDays, occurrences_of, rule_of
 from services.support.events.entries import PlaceKind, SupportedPlace
 from services.support.events.schedules import Recurring
@@ -42,7 +43,7 @@ from shared.vault.master_keys import MasterKeys
 from shared.vault.vault import Vault
 from tests.controls.family import BANQIAO_DOCTOR, DAAN_CLINIC, taipei
 from tests.controls.support import support_amended, support_approved, support_cancelled
-from tests.controls.supporters import HOME, ToldDiaries, ToldRegister
+from tests.controls.supporters import HOME, ToldDiaries, ToldRegister, ToldRegistrar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,6 +98,7 @@ def _batch(postgres: PostgresServer, kind: BatchKind) -> Limit:
                 register,
                 ToldDiaries(),
                 working_calendar(),
+                ToldRegistrar(),
             )
         )
         times = [_milliseconds_of(partial(_import, supporting, kind, _filled(kind, number))) for number in range(RUNS)]

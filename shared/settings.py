@@ -109,6 +109,14 @@ class Settings:
     sms: str | None = field(repr=False)
     """The address of the SMS provider; None means that SMS are put into the local outbox."""
     sms_token: str = field(repr=False)
+    register_drop: str | None = field(repr=False)
+    """Where the insurer fetches register files: a folder, or the address of one by SFTP; None means one under `var`."""
+    register_host_key: str
+    """The public key of the SFTP server, by which it is known."""
+    register_login_key_file: Path | None
+    """With what we sign in at the SFTP server, where that takes keys."""
+    register_key_file: Path
+    """With what register files are signed."""
     traces: str | None
     """The address of the OpenTelemetry collector that spans go to; None means that none are recorded."""
     apply_needs: Needed
@@ -162,6 +170,10 @@ VARIABLES = (
     "CARETRAIL_MAIL_SENDER",
     "CARETRAIL_SMS",
     "CARETRAIL_SMS_TOKEN",
+    "CARETRAIL_REGISTER_DROP",
+    "CARETRAIL_REGISTER_HOST_KEY",
+    "CARETRAIL_REGISTER_LOGIN_KEY_FILE",
+    "CARETRAIL_REGISTER_KEY_FILE",
     "CARETRAIL_APPLY_NEEDS",
     "CARETRAIL_LANGUAGE",
     "CARETRAIL_LOG_FORMAT",
@@ -172,7 +184,7 @@ VARIABLES = (
 TRACES = "OTEL_EXPORTER_OTLP_ENDPOINT"
 """The one variable that is not ours by name."""
 
-SECRETS = ("CARETRAIL_BROKER", "CARETRAIL_SMTP", "CARETRAIL_SMS_TOKEN")
+SECRETS = ("CARETRAIL_BROKER", "CARETRAIL_SMTP", "CARETRAIL_SMS_TOKEN", "CARETRAIL_REGISTER_DROP")
 """Variables that hold a secret, beside the addresses of databases: `<VARIABLE>_FILE` may name a file that has it."""
 
 
@@ -206,6 +218,10 @@ def load(environment: Mapping[str, str]) -> Settings:
         mail_sender=_mail_sender(given),
         sms=_sms(given),
         sms_token=given.get("CARETRAIL_SMS_TOKEN", ""),
+        register_drop=_register_drop(given),
+        register_host_key=given.get("CARETRAIL_REGISTER_HOST_KEY", ""),
+        register_login_key_file=_optional_path(given, "CARETRAIL_REGISTER_LOGIN_KEY_FILE"),
+        register_key_file=_path(given, "CARETRAIL_REGISTER_KEY_FILE", var / "keys" / "register.key"),
         traces=_traces(environment),
         apply_needs=_choice(given, "CARETRAIL_APPLY_NEEDS", Needed.TWO if databases else Needed.ONE),
         language=_choice(given, "CARETRAIL_LANGUAGE", Language.CHINESE),
@@ -328,6 +344,23 @@ def _sms(given: Mapping[str, str]) -> str | None:
     if "CARETRAIL_SMS_TOKEN" not in given:
         raise SettingRefused("CARETRAIL_SMS_TOKEN", "give the token that the SMS provider knows this installation by")
     return sms
+
+
+def _register_drop(given: Mapping[str, str]) -> str | None:
+    drop = given.get("CARETRAIL_REGISTER_DROP")
+    if drop is None or drop.startswith("/"):
+        return drop
+    parts = _split(drop)
+    if parts is None or parts.scheme != "sftp" or not parts.username or not parts.path or parts.query:
+        mend = "give a folder from the root on, or one by SFTP, as in sftp://user@host:22/folder"
+        raise SettingRefused("CARETRAIL_REGISTER_DROP", mend)
+    if len(given.get("CARETRAIL_REGISTER_HOST_KEY", "").split()) < 2:
+        mend = "give the public key of the SFTP server, as in ssh-ed25519 AAAA…, from whoever runs it"
+        raise SettingRefused("CARETRAIL_REGISTER_HOST_KEY", mend)
+    if not parts.password and "CARETRAIL_REGISTER_LOGIN_KEY_FILE" not in given:
+        mend = "name the file of the key that the SFTP server knows us by, or put a password into the address"
+        raise SettingRefused("CARETRAIL_REGISTER_LOGIN_KEY_FILE", mend)
+    return drop
 
 
 def _traces(environment: Mapping[str, str]) -> str | None:

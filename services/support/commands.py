@@ -221,6 +221,21 @@ class NoteDeparture:
 class NoteReturn:
     """The registry tells that this cause no longer holds."""
 
+# The insurer's file -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ProduceRegisterFile:
+    """報備支援清冊檔: make the file of the last working day whose hour has come."""
+
+
+@dataclass(frozen=True)
+class DeliverRegisterFileAgain:
+    """重送: deliver the file of a Taipei day once more."""
+
+    day: date
+
+
     institution: str
     practitioner: str
     cause: DepartureCause

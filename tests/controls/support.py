@@ -341,3 +341,59 @@ def strength_stated(institution=DAAN_CLINIC, **changes):
         **first("Strength", STRENGTH, STATED_AT), institution=institution, weekly_sessions=10, doctors=2
     )
     return dataclasses.replace(event, **changes)
+
+
+# The insurer's file --------------------------------------------------------------------------------------------------
+
+REGISTER_FILE = UUID("3d5e0c1a-0017-4000-8000-000000000001")
+PRODUCED_AT, DELIVERED_AT = taipei(3, 12, 22), taipei(3, 12, 22, 1)
+FILE_DAY = date(2025, 3, 12)
+
+
+@example
+def register_file_produced(**changes):
+    event = events.RegisterFileProduced(
+        **first("RegisterFile", REGISTER_FILE, PRODUCED_AT),
+        day=FILE_DAY,
+        number=7,
+        after=10,
+        until=20,
+        adds=1,
+        changes=1,
+        cancels=1,
+        digest=sha256(b"the file").hexdigest(),
+        previous=sha256(b"the file before").hexdigest(),
+        key_id="0123456789abcdef",
+        signature="ab" * 64,
+    )
+    return dataclasses.replace(event, **changes)
+
+
+@example
+def register_file_delivered(**changes):
+    event = events.RegisterFileDelivered(
+        **later(2, DELIVERED_AT, REGISTER_FILE),
+        day=FILE_DAY,
+        attempt=1,
+        digest=sha256(b"the file").hexdigest(),
+        manifest_digest=sha256(b"the manifest").hexdigest(),
+    )
+    return dataclasses.replace(event, **changes)
+
+
+@example
+def register_file_not_delivered(**changes):
+    event = events.RegisterFileNotDelivered(
+        **later(2, DELIVERED_AT, REGISTER_FILE),
+        day=FILE_DAY,
+        attempt=1,
+        fault=events.DeliveryFault.UNREACHABLE,
+        retry_at=taipei(3, 12, 22, 2),
+    )
+    return dataclasses.replace(event, **changes)
+
+
+@example
+def register_file_asked_for_again(**changes):
+    event = events.RegisterFileAskedForAgain(**later(3, taipei(3, 13, 9), REGISTER_FILE), day=FILE_DAY)
+    return dataclasses.replace(event, **changes)

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from hashlib import sha256
 
 from services.support.commands import AmendmentEntry, LineEntry, PlaceEntry, ScheduleEntry, ScheduleKind, TermsEntry
 from services.support.domain.register import InstitutionFacts, Names, PractitionerFacts
+from services.support.domain.register_delivery import Signature, SignedFile
+from services.support.domain.register_file import ControlTotals
 from services.support.events import Purpose
 from shared.principal import Assurance, Principal, Role, process
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC, DAAN_DOCTOR
@@ -121,6 +124,25 @@ class ToldDiaries:
         return [
             stay for stay in self.stays if stay.span.starts_at < span.ends_at and span.starts_at < stay.span.ends_at
         ]
+
+
+@dataclass
+class ToldRegistrar:
+    """Makes files that nobody could read, out of a log that ends where it is told."""
+
+    position: int = 0
+    files: list = field(default_factory=list)
+    key_id: str = "0123456789abcdef"
+
+    def head(self):
+        return self.position
+
+    def last(self):
+        return self.files[-1] if self.files else None
+
+    def made(self, day, stretch, former_key):
+        digest = sha256(f"{day} {stretch} {former_key}".encode()).hexdigest()
+        return SignedFile(ControlTotals(1, 0, 0), digest, Signature(self.key_id, "ab" * 64))
 
 
 # What is entered -----------------------------------------------------------------------------------------------------

@@ -34,6 +34,10 @@ VALUES = {
     "CARETRAIL_MAIL_SENDER": ("kids@example.tw", "mail_sender", "kids@example.tw"),
     "CARETRAIL_SMS": ("http://localhost:8025/sms", "sms", "http://localhost:8025/sms"),
     "CARETRAIL_SMS_TOKEN": ("t0ken", "sms_token", "t0ken"),
+    "CARETRAIL_REGISTER_DROP": ("/mnt/insurer", "register_drop", "/mnt/insurer"),
+    "CARETRAIL_REGISTER_HOST_KEY": ("ssh-ed25519 AAAA", "register_host_key", "ssh-ed25519 AAAA"),
+    "CARETRAIL_REGISTER_LOGIN_KEY_FILE": ("/run/login", "register_login_key_file", Path("/run/login")),
+    "CARETRAIL_REGISTER_KEY_FILE": ("/run/register", "register_key_file", Path("/run/register")),
     "CARETRAIL_APPLY_NEEDS": ("two", "apply_needs", Needed.TWO),
     "CARETRAIL_LANGUAGE": ("en", "language", Language.ENGLISH),
     "CARETRAIL_LOG_FORMAT": ("json", "log_format", LogFormat.JSON),
@@ -111,6 +115,19 @@ def test_each_context_has_its_own_database_and_the_vault_too():
         ({"CARETRAIL_MAIL_SENDER": "kids"}, "CARETRAIL_MAIL_SENDER: give a mail address"),
         ({"CARETRAIL_SMS": "http://sms.example.tw/"}, "CARETRAIL_SMS: give the SMS provider's address, as in https://"),
         ({"CARETRAIL_SMS": "https://sms.example.tw/"}, "CARETRAIL_SMS_TOKEN: give the token that the SMS provider"),
+        ({"CARETRAIL_REGISTER_DROP": "insurer"}, "CARETRAIL_REGISTER_DROP: give a folder from the root on"),
+        ({"CARETRAIL_REGISTER_DROP": "sftp://host/in"}, "CARETRAIL_REGISTER_DROP: give a folder from the root on"),
+        (
+            {"CARETRAIL_REGISTER_DROP": "sftp://caretrail:pw@host/in"},
+            "CARETRAIL_REGISTER_HOST_KEY: give the public key of the SFTP server",
+        ),
+        (
+            {
+                "CARETRAIL_REGISTER_DROP": "sftp://caretrail@host/in",
+                "CARETRAIL_REGISTER_HOST_KEY": "ssh-ed25519 AAAA",
+            },
+            "CARETRAIL_REGISTER_LOGIN_KEY_FILE: name the file of the key",
+        ),
         (
             {"CARETRAIL_MASTER_KEYS": "a:AAAA", "CARETRAIL_MASTER_KEYS_FILE": "/run/master"},
             "CARETRAIL_MASTER_KEYS: it is given beside CARETRAIL_MASTER_KEYS_FILE: leave one of them",

@@ -8,34 +8,23 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
+from services.support.domain.register_delivery import DropReceipt, NotDelivered
+from services.support.events import DeliveryFault
 from shared.vault.key_files import flush_directory
 
 if TYPE_CHECKING:
-    from services.support.adapters.register_file import RegisterFile
+    from services.support.domain.register_file import RegisterFile
 
 
-class DropDiffers(RuntimeError):
-    """Another file lies in the folder under this name: nothing is written over what the insurer may have fetched."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path} is another file than this one: find out which of them was fetched, move it away and deliver again"
-        )
-
-
-@dataclass(frozen=True)
-class DropReceipt:
-    """What lies in the folder once a file was delivered, read back from there: the digests, SHA-256 in hex."""
-
-    name: str
-    digest: str
-    manifest_digest: str
+def other_file_there(path: object) -> NotDelivered:
+    """Another file lies there under this name: nothing is written over what the insurer may have fetched."""
+    told = f"{path} is another file than this one: find out which of them was fetched, move it away and deliver again"
+    return NotDelivered(DeliveryFault.OTHER_FILE_THERE, told)
 
 
 class DropFolder:
@@ -45,12 +34,15 @@ class DropFolder:
         self._folder = folder
 
     def deliver(self, file: RegisterFile) -> DropReceipt:
-        """Put the file and then its manifest there, on disk; raises DropDiffers, OSError where nothing can be written.
+        """Put the file and then its manifest there, on disk; raises `NotDelivered`.
 
         The folder has to exist: one that was not mounted must not be made in its place.
         """
-        digest = self._put(file.name, file.content)
-        return DropReceipt(file.name, digest, self._put(file.manifest_name, file.manifest))
+        try:
+            digest = self._put(file.name, file.content)
+            return DropReceipt(file.name, digest, self._put(file.manifest_name, file.manifest))
+        except OSError as fault:
+            raise NotDelivered(DeliveryFault.NOT_WRITTEN, f"{self._folder}: {fault.strerror}") from fault
 
     def _put(self, name: str, content: bytes) -> str:
         path = self._folder / name
@@ -64,5 +56,5 @@ class DropFolder:
         flush_directory(self._folder)
         found = path.read_bytes()
         if found != content:
-            raise DropDiffers(path)
+            raise other_file_there(path)
         return sha256(found).hexdigest()

@@ -7,7 +7,6 @@ the manifest under the same key (Ed25519 draws nothing at random).
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - msgspec reads the annotation at run time
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from cryptography.exceptions import InvalidSignature
 
-from services.support.domain.register_file import ControlTotals, Recorded, Reported, row_of, totals_of
+from services.support.domain.register_file import Recorded, RegisterFile, file_name, row_of, totals_of
 from services.support.events import SupportAmended, SupportApproved, SupportCancelled
 from services.support.events.schedules import Continuous, Picked, Recurring
 from shared.calendar import TAIPEI
@@ -26,11 +25,11 @@ from shared.spreadsheets import csv_file
 from shared.store.log import circumstances_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-    from services.support.domain.register_file import RegisterChange, RegisterRow
+    from services.support.domain.register_file import RegisterChange, RegisterRow, Reported, Stretch
     from services.support.events.schedules import Schedule
     from shared.store.log import LogPage
 
@@ -93,27 +92,6 @@ class Manifest(msgspec.Struct, frozen=True):
 _decode = json_decoder(Manifest).decode
 
 
-@dataclass(frozen=True)
-class RegisterFile:
-    """A finished file and its manifest, each as bytes under the name that it is delivered by."""
-
-    name: str
-    content: bytes
-    manifest_name: str
-    manifest: bytes
-    totals: ControlTotals
-    digest: str
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """The events of one file: those behind `after` up to `until`, and the digest of the file before it, or empty."""
-
-    after: int
-    until: int
-    previous: str
-
-
 def recorded_in(pages: Iterable[LogPage]) -> Iterator[Recorded]:
     """The events that the insurer is told of, out of pages of the log of support."""
     decoder = EventDecoder()
@@ -126,10 +104,21 @@ def recorded_in(pages: Iterable[LogPage]) -> Iterator[Recorded]:
 
 def register_file(day: date, stretch: Stretch, recorded: Iterable[Recorded], key: Ed25519PrivateKey) -> RegisterFile:
     """The file of a Taipei day with everything of that stretch of the log, which `recorded` gives in order."""
+    key_id = key_id_of(key.public_key())
+    return _file(day, stretch, recorded, key_id, lambda unsigned: key.sign(statement(unsigned)).hex())
+
+
+def same_file(day: date, stretch: Stretch, recorded: Iterable[Recorded], key_id: str, signature: str) -> RegisterFile:
+    """A file that was made before, to the byte, by what was recorded of its signature: no key is needed."""
+    return _file(day, stretch, recorded, key_id, lambda _: signature)
+
+
+def _file(
+    day: date, stretch: Stretch, recorded: Iterable[Recorded], key_id: str, sign: Callable[[Manifest], str]
+) -> RegisterFile:
     counts: Counter[RegisterChange] = Counter()
     content = csv_file(_lines(recorded, counts))
     totals = totals_of(counts)
-    digest = sha256(content).hexdigest()
     unsigned = Manifest(
         format=FORMAT,
         day=day,
@@ -139,19 +128,20 @@ def register_file(day: date, stretch: Stretch, recorded: Iterable[Recorded], key
         adds=totals.adds,
         changes=totals.changes,
         cancels=totals.cancels,
-        sha256=digest,
+        sha256=sha256(content).hexdigest(),
         previous=stretch.previous,
-        key_id=key_id_of(key.public_key()),
+        key_id=key_id,
     )
-    manifest = msgspec.structs.replace(unsigned, signature=key.sign(statement(unsigned)).hex())
-    name = f"support-register-{day:%Y%m%d}"
+    manifest = msgspec.structs.replace(unsigned, signature=sign(unsigned))
     return RegisterFile(
-        f"{name}.csv",
+        f"{file_name(day)}.csv",
         content,
-        f"{name}.manifest.json",
+        f"{file_name(day)}.manifest.json",
         msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n",
         totals,
-        digest,
+        manifest.sha256,
+        key_id,
+        manifest.signature,
     )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from services.support.domain.policies import Policy
     from services.support.domain.register import Diaries, InstitutionFacts, PractitionerFacts, Register
+    from services.support.domain.register_delivery import Registrar
     from services.support.events import DepartureCause
     from shared.calendar import WorkingCalendar
     from shared.principal import Principal
@@ -44,6 +45,7 @@ class Desk:
     register: Register
     diaries: Diaries
     calendar: WorkingCalendar
+    registrar: Registrar
     policies: Sequence[Policy] = POLICIES
 
     def policy(self, now: datetime) -> Policy:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from services.support.domain.application import Application
 from services.support.domain.move_lock import Departure, MoveLock
+from services.support.domain.register_delivery import DailyRegister
+from services.support.domain.states import ApplicationState
 from services.support.domain.support import Support
 from shared.calendar import TAIPEI
 from shared.store.append import Holdings, Reservation
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 CASE_NO = "case-no"
 _BEFORE_NUMBER = len("yyyMMdd")
+REGISTER_DAY = "register-file-of-day"
+"""The register file of each Taipei day, by its ISO date."""
+_REGISTER_NUMBER = "register-file-number"
 
 
 def numbered(application: Application) -> Reservation:
@@ -38,6 +43,26 @@ def case_no(moment: datetime, number: int) -> str:
 
 
 def locks_on(practitioner: str) -> str:
+def register_file(file: DailyRegister) -> list[Reservation]:
+    """The day and the number of a register file: both for good, so that none is made twice and the chain stays one."""
+    return [
+        Reservation(REGISTER_DAY, file.day.isoformat(), file.id),
+        Reservation(_REGISTER_NUMBER, str(file.number), file.id),
+    ]
+
+
+def workbooks_of(applicant: Applicant) -> str:
+    """The scope of the workbooks that an applicant has handed in and whose drafts were not thrown away."""
+    return f"workbook/{applicant.institution}/{applicant.practitioner}"
+
+
+def workbook(application: Application) -> list[Reservation]:
+    """What an application holds whose lines came from a workbook, until it is thrown away."""
+    if application.batch is None or application.state is ApplicationState.DISCARDED:
+        return []
+    return [Reservation(workbooks_of(application.applicant), application.batch.digest, application.id)]
+
+
     """The scope of the move locks on a practitioner: one for each institution that they have left."""
     return f"move-lock/{practitioner}"
 
@@ -91,6 +116,8 @@ def holdings(aggregate: Aggregate, begun: datetime) -> Holdings:
         case Departure():
             return Holdings([] if aggregate.is_over else [departure(aggregate)])
     return Holdings()
+        case DailyRegister():
+            return Holdings(register_file(aggregate))
 
 
 def scopes_of_locks(practitioners: Iterable[str]) -> list[str]:

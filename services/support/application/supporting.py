@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from services.support import commands
-from services.support.application import applying, moving, reservations, reviewing
+from services.support.application import applying, moving, register_files, reservations, reviewing
 from services.support.application.desk import Desk
 from services.support.domain import access, refusals
 from services.support.domain.actions import application_actions, support_actions
 from services.support.domain.application import Application
 from services.support.domain.move_lock import Departure, MoveLock
 from services.support.domain.policies import POLICIES
+from services.support.domain.register_delivery import DailyRegister
 from services.support.domain.strength import Strength
 from services.support.domain.support import Support
 from shared.application import ContextApplication
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from services.support.domain.policies import Policy
     from services.support.domain.register import Diaries, Register
+    from services.support.domain.register_delivery import Registrar
     from shared.actions import Action
     from shared.application.handling import Handler
     from shared.calendar import WorkingCalendar
@@ -47,6 +49,8 @@ HANDLERS: Mapping[type, Handler] = {
     commands.CancelAllOutstanding: moving.cancel_all_outstanding,
     commands.StateStrength: moving.state_strength,
     commands.NoteDeparture: moving.note_departure,
+    commands.ProduceRegisterFile: register_files.produce_register_file,
+    commands.DeliverRegisterFileAgain: register_files.deliver_register_file_again,
     commands.NoteReturn: moving.note_return,
     commands.EngageMoveLock: moving.engage_move_lock,
     commands.ReleaseMoveLock: moving.release_move_lock,
@@ -63,6 +67,7 @@ class Supporting(ContextApplication):
         Departure,
         Strength,
     )
+        DailyRegister,
     handlers = HANDLERS
     who_may = access.WHO_MAY
     paragraphs = frozenset({"explanation"})
@@ -79,10 +84,11 @@ class Supporting(ContextApplication):
         diaries: Diaries,
         calendar: WorkingCalendar,
         policies: Sequence[Policy] = POLICIES,
+        registrar: Registrar,
         **options: Any,
     ) -> None:
         super().__init__(database, vault, **options)
-        self.desk = Desk(self, vault, register, diaries, calendar, policies)
+        self.desk = Desk(self, vault, register, diaries, calendar, registrar, policies)
 
     def policy_version(self, now: datetime) -> str:
         """The dated values of support in force on that Taipei day."""

@@ -41,6 +41,8 @@ WHO_MAY: WhoMay = {
     commands.DenyApplication: (BUREAU,),
     commands.ReturnApplication: (BUREAU,),
     commands.NoteDeparture: (PLATFORM,),
+    commands.ProduceRegisterFile: (PLATFORM,),
+    commands.DeliverRegisterFileAgain: (OPERATOR,),
     commands.NoteReturn: (PLATFORM,),
     commands.EngageMoveLock: (PLATFORM,),
     commands.ReleaseMoveLock: (PLATFORM,),

@@ -108,6 +108,12 @@ class Policy:
             due = datetime.combine(calendar.add_working_days(day, 1), self.register_file_time, TAIPEI)
         return due.astimezone(UTC)
 
+    def register_file_day(self, moment: datetime, calendar: WorkingCalendar) -> date:
+        """The working day whose file is the last that was due by `moment`."""
+        day = taipei_day(moment)
+        is_due = datetime.combine(day, self.register_file_time, TAIPEI) <= moment
+        return day if is_due and calendar.is_working_day(day) else calendar.add_working_days(day, -1)
+
     def kept_until(self, submitted_on: date) -> date:
         """The last day on which an application that was submitted on that Taipei day is kept."""
         year = submitted_on.year + self.retention_years

@@ -103,6 +103,13 @@ class AmendmentMissing(Refusal):
     """It is not said what the support is to become."""
 
 
+# The insurer's file -----------------------------------------------------------------------------------------------
+
+
+class RegisterFileUnknown(Refusal):
+    """No register file was made for that day."""
+
+
 # The move lock ----------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from services.support.events import SupportAmended, SupportApproved, SupportCanc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from services.support.events.entries import SupportedPlace, Terms
@@ -70,6 +70,34 @@ class ControlTotals:
     def rows(self) -> int:
         """All of them."""
         return self.adds + self.changes + self.cancels
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The events of one file: those behind `after` up to `until`, and the digest of the file before it, or empty."""
+
+    after: int
+    until: int
+    previous: str
+
+
+@dataclass(frozen=True)
+class RegisterFile:
+    """A finished file and its manifest, each as bytes under the name that it is delivered by."""
+
+    name: str
+    content: bytes
+    manifest_name: str
+    manifest: bytes
+    totals: ControlTotals
+    digest: str
+    key_id: str
+    signature: str
+
+
+def file_name(day: date) -> str:
+    """What the file of a Taipei day is called, before the dot."""
+    return f"support-register-{day:%Y%m%d}"
 
 
 def row_of(recorded: Recorded) -> RegisterRow:

@@ -95,6 +95,14 @@ class SupportersAsked:
 class QueueAsked:
     """A page of what waits for the caller's bureau, or for one reviewer there."""
 
+@dataclass(frozen=True)
+class RegisterFilesAsked:
+    """A page of the insurer's register files."""
+
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR)
+
+
     reviewer: str | None = field(default=None, metadata=_ACCOUNT)
     limit: int = PAGE
     cursor: str | None = field(default=None, metadata=_CURSOR)

@@ -23,6 +23,7 @@ from services.support.entrypoints.answers.supports import (
     SupporterListed,
     SupportListed,
     SupportTold,
+from services.support.entrypoints.answers.register import RegisterFileListed
     TimeListed,
 )
 from services.support.entrypoints.opening import (
@@ -50,6 +51,7 @@ from services.support.messages import WORDING
 from services.support.read_models.application_search import (
     ApplicationFilters,
     Progress,
+    RegisterFilesAsked,
     QueueStanding,
     StateCount,
     application_seen,
@@ -74,6 +76,7 @@ from services.support.read_models.supports import (
     supports_seen,
 )
 from shared.access import BUREAU
+from services.support.read_models.register_files import RegisterFiles, files_listed
 from shared.calendar import start_of_day, taipei_day
 from shared.principal import Principal, Role
 from shared.read_models.paging import Page
@@ -262,3 +265,17 @@ def _may_ask_of(principal: Principal, institution: str, county: str) -> bool:
     if principal.role is Role.INSTITUTION:
         return principal.institution == institution
     return principal.role not in BUREAU.roles or principal.jurisdiction == county
+    def _report(self, principal: Principal, asked: BatchAsked, purpose: Purpose) -> BatchReport:
+        """What becomes of a workbook, which is read where it holds nobody up."""
+        policy = self._desk.policy(self.now)
+        limits = WorkbookLimits(policy.batch_bytes, policy.batch_unpacked_bytes, policy.batch_rows)
+        rules = BatchRules(policy.schedule_limits, policy.remarks_limit, policy.purposes, self._desk.calendar)
+        batch = aside(read_batch, _bytes_of(asked.content), asked.kind, limits, rules)
+        return import_batch(self.context.application, batch, principal, self.now, purpose=purpose, choice=asked.choice)
+
+    @query(BUREAU, *OVERSEERS, asks=RegisterFilesAsked, reads=RegisterFiles)
+    def register_files(self, _: Principal, asked: RegisterFilesAsked) -> Page[RegisterFileListed]:
+        """報備支援清冊檔: a page of the files made for the insurer, the last first, and where each stands."""
+        page = files_listed(self.reader(RegisterFiles), limit=asked.limit, cursor=asked.cursor)
+        return Page(tuple(map(RegisterFileListed.of, page.entries)), page.following)
+

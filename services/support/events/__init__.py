@@ -50,6 +50,13 @@ from services.support.events.entries import (
 from services.support.events.lock import DepartureNoted, MoveLockReleased, MoveLockSet, ReturnNoted
 from services.support.events.schedules import Continuous, Picked, RecurrenceRule, Recurring, Schedule
 from services.support.events.strength import StrengthStated
+from services.support.events.register import (
+    DeliveryFault,
+    RegisterFileAskedForAgain,
+    RegisterFileDelivered,
+    RegisterFileNotDelivered,
+    RegisterFileProduced,
+)
 from services.support.events.support import (
     AmendDenied,
     AmendRequested,
@@ -77,6 +84,7 @@ __all__ = [
     "Department",
     "DepartureCause",
     "DepartureNoted",
+    "DeliveryFault",
     "InstitutionCode",
     "LicenceFinding",
     "Line",
@@ -100,6 +108,10 @@ __all__ = [
     "Remarks",
     "ReturnNoted",
     "ReturnReason",
+    "RegisterFileAskedForAgain",
+    "RegisterFileDelivered",
+    "RegisterFileNotDelivered",
+    "RegisterFileProduced",
     "ReviewAssigned",
     "ReviewersRemarks",
     "Schedule",

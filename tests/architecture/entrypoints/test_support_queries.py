@@ -35,6 +35,7 @@ MAY_ASK = {
     "quota": (INSTITUTION, BUREAU, INSURER, OPERATOR, AUDITOR),
     "review_queue": (BUREAU,),
     "review_standing": (BUREAU,),
+    "register_files": (BUREAU, INSURER, OPERATOR, AUDITOR),
 }
 
 

@@ -23,7 +23,16 @@ from shared.events import event_name
 from shared.principal import process
 from shared.vault.blind_index import Identifier
 from tests.controls.family import taipei
-from tests.controls.supporters import BUREAU, DAAN_EVENINGS, PRACTITIONER, ToldDiaries, ToldRegister, amendment, line
+from tests.controls.supporters import (
+    BUREAU,
+    DAAN_EVENINGS,
+    PRACTITIONER,
+    ToldDiaries,
+    ToldRegister,
+    ToldRegistrar,
+    amendment,
+    line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,11 +48,19 @@ if TYPE_CHECKING:
 class Office:
     """Gives commands as the people of a story would, each under a key of its own unless told otherwise."""
 
-    def __init__(self, supporting: Supporting, vault: Vault, register: ToldRegister, diaries: ToldDiaries) -> None:
+    def __init__(
+        self,
+        supporting: Supporting,
+        vault: Vault,
+        register: ToldRegister,
+        diaries: ToldDiaries,
+        registrar: ToldRegistrar,
+    ) -> None:
         self.supporting = supporting
         self.vault = vault
         self.register = register
         self.diaries = diaries
+        self.registrar = registrar
         self.now = taipei(2, 18, 10)
         self.platform = process("lock_out_whoever_has_left")
         self._keys = count()
@@ -103,5 +120,6 @@ def office(database: Database, vault: Vault) -> Iterator[Office]:
     register = ToldRegister.with_subject(vault.subject_for([Identifier("national_id", "F100000015")]))
     diaries = ToldDiaries()
     calendar = WorkingCalendar(holidays=frozenset(), make_up_days=frozenset())
-    with Supporting(database, vault, register, diaries, calendar) as supporting:
-        yield Office(supporting, vault, register, diaries)
+    registrar = ToldRegistrar()
+    with Supporting(database, vault, register, diaries, calendar, registrar) as supporting:
+        yield Office(supporting, vault, register, diaries, registrar)

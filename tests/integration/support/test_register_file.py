@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.support.adapters.register_file import Stretch, recorded_in, register_file
-from services.support.domain.register_file import ControlTotals
+from services.support.adapters.register_file import recorded_in, register_file
+from services.support.domain.register_file import ControlTotals, Stretch
 from tests.controls.orders import Ledger
 from tests.controls.support import (
     amend_requested,

@@ -11,17 +11,19 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.support import events
-from services.support.adapters.register_drop import DropDiffers, DropFolder
+from services.support.adapters.register_drop import DropFolder
 from services.support.adapters.register_file import (
     HEADINGS,
     ManifestFalse,
-    Stretch,
     recorded_in,
     register_file,
+    same_file,
     statement,
     verified,
 )
-from services.support.domain.register_file import ControlTotals, Recorded
+from services.support.domain.register_delivery import NotDelivered
+from services.support.domain.register_file import ControlTotals, Recorded, Stretch
+from services.support.events import DeliveryFault
 from shared.relay.checkpoints import key_id_of
 from shared.store.log import LogPage
 from tests.controls.support import (
@@ -174,6 +176,11 @@ def test_a_file_made_again_from_the_stored_events_is_the_one_that_was_sent():
     assert register_file(DAY, STRETCH, recorded_in([page]), KEY) == sent
 
 
+def test_what_was_recorded_of_a_signature_makes_the_manifest_again_without_the_key():
+    sent = made(*STORY)
+    assert same_file(DAY, STRETCH, STORY, sent.key_id, sent.signature) == sent
+
+
 def test_a_day_without_changes_has_a_file_of_headings_alone():
     file = made()
     assert file.content.decode("utf-8-sig").splitlines() == [",".join(HEADINGS)]
@@ -266,11 +273,14 @@ def test_another_file_under_the_same_name_is_left_as_it_is(tmp_path):
     file = made(*STORY)
     drop = DropFolder(tmp_path)
     drop.deliver(file)
-    with pytest.raises(DropDiffers):
+    with pytest.raises(NotDelivered) as told:
         drop.deliver(made(*STORY[:1]))
+    assert told.value.fault is DeliveryFault.OTHER_FILE_THERE
     assert (tmp_path / file.name).read_bytes() == file.content
 
 
 def test_a_folder_that_is_not_there_is_not_made(tmp_path):
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(NotDelivered) as told:
         DropFolder(tmp_path / "unmounted").deliver(made())
+    assert told.value.fault is DeliveryFault.NOT_WRITTEN
+    assert not (tmp_path / "unmounted").exists()

@@ -169,6 +169,8 @@ ROUTES = (
     Route("GET", "/support/quota", "support.quota"),
     Route("PUT", "/support/strength", "support.state_strength"),
     Route("GET", "/supports", "support.supports"),
+    Route("GET", "/support/register-files", "support.register_files"),
+    Route("POST", "/support/register-files/<day>/delivery", "support.deliver_register_file_again"),
     Route("GET", "/supports/counts", "support.support_counts"),
     Route("GET", "/supports/practitioners", "support.supporters"),
     Route("GET", "/supports/<uuid:support_id>", "support.support_whole"),

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
     from uuid import UUID
 
-    from services.identity.application.accounts.answers import OwnCard, SignedIn
+    from services.identity.application.accounts.answers import CardEntry, SignedIn
     from services.identity.commands import RecordInstitution
     from services.identity.events import CardEnd, CardHolder, Programme, RegistryFile
     from shared.application import Outcome
@@ -114,7 +114,7 @@ class IdentityContext(Context[Identity]):
         command = InviteAccount(name, email, RightsEntry(role, jurisdiction=county))
         return self.handle(command, principal, f"shell/{uuid4()}", self.clock())
 
-    def cards_of(self, holder: CardHolder, principal: Principal) -> list[OwnCard]:
+    def cards_of(self, holder: CardHolder, principal: Principal) -> list[CardEntry]:
         """憑證卡登記: the cards that are registered for a holder."""
         return cards_of_holder(self.application.desk, holder, principal)
 

@@ -81,6 +81,12 @@ PLANTED = [
         "import shared.cards.revocation",
         id="a judge of cards that asks by another",
     ),
+    pytest.param(
+        "capacities",
+        "services/identity/application/capacities/planted.py",
+        "import services.identity.application.cards.entries",
+        id="capacities that look up cards",
+    ),
     pytest.param("operators", "operate/planted.py", "import services.matching.domain", id="an operator in a domain"),
 ]
 

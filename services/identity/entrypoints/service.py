@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from services.identity.application.accounts.answers import OwnCapacity, OwnCard, OwnSession
+from services.identity.application.accounts.answers import CardEntry, OwnCapacity, OwnSession
 from services.identity.application.accounts.front_desk import ANSWERS
 from services.identity.application.accounts.own_sessions import own_sessions
-from services.identity.application.cards.logging_in import own_capacities
-from services.identity.application.cards.register import cards_of_account, cards_of_holder
+from services.identity.application.accounts.taking_capacities import own_capacities
+from services.identity.application.cards.binding import cards_of_account
+from services.identity.application.cards.register import cards_of_holder
 from services.identity.application.identity import Identity
 from services.identity.bootstrap import IdentityContext
 from services.identity.domain.accounts.access import ANYBODY_IN, HOLDER, SEES_ACCOUNTS
@@ -210,7 +211,7 @@ class IdentityService(ContextService):
         return own_capacities(self.context.application.desk, asked.session, self.now)
 
     @query(HOLDER)
-    def own_cards(self, principal: Principal) -> list[OwnCard]:
+    def own_cards(self, principal: Principal) -> list[CardEntry]:
         """帳號綁定的憑證卡: the cards by which the caller's own account is opened."""
         account = account_of(principal)
         if account is None:
@@ -218,12 +219,12 @@ class IdentityService(ContextService):
         return cards_of_account(self.context.application.desk, account, principal)
 
     @query(*SEES_ACCOUNTS, asks=AccountNumber)
-    def account_cards(self, principal: Principal, asked: AccountNumber) -> list[OwnCard]:
+    def account_cards(self, principal: Principal, asked: AccountNumber) -> list[CardEntry]:
         """The cards that open an account that the caller answers for."""
         return cards_of_account(self.context.application.desk, asked.account_id, principal)
 
     @query(*SEES_CARDS, asks=CardsOfHolder)
-    def registered_cards(self, principal: Principal, asked: CardsOfHolder) -> list[OwnCard]:
+    def registered_cards(self, principal: Principal, asked: CardsOfHolder) -> list[CardEntry]:
         """憑證卡登記: the cards of a holder, as the bureau of its county sees them."""
         holder = CardHolder(asked.kind, asked.key)
         return cards_of_holder(self.context.application.desk, holder, principal)

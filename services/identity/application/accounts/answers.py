@@ -92,7 +92,7 @@ class OwnCapacity(msgspec.Struct, frozen=True):
     is_taken: bool
 
 
-class OwnCard(msgspec.Struct, frozen=True):
+class CardEntry(msgspec.Struct, frozen=True):
     """憑證卡 of a holder or of an account: `id` names the entry; who has been forgotten has no issuer and no name."""
 
     id: UUID

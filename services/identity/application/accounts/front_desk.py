@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from services.identity.application.accounts import by_code, by_link, by_password
+from services.identity.application.accounts import by_code, by_link, by_password, taking_capacities
 from services.identity.application.accounts.answers import (
     Badge,
     CardChecked,
@@ -25,7 +25,7 @@ from services.identity.application.accounts.answers import (
     Spoken,
 )
 from services.identity.application.accounts.windows import Window
-from services.identity.application.cards import logging_in
+from services.identity.application.cards import binding, checking, logging_in, proving
 from services.identity.application.nhi_cards import by_card, by_phone, registering
 from services.identity.commands import accounts as commands
 from services.identity.commands import cards, nhi_cards
@@ -91,12 +91,12 @@ CASES: Mapping[type, Case] = {
     commands.RequestPasswordReset: by_link.request_password_reset,
     commands.ResetPassword: by_link.reset_password,
     commands.ChangePassword: by_link.change_password,
-    cards.AskCardNonce: logging_in.ask_card_nonce,
+    cards.AskCardNonce: proving.ask_card_nonce,
     cards.LogInByCard: logging_in.log_in_by_card,
     cards.ProveCard: logging_in.prove_card,
-    cards.TakeCapacity: logging_in.take_capacity,
-    cards.BindCard: logging_in.bind_card,
-    cards.CheckCardToken: logging_in.check_card_token,
+    cards.TakeCapacity: taking_capacities.take_capacity,
+    cards.BindCard: binding.bind_card,
+    cards.CheckCardToken: checking.check_card_token,
     nhi_cards.AskNhiCode: by_phone.ask_nhi_code,
     nhi_cards.VerifyNhiCode: by_phone.verify_nhi_code,
     nhi_cards.LogInByNhiNumber: by_card.log_in_by_nhi_number,

@@ -18,7 +18,7 @@ from services.identity.application.accounts.people import known_account, whereab
 from services.identity.application.accounts.sessions import OpenSession
 from services.identity.application.accounts.telling import tell
 from services.identity.application.capacities.capacity import Capacity
-from services.identity.application.capacities.sources import of_sources
+from services.identity.application.session_sources import of_sources
 from services.identity.domain.accounts import refusals
 from services.identity.domain.accounts.account import AccountStatus
 from services.identity.domain.accounts.session import Session

@@ -41,6 +41,7 @@ on conflict do nothing
 _SEEN = "update session set seen_at = %s where token = %s and ended is null and seen_at < %s"
 _PROVE = "update session set token = %s, assurances = %s, via = %s where token = %s and ended is null"
 _TAKE = "update session set token = %s where token = %s and ended is null"
+_NAME_ENDED = "update session set token = %s where id = %s and ended is not null"
 _PROVE_CONTACT = """
 update session set contacts = array_append(array_remove(contacts, %s), %s) where token = %s and ended is null
 """
@@ -204,6 +205,11 @@ class Sessions:
         values = (hash_of(new_token()), hash_of(token))
         if not self._connections.transact(lambda connection: connection.execute(_TAKE, values).rowcount):
             raise refusals.SessionUnknown
+
+    def name_ended(self, session_id: UUID, token: str) -> None:
+        """Tell whoever still comes with this token how the session ended; one that is open keeps what it has."""
+        values = (hash_of(token), session_id)
+        self._connections.transact(lambda connection: connection.execute(_NAME_ENDED, values))
 
     def prove_contact(self, token: str, digest: str, now: datetime) -> OpenSession:
         """The session as it is once a contact has been proved in it too; refuses as `check` does."""

@@ -1,101 +1,30 @@
-"""What gives somebody their capacities in a session: the cards that were shown in it, or the person who was proved."""
+"""What a session says gives its person their capacities: a card that was shown in it, or the person as proved."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.identity.application.accounts.people import known_account
-from services.identity.application.capacities.capacity import Capacities
-from services.identity.application.capacities.holding import of_account, of_agency, of_institution, of_person
-from services.identity.application.cards.entries import (
-    bindings_of_card,
-    card_of_source,
-    entry_of_card,
-    person_of_source,
-)
-from services.identity.application.nhi_cards.lookups import credential_of, standing
-from services.identity.application.registry.lookups import known_practitioner
-from services.identity.domain.cards import refusals
-from services.identity.events import CardFace, CardHolder, HolderKind
-from shared.cards.profiles import CardKind
 from shared.sealing import SubjectId
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-
-    from services.identity.application.desk import Desk
-    from services.identity.domain.accounts.account import Account
-    from services.identity.domain.cards.card import Card, CardBinding
+_FROM_CARD = "card/"
+_FROM_PERSON = "person/"
 
 
-def of_card(desk: Desk, card: SubjectId, now: datetime, account: UUID | None = None) -> Capacities:
-    """What a card gives: what its holder is, and the account that has it; in the session of an account that one alone.
-
-    A card of several accounts does not say which of their holders bears it, so it opens none of them by itself.
-    """
-    entry = entry_of_card(desk, card)
-    found = Capacities() if entry is None else _of_holder(desk, entry, now)
-    bound = {one.account for one in bindings_of_card(desk, card) if _holds(desk, one, entry)}
-    if account is not None:
-        bound &= {account}
-    if len(bound) > 1:
-        return found.and_also(Capacities(objections=(refusals.CardOfSeveralAccounts(),)))
-    for one in bound:
-        found = found.and_also(of_account(desk, one))
-    return found
+def source_of_card(card: SubjectId) -> str:
+    """How a session says that this card gives the capacities."""
+    return f"{_FROM_CARD}{card}"
 
 
-def is_of_agency(entry: Card | None, account: Account) -> bool:
-    """Whether a government card is the agency's that the account works for, as far as the register tells."""
-    county = account.rights.jurisdiction
-    return entry is not None and county is not None and entry.holder == CardHolder(HolderKind.CENTRE, county)
+def source_of_person(subject: SubjectId) -> str:
+    """How a session says that the person, proved otherwise, has the capacities."""
+    return f"{_FROM_PERSON}{subject}"
 
 
-def of_sources(desk: Desk, sources: Iterable[str], now: datetime, account: UUID | None = None) -> Capacities:
-    """What the sources that a session names give together; of accounts only this one, where the session is of one."""
-    found = Capacities()
-    for source in sources:
-        card, person = card_of_source(source), person_of_source(source)
-        if card is not None:
-            found = found.and_also(of_card(desk, card, now, account))
-        if person is not None:
-            found = found.and_also(_of_proved(desk, person, now))
-    return found
+def card_of_source(source: str) -> SubjectId | None:
+    """The card that a session names, where it is one."""
+    return SubjectId(UUID(source.removeprefix(_FROM_CARD))) if source.startswith(_FROM_CARD) else None
 
 
-def _holds(desk: Desk, binding: CardBinding, entry: Card | None) -> bool:
-    """Whether a binding counts still: an agency's card no longer where the account works for another by now."""
-    if binding.kind is not CardKind.GOVERNMENT:
-        return True
-    account = known_account(desk, binding.account)
-    return account is not None and is_of_agency(entry, account)
-
-
-def _of_proved(desk: Desk, subject: SubjectId, now: datetime) -> Capacities:
-    """What a person is who came in by an NHI card, as long as its registration counts."""
-    credential = credential_of(desk, subject)
-    if credential is not None and credential.is_registered and standing(desk, credential, now) is None:
-        return Capacities()
-    return of_person(desk, subject, now)
-
-
-def _of_citizen(desk: Desk, entry: Card, now: datetime) -> Capacities:
-    """What a citizen is, as long as everybody who names them does so by the name on the card."""
-    found, face = of_person(desk, SubjectId(UUID(entry.holder.key)), now), desk.vault.open(entry.face, CardFace)
-    return found if face is not None and found.names == {face.name.strip()} else Capacities()
-
-
-def _of_holder(desk: Desk, entry: Card, now: datetime) -> Capacities:
-    holder, card = entry.holder, entry.card
-    match holder.kind:
-        case HolderKind.PRACTITIONER:
-            practitioner = known_practitioner(desk, holder.key)
-            return Capacities() if practitioner is None else of_person(desk, practitioner.subject, now)
-        case HolderKind.INSTITUTION:
-            return of_institution(desk, holder.key, card, now)
-        case HolderKind.CENTRE:
-            return of_agency(holder.key, card)
-        case HolderKind.PERSON:
-            return _of_citizen(desk, entry, now)
+def person_of_source(source: str) -> SubjectId | None:
+    """The person that a session names, where it is one."""
+    return SubjectId(UUID(source.removeprefix(_FROM_PERSON))) if source.startswith(_FROM_PERSON) else None

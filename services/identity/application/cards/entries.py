@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError
 
-from services.identity.application.accounts.answers import OwnCard
+from services.identity.application.accounts.answers import CardEntry
 from services.identity.domain.cards import refusals
 from services.identity.domain.cards.card import Card, CardBinding
 from services.identity.domain.cards.names import card_identifier
 from services.identity.events import CardFace
 from shared.cards.profiles import CardKind
-from shared.sealing import SubjectId
 from shared.store.append import Reservation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from uuid import UUID
 
     from services.identity.application.desk import Desk
     from services.identity.events import CardHolder
     from shared.cards.profiles import CardCertificate
+    from shared.sealing import SubjectId
     from shared.vault.blind_index import Identifier
 
     Entry = Card | CardBinding
@@ -34,28 +34,6 @@ _CARD = "card"
 """The scope of cards in the register: each counts for one holder."""
 _CITIZEN = "citizen-card"
 """The scope of citizens' cards by their person, who comes in by one."""
-_FROM_CARD = "card/"
-_FROM_PERSON = "person/"
-
-
-def source_of_card(card: SubjectId) -> str:
-    """How a session says that this card gives the capacities."""
-    return f"{_FROM_CARD}{card}"
-
-
-def source_of_person(subject: SubjectId) -> str:
-    """How a session says that the person, proved otherwise, has the capacities."""
-    return f"{_FROM_PERSON}{subject}"
-
-
-def card_of_source(source: str) -> SubjectId | None:
-    """The card that a session names, where it is one."""
-    return SubjectId(UUID(source.removeprefix(_FROM_CARD))) if source.startswith(_FROM_CARD) else None
-
-
-def person_of_source(source: str) -> SubjectId | None:
-    """The person that a session names, where it is one."""
-    return SubjectId(UUID(source.removeprefix(_FROM_PERSON))) if source.startswith(_FROM_PERSON) else None
 
 
 def held_by_card(entry: Entry) -> list[Reservation]:
@@ -75,8 +53,8 @@ def held_by_card(entry: Entry) -> list[Reservation]:
 
 
 def _cards_of(holder: CardHolder) -> str:
-    """The scope of the cards of a holder."""
-    return f"cards/{holder.name}"
+    """The scope of the cards of a holder: `cards/institution/3501200000`."""
+    return f"cards/{holder.kind}/{holder.key}"
 
 
 def bound_to(account: UUID) -> str:
@@ -154,10 +132,14 @@ def card_binding(desk: Desk, binding: UUID) -> CardBinding:
         raise refusals.CardUnknown("binding") from None
 
 
-def shown_card(desk: Desk, entry: Entry) -> OwnCard:
-    """An entry as a page shows it."""
+def shown_cards(desk: Desk, entries: Iterable[Entry]) -> list[CardEntry]:
+    """Entries as a page shows them, the oldest first."""
+    return sorted((_shown(desk, entry) for entry in entries), key=lambda card: card.since)
+
+
+def _shown(desk: Desk, entry: Entry) -> CardEntry:
     face = desk.vault.open(entry.face, CardFace) or CardFace("", "")
-    return OwnCard(entry.id, entry.kind, face.issuer, face.name, entry.created_on)
+    return CardEntry(entry.id, entry.kind, face.issuer, face.name, entry.created_on)
 
 
 def _identifier(certificate: CardCertificate) -> Identifier:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from services.identity.application.cards import register, reviewing
+from services.identity.application.cards import binding, register, reviewing
 from services.identity.commands import cards as commands
 from services.identity.domain.cards.card import Card, CardBinding
 
@@ -22,7 +22,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (Card, CardBinding)
 HANDLERS: Mapping[type, Callable[[Desk, Any, Principal, datetime], Decision]] = {
     commands.RegisterCard: register.register_card,
     commands.WithdrawCard: register.withdraw_card,
-    commands.UnbindCard: register.unbind_card,
+    commands.UnbindCard: binding.unbind_card,
     commands.CloseVoidCapacities: reviewing.close_void_capacities,
     commands.CloseVoidSessionsOfCard: reviewing.close_void_sessions_of_card,
 }

@@ -1,4 +1,4 @@
-"""憑證驗證: from an attempt and a token to the card that was shown, in the order of IDENTITY §2."""
+"""憑證驗證: from something to sign to the card that has signed it, in the order of IDENTITY §2."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import structlog
 
+from services.identity.application.accounts.answers import CardNonce
 from services.identity.application.accounts.telling import tell_refused, turned_away
 from services.identity.application.accounts.windows import Window
 from services.identity.application.cards.entries import found_card
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
     from services.identity.application.desk import Desk
     from services.identity.commands.accounts import Client
+    from services.identity.commands.cards import AskCardNonce
     from services.identity.domain.accounts.policies import Limit
     from shared.cards.profiles import CardCertificate
+    from shared.principal import Principal
     from shared.refusals import Refusal
     from shared.sealing import SubjectId
 
@@ -67,6 +70,14 @@ class Shown(NamedTuple):
 
     certificate: CardCertificate
     card: SubjectId | None
+
+
+def ask_card_nonce(desk: Desk, command: AskCardNonce, _: Principal, now: datetime) -> CardNonce:
+    """Something to sign, for this browser alone."""
+    entrance, policy = desk.entrance, desk.entrance.policy(now)
+    session = entrance.sessions.find(command.session, now).id if command.session else None
+    count(desk, entrance.keys.nonces_from(command.client.address), policy.card_nonces, now)
+    return CardNonce(*entrance.cards.nonces.give(session, now, policy.card_nonce_lifetime))
 
 
 def show(  # noqa: PLR0913, PLR0917 - what was signed, in which session, from where, when

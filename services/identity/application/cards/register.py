@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from services.identity.application.accounts.people import account
+from services.identity.application.capacities.sources import source_of_card
 from services.identity.application.cards.ending import end_entries
 from services.identity.application.cards.entries import (
     bindings_of_card,
-    card_binding,
     card_entry,
-    cards_bound_to,
     cards_held_by,
     entry_of_card,
     held_by_card,
-    shown_card,
-    source_of_card,
+    shown_cards,
 )
 from services.identity.application.registry.lookups import (
     institution_of,
@@ -23,7 +20,6 @@ from services.identity.application.registry.lookups import (
     known_practitioner,
     practitioner_of,
 )
-from services.identity.domain.accounts import access as accounts_access
 from services.identity.domain.cards import refusals
 from services.identity.domain.cards.card import Card
 from services.identity.domain.cards.names import canonical_issuer, card_identifier
@@ -35,14 +31,12 @@ from shared.cards.profiles import CardKind
 from shared.taiwan.places import county_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
-    from uuid import UUID
 
-    from services.identity.application.accounts.answers import OwnCard
+    from services.identity.application.accounts.answers import CardEntry
     from services.identity.application.cards.entries import Entry
     from services.identity.application.desk import Desk
-    from services.identity.commands.cards import RegisterCard, UnbindCard, WithdrawCard
+    from services.identity.commands.cards import RegisterCard, WithdrawCard
     from shared.principal import Principal
     from shared.sealing import SubjectId
 
@@ -97,39 +91,10 @@ def withdraw_card(desk: Desk, command: WithdrawCard, principal: Principal, now: 
     return Decision(_outcome(entry, entry.holder.key), entries, release=ended.release, beforehand=ended.beforehand)
 
 
-def unbind_card(desk: Desk, command: UnbindCard, principal: Principal, now: datetime) -> Decision:
-    """解除綁定: by the account itself, or by who answers for it."""
-    binding = card_binding(desk, command.binding)
-    _heed_answering_for(desk, binding.account, principal)
-    if not binding.counts:
-        return Decision(Outcome(binding.id, binding.version, result=Result.UNCHANGED))
-    ended = end_entries(desk, [binding], command.reason, now)
-    desk.entrance.sessions.close_via(source_of_card(binding.card), SessionEnd.CARD_WITHDRAWN)
-    outcome = Outcome(binding.id, binding.version)
-    return Decision(outcome, [binding], release=ended.release, beforehand=ended.beforehand)
-
-
-def cards_of_holder(desk: Desk, holder: CardHolder, principal: Principal) -> list[OwnCard]:
+def cards_of_holder(desk: Desk, holder: CardHolder, principal: Principal) -> list[CardEntry]:
     """The registered cards of a practitioner, an institution or a centre, as its bureau sees them."""
     refusals.heed(keeping_entries_of(principal, [_county_of(desk, holder)]))
-    return _shown(desk, cards_held_by(desk, [holder]))
-
-
-def cards_of_account(desk: Desk, account_id: UUID, principal: Principal) -> list[OwnCard]:
-    """The cards by which an account is opened: for itself, and for who answers for it."""
-    _heed_answering_for(desk, account_id, principal)
-    return _shown(desk, cards_bound_to(desk, account_id))
-
-
-def _heed_answering_for(desk: Desk, account_id: UUID, principal: Principal) -> None:
-    """The account itself, and whoever may close it, answer for its cards."""
-    of = account(desk, account_id)
-    if principal.id != f"account/{of.id}":
-        refusals.heed(accounts_access.closing(principal, of.rights, of.county))
-
-
-def _shown(desk: Desk, entries: Iterable[Entry]) -> list[OwnCard]:
-    return sorted((shown_card(desk, entry) for entry in entries), key=lambda card: card.since)
+    return shown_cards(desk, cards_held_by(desk, [holder]))
 
 
 def _named(desk: Desk, kind: CardKind, key: str) -> _Named:

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.identity.application.accounts.people import ACCOUNT
-from services.identity.application.capacities.sources import of_card, of_sources
+from services.identity.application.capacities.sources import card_of_source, source_of_card
 from services.identity.application.cards.ending import end_entries
-from services.identity.application.cards.entries import (
-    card_of_source,
-    cards_bound_to,
-    cards_held_by,
-    source_of_card,
-)
+from services.identity.application.cards.entries import cards_bound_to, cards_held_by
+from services.identity.application.cards.giving import of_card
 from services.identity.application.registry.personnel import practitioners_of
+from services.identity.application.session_sources import of_sources
 from services.identity.domain.accounts.session import Session
 from services.identity.events import CardEnd, CardHolder, HolderKind, SessionEnd
 from shared.application import Decision, Outcome, Result

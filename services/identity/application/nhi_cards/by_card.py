@@ -12,7 +12,7 @@ from services.identity.application.accounts.opening import Arrival, end_session,
 from services.identity.application.accounts.people import whereabouts
 from services.identity.application.accounts.telling import tell_refused
 from services.identity.application.capacities import of_person
-from services.identity.application.cards.entries import source_of_person
+from services.identity.application.capacities.sources import source_of_person
 from services.identity.application.nhi_cards.by_phone import WAYS
 from services.identity.application.nhi_cards.lookups import (
     card_number,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from services.identity.application.accounts.answers import Done
 from services.identity.application.accounts.telling import tell
-from services.identity.application.capacities.sources import of_sources
 from services.identity.application.nhi_cards.by_card import by_code_and_number, not_accepted
 from services.identity.application.nhi_cards.keeping import close_void
 from services.identity.application.nhi_cards.lookups import (
@@ -19,6 +18,7 @@ from services.identity.application.nhi_cards.lookups import (
     stands,
 )
 from services.identity.application.registry.personnel import practitioners_of
+from services.identity.application.session_sources import of_sources
 from services.identity.domain.accounts.records import CodeAttempt
 from services.identity.domain.nhi_cards import refusals
 from services.identity.domain.nhi_cards.credential import NhiCredential

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from operate.rehearsal.pki import YEAR, agency, citizen, institution, personnel
 from services.identity import commands
-from services.identity.application.cards.logging_in import own_capacities
+from services.identity.application.accounts.taking_capacities import own_capacities
 from services.identity.events import InstitutionKind, LoginRefused
 from shared.cards.evidence import Evidence
 from shared.cards.profiles import CardKind

@@ -20,6 +20,7 @@ from services.identity.events import (
     CardRegistered,
     HolderKind,
     LoginRefused,
+    SessionEnd,
     SessionOpened,
     StandingReason,
     Way,
@@ -494,9 +495,10 @@ def test_another_capacity_is_taken_with_the_same_proof_and_no_more_time(door, do
     taken = door.take(signed_in, other)
     who = door.who(taken)
     assert (who.role, who.assurances, taken.ends_at) == (Role.DOCTOR, BY_CARD, signed_in.ends_at)
-    with pytest.raises(SessionEnded):
+    with pytest.raises(SessionEnded) as ended:
         door.who(signed_in)
-    assert door.told()[-2:] == ["SessionClosed", "SessionOpened"]
+    assert ended.value.params == {"end": SessionEnd.CAPACITY_CHANGED}
+    assert door.told()[-2:] == ["SessionOpened", "SessionClosed"]
     back = door.take(taken, f"practitioner/{BANQIAO_DOCTOR}")
     assert door.who(back).role is Role.PRACTITIONER
 

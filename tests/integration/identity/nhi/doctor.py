@@ -7,7 +7,7 @@ import pytest
 from services.identity import commands
 from services.identity.application.accounts.opening import Arrival, open_session
 from services.identity.application.capacities import of_person
-from services.identity.application.cards.entries import source_of_person
+from services.identity.application.capacities.sources import source_of_person
 from services.identity.commands import NhiPurpose
 from services.identity.domain.nhi_cards.refusals import NhiNotAccepted
 from services.identity.events import LoginRefused, Proof

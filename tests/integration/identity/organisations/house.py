@@ -3,7 +3,7 @@
 from services.identity import commands
 from services.identity.application.accounts.opening import Arrival, open_session
 from services.identity.application.capacities import of_person
-from services.identity.application.cards.entries import source_of_person
+from services.identity.application.capacities.sources import source_of_person
 from services.identity.events import CardHolder, HolderKind, InstitutionKind, Proof
 from shared.principal import Assurance, Principal, Role, process
 from shared.vault.blind_index import Identifier

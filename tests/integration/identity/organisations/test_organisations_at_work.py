@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from services.identity import commands
 from services.identity.application.accounts.opening import Arrival, open_session
 from services.identity.application.capacities import of_person
-from services.identity.application.cards.entries import source_of_person
+from services.identity.application.capacities.sources import source_of_person
 from services.identity.events import InstitutionKind, Proof
 from services.identity.read_models.organisation_users import OrganisationUsers, organisation_users
 from shared.principal import Assurance, Service

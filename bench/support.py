@@ -24,12 +24,12 @@ from services.support.adapters.batch_template import examples, template
 from services.support.adapters.register_file import recorded_in, register_file
 from services.support.adapters.workbook import WorkbookLimits
 from services.support.application import Supporting
-from services.support.domain.batch import BatchKind, Choice
+from services.support.domain.batch import Choice
 from services.support.domain.overlaps import Booked, Diary
 from services.support.domain.policies import POLICIES
 from services.support.domain.register_file import Stretch
 from services.support.domain.schedules import EveryDays, occurrences_of, rule_of
-from services.support.events.entries import PlaceKind, SupportedPlace
+from services.support.events.entries import BatchKind, PlaceKind, SupportedPlace
 from services.support.events.schedules import Recurring
 from shared.calendar import TAIPEI, working_calendar
 from shared.imports.files import Purpose

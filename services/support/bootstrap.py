@@ -39,8 +39,11 @@ if TYPE_CHECKING:
 
     from services.support.domain.register_delivery import Drop
     from shared.installation import Installation
+    from shared.postgres import Database
+    from shared.read_models.freshness import Positions
     from shared.read_models.model import ReadModel
     from shared.settings import Settings
+    from shared.store.log import Log
 
 CONTEXT = "support"
 REGISTRY = "identity"
@@ -68,6 +71,10 @@ _READ_MODELS: tuple[type[ReadModel[Any]], ...] = (
 class SupportContext(Context[Supporting]):
     """Support put together."""
 
+    def clerk(self) -> RegisterClerk:
+        """What makes register files again, and tells where each stands; to be closed."""
+        return _clerk(self.database, self.log, self.positions, self.installation.settings)
+
 
 @contextmanager
 def support_in(place: Installation, clock: Callable[[], datetime] = utc_now) -> Iterator[SupportContext]:
@@ -80,8 +87,7 @@ def support_in(place: Installation, clock: Callable[[], datetime] = utc_now) -> 
         closing.callback(register.close)
         diaries = KnownDiaries(base.database, base.logs[CONTEXT], base.positions)
         closing.callback(diaries.close)
-        key = partial(load_or_create, place.settings.register_key_file)
-        clerk = RegisterClerk(base.database, base.logs[CONTEXT], base.positions, key)
+        clerk = _clerk(base.database, base.logs[CONTEXT], base.positions, place.settings)
         closing.callback(clerk.close)
         application = Supporting(
             base.database, place.vault, register, diaries, working_calendar(), clerk, give_way=place.give_way
@@ -101,7 +107,13 @@ def support_in(place: Installation, clock: Callable[[], datetime] = utc_now) -> 
             clock=clock,
             errands={_DELIVERER: partial(_deliver, dispatcher)},
             wake=wake,
+            watches=(clerk.alarms,),
         )
+
+
+def _clerk(database: Database, own: Log, positions: Positions, settings: Settings) -> RegisterClerk:
+    key = partial(load_or_create, settings.register_key_file)
+    return RegisterClerk(database, own, positions, key)
 
 
 def _drop(settings: Settings) -> Drop:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from services.support.events import (
     ApplicationKind,
+    BatchKind,
     DenialReason,
     DepartureCause,
     Purpose,
@@ -111,6 +112,21 @@ class SetLines:
 
 
 @dataclass(frozen=True)
+class ImportLines:
+    """整批匯入: what is taken of a workbook, as a draft of its own; a workbook that is known changes nothing.
+
+    `digest` is the SHA-256 of its bytes in hex; `rows` are the rows of the lines, by their numbers in the sheet, and
+    `refused` those that were left out.
+    """
+
+    workbook: BatchKind
+    digest: str = field(metadata={"limit": 64})
+    lines: tuple[LineEntry, ...]
+    rows: tuple[int, ...]
+    refused: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class SetAmendments:
     """單筆變更, 整批變更: say what approved supports are to become."""
 
@@ -205,6 +221,21 @@ class ReturnApplication:
     explanation: str = ""
 
 
+# The insurer's file -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ProduceRegisterFile:
+    """報備支援清冊檔: make the file of the last working day whose hour has come."""
+
+
+@dataclass(frozen=True)
+class DeliverRegisterFileAgain:
+    """重送: deliver the file of a Taipei day once more."""
+
+    day: date
+
+
 # Caretrail itself -------------------------------------------------------------------------------------------------
 
 
@@ -220,21 +251,6 @@ class NoteDeparture:
 @dataclass(frozen=True)
 class NoteReturn:
     """The registry tells that this cause no longer holds."""
-
-# The insurer's file -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ProduceRegisterFile:
-    """報備支援清冊檔: make the file of the last working day whose hour has come."""
-
-
-@dataclass(frozen=True)
-class DeliverRegisterFileAgain:
-    """重送: deliver the file of a Taipei day once more."""
-
-    day: date
-
 
     institution: str
     practitioner: str

@@ -140,6 +140,22 @@ def supports_named(*supports, **changes):
 
 
 @example
+def batch_imported(**changes):
+    event = events.BatchImported(
+        **later(3, SET_AT),
+        case_no=CASE_NO,
+        recorded_by=events.RecordedBy.INSTITUTION,
+        institution=BANQIAO_CLINIC,
+        practitioner="",
+        kind=events.BatchKind.GENERAL,
+        digest=sha256(b"a workbook, keyed").hexdigest(),
+        taken=(2, 3),
+        refused=(4,),
+    )
+    return dataclasses.replace(event, **changes)
+
+
+@example
 def lines_removed(*lines, **changes):
     event = events.LinesRemoved(**later(3, SET_AT), case_no=CASE_NO, lines=lines or (SECOND_SUPPORT,))
     return dataclasses.replace(event, **changes)

@@ -1,50 +1,53 @@
 """整批匯入: a workbook taken into a draft of its own as it was chosen, or tried, with a result for each of its rows.
 
-A file is known again by its bytes to whoever hands it in: a second time it changes nothing, and one that was cut short
-is finished. Only where its draft has been thrown away meanwhile it begins another. Everything that is taken of a file
-is stored by one command, so that nothing of it is ever half there.
+A file is known again by its bytes to whoever hands it in: a second time it changes nothing, unless its draft has been
+thrown away meanwhile. Everything that is taken of a file is stored by one command, so that nothing of it is ever half
+there.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from services.support.adapters.batch_results import remarks_of
 from services.support.commands import (
-    DraftApplication,
+    ImportLines,
     LineEntry,
     PlaceEntry,
     ScheduleEntry,
     ScheduleKind,
-    SetLines,
     TermsEntry,
 )
 from services.support.domain import access
 from services.support.domain.batch import Batch, BatchRow
-from services.support.domain.states import ApplicationState
-from services.support.events import ApplicationKind
 from services.support.events.schedules import Continuous, Picked, Recurring
 from services.support.messages import WORDING
 from shared.access import objection_to
-from shared.application.outcome import outcome_of
+from shared.application import Result
 from shared.imports.files import Purpose
 from shared.imports.results import RowOutcome, RowResult
 from shared.refusals import InvalidForm, Refusal, heed
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
     from services.support.application import Supporting
+    from services.support.domain.application import Application
     from services.support.domain.batch import BatchLine, Choice
     from services.support.events.schedules import Schedule
-    from shared.application.outcome import Outcome
     from shared.principal import Principal
 
 
 class OtherRowsAtFault(Refusal):
     """Nothing is wrong with the row, but all rows were to be taken or none."""
+
+
+class RowLeftOut(Refusal):
+    """Nothing is wrong with the row now, but the workbook was taken before without it."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def import_batch(  # noqa: PLR0913 - what is imported, by whom, when, what for, 
 
     Raises what keeps the caller from applying at all: RoleNotAllowed, ProofNotAccepted, NoHomeInstitution, MoveLocked.
     """
-    heed(objection_to(principal, supporting.who_may[SetLines]))
+    heed(objection_to(principal, supporting.who_may[ImportLines]))
     return _Import(supporting, batch, principal, now, choice).report(purpose)
 
 
@@ -80,9 +83,8 @@ class _Import:
         self._supporting = supporting
         self._principal = principal
         self._now = now
-        self._home = supporting.desk.applicant(principal).institution
+        self._applicant = supporting.desk.applicant(principal)
         self._columns = tuple(batch.letters)
-        self._key = self._key_of(batch.digest)
         everybody = {row.line.practitioner for row in batch.rows if row.line is not None}
         self._somebody_is_locked = supporting.desk.objection_to_new(everybody, now) is not None
         self._batch = replace(batch, rows=tuple(map(self._checked, batch.rows)))
@@ -90,32 +92,31 @@ class _Import:
 
     def report(self, purpose: Purpose) -> BatchReport:
         """What became of it, or would become."""
-        before = self._supporting.answer_to(f"{self._key}/lines")
-        if before is not None:
-            return self._told(outcome_of(before.body), RowOutcome.UNCHANGED)
+        known = self._supporting.desk.draft_of_workbook(self._applicant, self._batch.digest)
+        if known is not None:
+            return self._told_of(known)
         if purpose == Purpose.TRY or not self._chosen:
-            return self._told(None, RowOutcome.TAKEN)
-        return self._told(self._taken(), RowOutcome.TAKEN)
+            return BatchReport(None, "", self._results({row.number for row in self._chosen}, RowOutcome.TAKEN))
+        return self._taken()
 
-    def _taken(self) -> Outcome:
-        draft = self._asked(DraftApplication(ApplicationKind.NEW), "draft")
-        lines = tuple(entry_of(row.line) for row in self._chosen if row.line is not None)
-        return self._asked(SetLines(draft.id, lines), "lines")
+    def _taken(self) -> BatchReport:
+        taken = tuple(row.number for row in self._chosen)
+        command = ImportLines(
+            self._batch.kind,
+            self._batch.digest,
+            tuple(entry_of(row.line) for row in self._chosen if row.line is not None),
+            taken,
+            tuple(row.number for row in self._batch.rows if row.number not in set(taken)),
+        )
+        outcome = self._supporting.handle(command, self._principal, f"import/batch/{uuid4()}", self._now)
+        if outcome.result is Result.UNCHANGED:  # somebody else has handed it in at this moment
+            return self._told_of(self._supporting.desk.application(outcome.id))
+        return BatchReport(outcome.id, outcome.number, self._results(set(taken), RowOutcome.TAKEN, outcome.number))
 
-    def _asked(self, command: DraftApplication | SetLines, name: str) -> Outcome:
-        return self._supporting.handle(command, self._principal, f"{self._key}/{name}", self._now)
-
-    def _key_of(self, digest: str) -> str:
-        """By which this file's commands are known again: another after each of its drafts that was thrown away."""
-        desk = self._supporting.desk
-        name = desk.vault.keyed_digest("file", bytes.fromhex(digest)).hex()
-        number = 1
-        while True:
-            key = f"batch/{name}/{self._principal.id}/{number}"
-            begun = self._supporting.answer_to(f"{key}/draft")
-            if begun is None or desk.application(outcome_of(begun.body).id).state is not ApplicationState.DISCARDED:
-                return key
-            number += 1
+    def _told_of(self, known: Application) -> BatchReport:
+        """What had become of it before."""
+        taken = set(known.batch.taken) if known.batch else set()
+        return BatchReport(known.id, known.case_no, self._results(taken, RowOutcome.UNCHANGED, known.case_no))
 
     def _checked(self, row: BatchRow) -> BatchRow:
         """The row with what the register and the locks have against it."""
@@ -123,7 +124,7 @@ class _Import:
             return row
         entry, form = entry_of(row.line), self._supporting.desk.form(self._now)
         form.object(access.for_practitioner(self._principal, entry.practitioner, "line.practitioner"))
-        line = form.line(entry, self._home, "line")
+        line = form.line(entry, self._applicant.institution, "line")
         if line is not None and self._somebody_is_locked:
             locked = self._supporting.desk.objection_to_new({line.practitioner.number}, self._now)
             form.object_at("line.practitioner", locked)
@@ -137,17 +138,15 @@ class _Import:
             return BatchRow(row.number, None, tuple(faults[name] for name in self._columns if name in faults))
         return row
 
-    def _told(self, outcome: Outcome | None, chosen: RowOutcome) -> BatchReport:
-        case_no = outcome.number if outcome else ""
-        taken = {row.number for row in self._chosen}
-        results = (
-            RowResult(row.number, chosen, case_no) if row.number in taken else self._refused(row)
+    def _results(self, taken: Collection[int], as_what: RowOutcome, case_no: str = "") -> tuple[RowResult, ...]:
+        otherwise = RowLeftOut if as_what == RowOutcome.UNCHANGED else OtherRowsAtFault
+        return tuple(
+            RowResult(row.number, as_what, case_no) if row.number in taken else self._refused(row, otherwise)
             for row in self._batch.rows
         )
-        return BatchReport(outcome.id if outcome else None, case_no, tuple(results))
 
-    def _refused(self, row: BatchRow) -> RowResult:
-        at_fault = row if row.faults else replace(row, faults=(OtherRowsAtFault("practitioner"),))
+    def _refused(self, row: BatchRow, otherwise: type[Refusal]) -> RowResult:
+        at_fault = row if row.faults else replace(row, faults=(otherwise("practitioner"),))
         return RowResult(row.number, RowOutcome.REFUSED, remarks=remarks_of(self._batch, at_fault, WORDING))
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from openpyxl.utils import get_column_letter
 
 from services.support.adapters.workbook import read_sheet
-from services.support.domain.batch import Batch, BatchKind, BatchLine, BatchRow
+from services.support.domain.batch import Batch, BatchLine, BatchRow
 from services.support.domain.schedules import (
     MOST_DAYS,
     MOST_DAYS_OF_MONTH,
@@ -33,7 +33,7 @@ from services.support.domain.schedules import (
     rule_of,
     without_holidays,
 )
-from services.support.events.entries import Purpose
+from services.support.events.entries import BatchKind, Purpose
 from services.support.events.schedules import Continuous, Recurring
 from shared.imports.cells import choice_of
 from shared.imports.files import Columns, names_of

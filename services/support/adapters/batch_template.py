@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from services.support.adapters.batch_rows import COLUMNS, PATTERNS, TITLES
-from services.support.domain.batch import BatchKind
+from services.support.events import BatchKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,12 +8,12 @@ from uuid import uuid4
 from services.support.application import reservations
 from services.support.application.forms import objection_to_past
 from services.support.domain import access, guards, refusals
-from services.support.domain.application import Application
+from services.support.domain.application import Application, Batch
 from services.support.domain.findings import AskedLine, findings_of
 from services.support.domain.refusals import heed
 from services.support.domain.schedules import occurrences_of
 from services.support.events import ApplicationKind, Line, NamedSupport, Terms
-from shared.application import Decision, Outcome
+from shared.application import Decision, Outcome, Result
 from shared.refusals import FieldMissing
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         AmendmentEntry,
         DiscardDraft,
         DraftApplication,
+        ImportLines,
         LineEntry,
         NameCancellations,
         RemoveLines,
@@ -54,18 +55,28 @@ def set_lines(desk: Desk, command: SetLines, principal: Principal, now: datetime
     application = desk.application(command.application_id)
     heed(access.to_application(type(command), principal, application))
     heed(guards.editing(application))
-    form = desk.form(now)
-    checked = [
-        _checked(form, application, entry, principal, f"lines.{number}") for number, entry in enumerate(command.lines)
-    ]
-    if not command.lines:
-        form.object(FieldMissing("lines"))
-    form.finish()
-    found = [line for line in checked if line is not None]
-    heed(desk.objection_to_new({line.practitioner.number for line in found}, now))
-    lines = [_sealed(desk, line, entry.line_id) for line, entry in zip(found, command.lines, strict=True)]
+    lines = _lines(desk, command, application, principal, now)
     application.set_lines(lines, desk.policy(now).batch_rows, now)
     return Decision(_outcome(application), [application])
+
+
+def import_lines(desk: Desk, command: ImportLines, principal: Principal, now: datetime) -> Decision:
+    """整批匯入 into a draft of its own; whoever hands the same workbook in again is told of that draft."""
+    form = desk.form(now)
+    told = form.digest(command.digest, "digest")
+    if len(command.rows) != len(command.lines):
+        form.object(FieldMissing("rows"))
+    form.finish()
+    applicant = desk.applicant(principal)
+    known = desk.draft_of_workbook(applicant, told)
+    if known is not None:
+        return Decision(Outcome(known.id, known.version, known.case_no, Result.UNCHANGED))
+    application = Application.draft(ApplicationKind.NEW, applicant, case_no=desk.new_case_no(now), now=now)
+    lines = _lines(desk, command, application, principal, now)
+    application.set_lines(lines, desk.policy(now).batch_rows, now)
+    application.note_batch(Batch(command.workbook, desk.known_by(told), command.rows, command.refused), now)
+    held = [reservations.numbered(application), *reservations.workbook(application)]
+    return Decision(_outcome(application), [application], held)
 
 
 def set_amendments(desk: Desk, command: SetAmendments, principal: Principal, now: datetime) -> Decision:
@@ -115,8 +126,9 @@ def discard_draft(desk: Desk, command: DiscardDraft, principal: Principal, now: 
     """The draft is gone; its number is not given again."""
     application = desk.application(command.application_id)
     heed(access.to_application(type(command), principal, application))
+    release = reservations.workbook(application)
     application.discard(now)
-    return Decision(_outcome(application), [application])
+    return Decision(_outcome(application), [application], release=release)
 
 
 def submit_for_review(desk: Desk, command: SubmitForReview, principal: Principal, now: datetime) -> Decision:
@@ -145,6 +157,22 @@ def _outcome(application: Application) -> Outcome:
 
 
 # Lines ---------------------------------------------------------------------------------------------------------------
+
+
+def _lines(
+    desk: Desk, command: SetLines | ImportLines, application: Application, principal: Principal, now: datetime
+) -> list[Line]:
+    """The lines as they were entered; refuses with every fault of them, or with a move lock on one of their people."""
+    form = desk.form(now)
+    checked = [
+        _checked(form, application, entry, principal, f"lines.{number}") for number, entry in enumerate(command.lines)
+    ]
+    if not command.lines:
+        form.object(FieldMissing("lines"))
+    form.finish()
+    found = [line for line in checked if line is not None]
+    heed(desk.objection_to_new({line.practitioner.number for line in found}, now))
+    return [_sealed(desk, line, entry.line_id) for line, entry in zip(found, command.lines, strict=True)]
 
 
 def _checked(

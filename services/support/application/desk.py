@@ -106,6 +106,15 @@ class Desk:
                 return lock_objection(lock.institution, len(supports))
         return None
 
+    def known_by(self, digest: str) -> str:
+        """By what a workbook of this SHA-256 (hex) is known again; nobody without the vault can try guesses."""
+        return self.vault.keyed_digest("file", bytes.fromhex(digest)).hex()
+
+    def draft_of_workbook(self, applicant: Applicant, digest: str) -> Application | None:
+        """What this applicant has made of a workbook of this SHA-256 (hex), unless it was thrown away."""
+        held = self.store.holder_of(reservations.workbooks_of(applicant), self.known_by(digest))
+        return self.application(held) if held else None
+
     def new_case_no(self, now: datetime) -> str:
         """The next 案件編號 of this Taipei day."""
         return reservations.case_no(now, self.store.next_number(reservations.case_numbers(now)))

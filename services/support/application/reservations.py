@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from services.support.domain.application import Applicant
     from shared.events import Aggregate
 
 CASE_NO = "case-no"
-_BEFORE_NUMBER = len("yyyMMdd")
 REGISTER_DAY = "register-file-of-day"
 """The register file of each Taipei day, by its ISO date."""
 _REGISTER_NUMBER = "register-file-number"
+_BEFORE_NUMBER = len("yyyMMdd")
 
 
 def numbered(application: Application) -> Reservation:
@@ -42,7 +43,6 @@ def case_no(moment: datetime, number: int) -> str:
     return f"{day.year - ROC_OFFSET:03d}{day:%m%d}{number:04d}"
 
 
-def locks_on(practitioner: str) -> str:
 def register_file(file: DailyRegister) -> list[Reservation]:
     """The day and the number of a register file: both for good, so that none is made twice and the chain stays one."""
     return [
@@ -63,6 +63,7 @@ def workbook(application: Application) -> list[Reservation]:
     return [Reservation(workbooks_of(application.applicant), application.batch.digest, application.id)]
 
 
+def locks_on(practitioner: str) -> str:
     """The scope of the move locks on a practitioner: one for each institution that they have left."""
     return f"move-lock/{practitioner}"
 
@@ -108,16 +109,16 @@ def holdings(aggregate: Aggregate, begun: datetime) -> Holdings:
     match aggregate:
         case Application():
             number = int(aggregate.case_no[_BEFORE_NUMBER:])
-            return Holdings([numbered(aggregate)], [(case_numbers(begun), number)])
+            return Holdings([numbered(aggregate), *workbook(aggregate)], [(case_numbers(begun), number)])
         case Support():
             return Holdings([] if aggregate.is_cancelled else [support(aggregate)])
         case MoveLock():
             return Holdings([] if aggregate.is_released else [lock(aggregate)])
         case Departure():
             return Holdings([] if aggregate.is_over else [departure(aggregate)])
-    return Holdings()
         case DailyRegister():
             return Holdings(register_file(aggregate))
+    return Holdings()
 
 
 def scopes_of_locks(practitioners: Iterable[str]) -> list[str]:

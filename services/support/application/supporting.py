@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 HANDLERS: Mapping[type, Handler] = {
     commands.DraftApplication: applying.draft_application,
     commands.SetLines: applying.set_lines,
+    commands.ImportLines: applying.import_lines,
     commands.SetAmendments: applying.set_amendments,
     commands.NameCancellations: applying.name_cancellations,
     commands.RemoveLines: applying.remove_lines,
@@ -48,9 +49,9 @@ HANDLERS: Mapping[type, Handler] = {
     commands.ReturnApplication: reviewing.return_application,
     commands.CancelAllOutstanding: moving.cancel_all_outstanding,
     commands.StateStrength: moving.state_strength,
-    commands.NoteDeparture: moving.note_departure,
     commands.ProduceRegisterFile: register_files.produce_register_file,
     commands.DeliverRegisterFileAgain: register_files.deliver_register_file_again,
+    commands.NoteDeparture: moving.note_departure,
     commands.NoteReturn: moving.note_return,
     commands.EngageMoveLock: moving.engage_move_lock,
     commands.ReleaseMoveLock: moving.release_move_lock,
@@ -66,8 +67,8 @@ class Supporting(ContextApplication):
         MoveLock,
         Departure,
         Strength,
-    )
         DailyRegister,
+    )
     handlers = HANDLERS
     who_may = access.WHO_MAY
     paragraphs = frozenset({"explanation"})
@@ -83,8 +84,8 @@ class Supporting(ContextApplication):
         register: Register,
         diaries: Diaries,
         calendar: WorkingCalendar,
-        policies: Sequence[Policy] = POLICIES,
         registrar: Registrar,
+        policies: Sequence[Policy] = POLICIES,
         **options: Any,
     ) -> None:
         super().__init__(database, vault, **options)

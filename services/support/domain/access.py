@@ -29,6 +29,7 @@ OVERSEERS = (INSURER, OPERATOR, AUDITOR)
 WHO_MAY: WhoMay = {
     commands.DraftApplication: (PRACTITIONER, INSTITUTION),
     commands.SetLines: (PRACTITIONER, INSTITUTION),
+    commands.ImportLines: (PRACTITIONER, INSTITUTION),
     commands.SetAmendments: (PRACTITIONER, INSTITUTION),
     commands.NameCancellations: (PRACTITIONER, INSTITUTION),
     commands.RemoveLines: (PRACTITIONER, INSTITUTION),
@@ -40,9 +41,9 @@ WHO_MAY: WhoMay = {
     commands.ApproveApplication: (BUREAU,),
     commands.DenyApplication: (BUREAU,),
     commands.ReturnApplication: (BUREAU,),
-    commands.NoteDeparture: (PLATFORM,),
     commands.ProduceRegisterFile: (PLATFORM,),
     commands.DeliverRegisterFileAgain: (OPERATOR,),
+    commands.NoteDeparture: (PLATFORM,),
     commands.NoteReturn: (PLATFORM,),
     commands.EngageMoveLock: (PLATFORM,),
     commands.ReleaseMoveLock: (PLATFORM,),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from services.support.events import (
         ApplicationKind,
+        BatchKind,
         DenialReason,
         Line,
         LineFinding,
@@ -40,6 +41,16 @@ class Applicant:
     county: str
 
 
+@dataclass(frozen=True)
+class Batch:
+    """The workbook that lines are from, by its keyed digest: which of its rows were taken, and which left out."""
+
+    kind: BatchKind
+    digest: str
+    taken: tuple[int, ...]
+    refused: tuple[int, ...]
+
+
 class Application(Aggregate):
     """What is asked of the bureau of the home county, under one number, and decided as a whole.
 
@@ -50,6 +61,7 @@ class Application(Aggregate):
 
     SupportDrafted = events.SupportDrafted
     ScheduleSet = events.ScheduleSet
+    BatchImported = events.BatchImported
     SupportsNamed = events.SupportsNamed
     LinesRemoved = events.LinesRemoved
     SupportDiscarded = events.SupportDiscarded
@@ -81,6 +93,7 @@ class Application(Aggregate):
         self.state = ApplicationState.DRAFT
         self.lines: dict[UUID, Line] = {}
         self.supports: dict[UUID, NamedSupport] = {}
+        self.batch: Batch | None = None
         self.submissions = 0
         self.copied_to: tuple[str, ...] = ()
         self.findings: tuple[LineFinding, ...] = ()
@@ -107,6 +120,11 @@ class Application(Aggregate):
         """時間輸入: new lines, and those known by their id as they are to be; at most `limit` in all."""
         heed(guards.setting_lines(self, lines, limit))
         self._record(self.ScheduleSet, now, lines=tuple(lines))
+
+    def note_batch(self, batch: Batch, now: datetime) -> None:
+        """整批匯入: say from which workbook its lines are."""
+        home = {"institution": self.applicant.institution, "practitioner": self.applicant.practitioner}
+        self._record(self.BatchImported, now, recorded_by=self.applicant.recorded_by, **home, **vars(batch))
 
     def name_supports(self, supports: Sequence[NamedSupport], limit: int, now: datetime) -> None:
         """變更, 註銷: approved supports that it is about, with what they are to become."""
@@ -164,6 +182,10 @@ class Application(Aggregate):
     @event(events.ScheduleSet)
     def _schedule_set(self, lines: tuple[Line, ...]) -> None:
         self.lines |= {line.id: line for line in lines}
+
+    @event(events.BatchImported)
+    def _batch_imported(self, kind: BatchKind, digest: str, taken: tuple[int, ...], refused: tuple[int, ...]) -> None:
+        self.batch = Batch(kind, digest, taken, refused)
 
     @event(events.SupportsNamed)
     def _supports_named(self, supports: tuple[NamedSupport, ...]) -> None:

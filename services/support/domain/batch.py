@@ -7,18 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from services.support.events.entries import Purpose
+    from services.support.events.entries import BatchKind, Purpose
     from services.support.events.schedules import Schedule
     from shared.refusals import Refusal
-
-
-class BatchKind(StrEnum):
-    """Which of the two templates a workbook follows."""
-
-    GENERAL = "general"
-    """一般整批: a row is one unbroken time"""
-    RULES = "rules"
-    """規則整批: a row is a rule, by which times recur"""
 
 
 class Choice(StrEnum):

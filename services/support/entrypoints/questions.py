@@ -7,8 +7,10 @@ from datetime import date
 from uuid import UUID
 
 from services.support.commands import ScheduleEntry
-from services.support.domain.states import ApplicationState, SupportState
-from services.support.events import ApplicationKind
+from services.support.domain.batch import Choice
+from services.support.domain.states import ApplicationState, QueuePart, SupportState
+from services.support.events import ApplicationKind, BatchKind
+from shared.words import Language
 
 _CODE = {"limit": 20}
 _NAME = {"limit": 100}
@@ -16,6 +18,8 @@ _TIME = {"limit": 20}
 _ACCOUNT = {"limit": 100}
 _PLACE = {"limit": 100}
 _CURSOR = {"limit": 400}
+BATCH_TEXT = 900_000
+"""Characters of a workbook in base64: more than the largest has that is taken."""
 PAGE = 50
 
 
@@ -92,10 +96,6 @@ class SupportersAsked:
 
 
 @dataclass(frozen=True)
-class QueueAsked:
-    """A page of what waits for the caller's bureau, or for one reviewer there."""
-
-@dataclass(frozen=True)
 class RegisterFilesAsked:
     """A page of the insurer's register files."""
 
@@ -103,7 +103,19 @@ class RegisterFilesAsked:
     cursor: str | None = field(default=None, metadata=_CURSOR)
 
 
+@dataclass(frozen=True)
+class QueueAsked:
+    """A page of what waits for the caller's bureau; filters are left out where they do not matter.
+
+    `institution` and `place` are codes of the home institution and of a supported place.
+    """
+
+    part: QueuePart = QueuePart.ALL
     reviewer: str | None = field(default=None, metadata=_ACCOUNT)
+    kinds: tuple[ApplicationKind, ...] = ()
+    case_no: str | None = field(default=None, metadata=_CODE)
+    institution: str | None = field(default=None, metadata=_CODE)
+    place: str | None = field(default=None, metadata=_CODE)
     limit: int = PAGE
     cursor: str | None = field(default=None, metadata=_CURSOR)
 
@@ -114,6 +126,31 @@ class PlacesAsked:
 
     text: str = field(metadata=_PLACE)
     county: str = field(default="", metadata=_CODE)
+    limit: int = PAGE
+    cursor: str | None = field(default=None, metadata=_CURSOR)
+
+
+@dataclass(frozen=True)
+class TemplateAsked:
+    """範本檔 of one of the two kinds."""
+
+    kind: BatchKind
+
+
+@dataclass(frozen=True)
+class BatchAsked:
+    """整批匯入, 試匯: the bytes of a workbook in base64, what of it is to be taken, and the language of the answer."""
+
+    kind: BatchKind
+    content: str = field(metadata={"limit": BATCH_TEXT}, repr=False)
+    choice: Choice
+    language: Language
+
+
+@dataclass(frozen=True)
+class BatchesAsked:
+    """A page of the workbooks that the caller has handed in."""
+
     limit: int = PAGE
     cursor: str | None = field(default=None, metadata=_CURSOR)
 

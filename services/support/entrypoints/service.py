@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from services.support.adapters.batch_import import import_batch
+from services.support.adapters.batch_results import RESULT_TITLE, result_file
+from services.support.adapters.batch_rows import TITLES, BatchRules, read_batch
+from services.support.adapters.batch_template import template
+from services.support.adapters.workbook import WorkbookLimits
 from services.support.application import Desk, Supporting
 from services.support.domain.access import INSTITUTION, OVERSEERS, PRACTITIONER
 from services.support.domain.forty_percent import Attendance, quota
@@ -15,7 +21,9 @@ from services.support.domain.refusals import ApplicationUnknown, PlaceUnknown, S
 from services.support.domain.schedules import preview_of
 from services.support.domain.support import Span
 from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold
+from services.support.entrypoints.answers.batches import WORKBOOK, BatchTold, FileGiven
 from services.support.entrypoints.answers.quotas import QuotaTold
+from services.support.entrypoints.answers.register import RegisterFileListed
 from services.support.entrypoints.answers.supports import (
     LockListed,
     PreviewedTime,
@@ -23,7 +31,6 @@ from services.support.entrypoints.answers.supports import (
     SupporterListed,
     SupportListed,
     SupportTold,
-from services.support.entrypoints.answers.register import RegisterFileListed
     TimeListed,
 )
 from services.support.entrypoints.opening import (
@@ -37,21 +44,25 @@ from services.support.entrypoints.opening import (
 from services.support.entrypoints.questions import (
     ApplicationAsked,
     ApplicationsAsked,
+    BatchAsked,
+    BatchesAsked,
     CaseNumberAsked,
     MonthAsked,
     PlacesAsked,
     QueueAsked,
     QuotaAsked,
+    RegisterFilesAsked,
     ScheduleAsked,
     SupportAsked,
     SupportersAsked,
     SupportsAsked,
+    TemplateAsked,
 )
 from services.support.messages import WORDING
 from services.support.read_models.application_search import (
     ApplicationFilters,
     Progress,
-    RegisterFilesAsked,
+    QueueFilters,
     QueueStanding,
     StateCount,
     application_seen,
@@ -62,9 +73,11 @@ from services.support.read_models.application_search import (
     state_counts,
 )
 from services.support.read_models.applications import Applications
+from services.support.read_models.batches import Batches, TakenWorkbook, batches_of
 from services.support.read_models.known_institutions import KnownInstitutions
 from services.support.read_models.move_locks import MoveLocks, locks_seen
 from services.support.read_models.place_search import PlaceFilters, PlaceFound, places_found
+from services.support.read_models.register_files import RegisterFiles, files_listed
 from services.support.read_models.support_times import SupportTimes, calendar_of, overlapping
 from services.support.read_models.supports import (
     SupportCounts,
@@ -76,12 +89,14 @@ from services.support.read_models.supports import (
     supports_seen,
 )
 from shared.access import BUREAU
-from services.support.read_models.register_files import RegisterFiles, files_listed
 from shared.calendar import start_of_day, taipei_day
+from shared.imports.files import Purpose
 from shared.principal import Principal, Role
 from shared.read_models.paging import Page
 from shared.rpc.actions import ActionListed
-from shared.rpc.service import EVERYBODY, ContextService, query
+from shared.rpc.aside import aside
+from shared.rpc.refusals import FieldMalformed
+from shared.rpc.service import EVERYBODY, ContextService, deed, query
 from shared.taiwan.dates import parse_time
 
 if TYPE_CHECKING:
@@ -89,11 +104,12 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from services.support.adapters.batch_import import BatchReport
     from services.support.read_models.applications import ApplicationRow
     from services.support.read_models.supports import SupportRow
     from shared.actions import Action
 
-Filters = TypeVar("Filters", ApplicationFilters, SupportFilters)
+Filters = TypeVar("Filters", ApplicationFilters, QueueFilters, SupportFilters)
 
 _LONGEST_MONTH = 31
 
@@ -137,13 +153,13 @@ class SupportService(ContextService):
         row = application_seen(self.reader(Applications), principal, asked.application_id)
         if row is None:
             raise ApplicationUnknown("application_id")
-        return application_told(self._desk, row, partial(self._actions, principal), self.now)
+        return application_told(self._desk, row, principal, partial(self._actions, principal), self.now)
 
     @query(BUREAU, asks=QueueAsked, reads=Applications)
     def review_queue(self, principal: Principal, asked: QueueAsked) -> Page[ApplicationListed]:
         """審核清單: a page of what waits for the caller's bureau, the longest waiting first, with age and due day."""
-        reader = self.reader(Applications)
-        page = review_queue(reader, principal, asked.reviewer, limit=asked.limit, cursor=asked.cursor)
+        filters, reader = _filters(QueueFilters, asked), self.reader(Applications)
+        page = review_queue(reader, principal, filters, self.now, limit=asked.limit, cursor=asked.cursor)
         return Page(self._listed(page.entries, principal), page.following)
 
     @query(BUREAU, reads=Applications)
@@ -192,6 +208,41 @@ class SupportService(ContextService):
         rows = locks_seen(self.reader(MoveLocks), principal, staff)
         return locks_listed(self._desk, rows, self.now)
 
+    @query(PRACTITIONER, INSTITUTION, asks=TemplateAsked)
+    def batch_template(self, _: Principal, asked: TemplateAsked) -> FileGiven:
+        """範本檔: the workbook to fill in."""
+        policy = self._desk.policy(self.now)
+        content = aside(template, asked.kind, policy.batch_rows, policy.remarks_limit)
+        return FileGiven.of(f"{TITLES[asked.kind]}.xlsx", WORKBOOK, content)
+
+    @deed(PRACTITIONER, INSTITUTION, asks=BatchAsked)
+    def dry_run_batch(self, principal: Principal, asked: BatchAsked) -> BatchTold:
+        """試匯: what would become of each row of a workbook; nothing is kept of it."""
+        return BatchTold.of(self._report(principal, asked, Purpose.TRY), asked.language)
+
+    @deed(PRACTITIONER, INSTITUTION, asks=BatchAsked)
+    def dry_run_file(self, principal: Principal, asked: BatchAsked) -> FileGiven:
+        """結果檔: the same as a workbook, for whoever has to mend the rows."""
+        results = self._report(principal, asked, Purpose.TRY).results
+        content = aside(result_file, results, WORDING, asked.language)
+        return FileGiven.of(f"{TITLES[asked.kind]}{RESULT_TITLE}.xlsx", WORKBOOK, content)
+
+    @deed(PRACTITIONER, INSTITUTION, asks=BatchAsked)
+    def import_batch(self, principal: Principal, asked: BatchAsked) -> BatchTold:
+        """匯入: the rows of a workbook, as it was chosen, into a draft of their own.
+
+        Whoever loses the answer sends the same file again: what was taken is known.
+        """
+        self.context.heed_signing()
+        told = BatchTold.of(self._report(principal, asked, Purpose.TAKE), asked.language)
+        self.context.wake.set()
+        return told
+
+    @query(PRACTITIONER, INSTITUTION, asks=BatchesAsked, reads=Batches)
+    def batches(self, principal: Principal, asked: BatchesAsked) -> Page[TakenWorkbook]:
+        """整批申請紀錄: a page of the workbooks that the caller has handed in, the last one first."""
+        return batches_of(self.reader(Batches), principal, limit=asked.limit, cursor=asked.cursor)
+
     @query(PRACTITIONER, INSTITUTION, BUREAU, asks=PlacesAsked, reads=KnownInstitutions)
     def places(self, _: Principal, asked: PlacesAsked) -> Page[PlaceFound]:
         """被支援機構查詢: a page of the institutions and non-medical places sought, by code."""
@@ -231,40 +282,6 @@ class SupportService(ContextService):
         used = quota(attendances, own, desk.policy(self.now).quota_rule)
         return QuotaTold.of(code, known.name, own, used)
 
-    @property
-    def _desk(self) -> Desk:
-        desk: Desk = self.context.application.desk
-        return desk
-
-    def _actions(self, principal: Principal, application_id: UUID) -> Iterable[Action]:
-        actions: Iterable[Action] = self.context.application.actions(application_id, principal, self.now)
-        return actions
-
-    def _supports_listed(self, rows: Sequence[SupportRow]) -> tuple[SupportListed, ...]:
-        overlaps = overlapping(self.reader(SupportTimes), [row.id for row in rows])
-        return supports_listed(self._desk, rows, overlaps)
-
-    def _listed(self, rows: Sequence[ApplicationRow], principal: Principal) -> tuple[ApplicationListed, ...]:
-        return applications_listed(self._desk, rows, partial(self._actions, principal), self.now)
-
-
-def _filters(kind: type[Filters], asked: ApplicationsAsked | SupportsAsked) -> Filters:
-    """The filters as the read model has them."""
-    return kind(**{name: value for name, value in vars(asked).items() if name in kind.__dataclass_fields__})
-
-
-def _month(day: date) -> tuple[datetime, datetime]:
-    """The first moment of a Taipei month, and that of the next."""
-    first = day.replace(day=1)
-    following = (first + timedelta(days=_LONGEST_MONTH)).replace(day=1)
-    return start_of_day(first), start_of_day(following)
-
-
-def _may_ask_of(principal: Principal, institution: str, county: str) -> bool:
-    """Whose quota the caller may look at."""
-    if principal.role is Role.INSTITUTION:
-        return principal.institution == institution
-    return principal.role not in BUREAU.roles or principal.jurisdiction == county
     def _report(self, principal: Principal, asked: BatchAsked, purpose: Purpose) -> BatchReport:
         """What becomes of a workbook, which is read where it holds nobody up."""
         policy = self._desk.policy(self.now)
@@ -279,3 +296,45 @@ def _may_ask_of(principal: Principal, institution: str, county: str) -> bool:
         page = files_listed(self.reader(RegisterFiles), limit=asked.limit, cursor=asked.cursor)
         return Page(tuple(map(RegisterFileListed.of, page.entries)), page.following)
 
+    @property
+    def _desk(self) -> Desk:
+        desk: Desk = self.context.application.desk
+        return desk
+
+    def _actions(self, principal: Principal, application_id: UUID) -> Iterable[Action]:
+        actions: Iterable[Action] = self.context.application.actions(application_id, principal, self.now)
+        return actions
+
+    def _supports_listed(self, rows: Sequence[SupportRow]) -> tuple[SupportListed, ...]:
+        overlaps = overlapping(self.reader(SupportTimes), [row.id for row in rows])
+        return supports_listed(self._desk, rows, overlaps)
+
+    def _listed(self, rows: Sequence[ApplicationRow], principal: Principal) -> tuple[ApplicationListed, ...]:
+        return applications_listed(self._desk, rows, principal, partial(self._actions, principal), self.now)
+
+
+def _filters(kind: type[Filters], asked: ApplicationsAsked | QueueAsked | SupportsAsked) -> Filters:
+    """The filters as the read model has them."""
+    return kind(**{name: value for name, value in vars(asked).items() if name in kind.__dataclass_fields__})
+
+
+def _bytes_of(content: str) -> bytes:
+    """The bytes of a file; raises `FieldMalformed`."""
+    try:
+        return b64decode(content, validate=True)
+    except ValueError:
+        raise FieldMalformed("content", expected="text") from None
+
+
+def _month(day: date) -> tuple[datetime, datetime]:
+    """The first moment of a Taipei month, and that of the next."""
+    first = day.replace(day=1)
+    following = (first + timedelta(days=_LONGEST_MONTH)).replace(day=1)
+    return start_of_day(first), start_of_day(following)
+
+
+def _may_ask_of(principal: Principal, institution: str, county: str) -> bool:
+    """Whose quota the caller may look at."""
+    if principal.role is Role.INSTITUTION:
+        return principal.institution == institution
+    return principal.role not in BUREAU.roles or principal.jurisdiction == county

@@ -6,6 +6,7 @@ stay in clear; remarks, explanations and attachments are sealed for the person t
 
 from services.support.events.application import (
     ApplicationApproved,
+    BatchImported,
     LinesRemoved,
     ReviewAssigned,
     ScheduleSet,
@@ -18,6 +19,7 @@ from services.support.events.application import (
 )
 from services.support.events.entries import (
     ApplicationKind,
+    BatchKind,
     CancelledBy,
     CaseNo,
     County,
@@ -48,8 +50,6 @@ from services.support.events.entries import (
     WeekShare,
 )
 from services.support.events.lock import DepartureNoted, MoveLockReleased, MoveLockSet, ReturnNoted
-from services.support.events.schedules import Continuous, Picked, RecurrenceRule, Recurring, Schedule
-from services.support.events.strength import StrengthStated
 from services.support.events.register import (
     DeliveryFault,
     RegisterFileAskedForAgain,
@@ -57,6 +57,8 @@ from services.support.events.register import (
     RegisterFileNotDelivered,
     RegisterFileProduced,
 )
+from services.support.events.schedules import Continuous, Picked, RecurrenceRule, Recurring, Schedule
+from services.support.events.strength import StrengthStated
 from services.support.events.support import (
     AmendDenied,
     AmendRequested,
@@ -73,6 +75,8 @@ __all__ = [
     "AmendRequested",
     "ApplicationApproved",
     "ApplicationKind",
+    "BatchImported",
+    "BatchKind",
     "CancelDenied",
     "CancelRequested",
     "CancelledBy",
@@ -80,11 +84,11 @@ __all__ = [
     "ChangeReturned",
     "Continuous",
     "County",
+    "DeliveryFault",
     "DenialReason",
     "Department",
     "DepartureCause",
     "DepartureNoted",
-    "DeliveryFault",
     "InstitutionCode",
     "LicenceFinding",
     "Line",
@@ -104,14 +108,14 @@ __all__ = [
     "RecordedBy",
     "RecurrenceRule",
     "Recurring",
-    "ReleaseCause",
-    "Remarks",
-    "ReturnNoted",
-    "ReturnReason",
     "RegisterFileAskedForAgain",
     "RegisterFileDelivered",
     "RegisterFileNotDelivered",
     "RegisterFileProduced",
+    "ReleaseCause",
+    "Remarks",
+    "ReturnNoted",
+    "ReturnReason",
     "ReviewAssigned",
     "ReviewersRemarks",
     "Schedule",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.support.events.entries import (
     ApplicationKind,
+    BatchKind,
     CaseNo,
     County,
     DenialReason,
@@ -47,6 +48,24 @@ class ScheduleSet(Event):
     originator_id: UUID
     case_no: CaseNo
     lines: tuple[Line, ...]
+
+
+@published("support.BatchImported.v1")
+class BatchImported(Event):
+    """整批匯入: the lines of a draft came from a workbook, which is known again by a keyed digest of its bytes.
+
+    `taken` are the rows that became lines, by their numbers in the sheet; `refused` those at fault.
+    """
+
+    originator_id: UUID
+    case_no: CaseNo
+    recorded_by: RecordedBy
+    institution: InstitutionCode
+    practitioner: Practitioner
+    kind: BatchKind
+    digest: str
+    taken: tuple[int, ...]
+    refused: tuple[int, ...]
 
 
 @published("support.SupportsNamed.v1")

@@ -71,6 +71,15 @@ class PlaceKind(StrEnum):
     """非醫事機構"""
 
 
+class BatchKind(StrEnum):
+    """Which of the two templates a workbook follows."""
+
+    GENERAL = "general"
+    """一般整批: a row is one unbroken time"""
+    RULES = "rules"
+    """規則整批: a row is a rule, by which times recur"""
+
+
 class DenialReason(StrEnum):
     """不核准原因, coded so that it can be counted; the text beside it stays free."""
 

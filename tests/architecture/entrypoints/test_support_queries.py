@@ -31,11 +31,13 @@ MAY_ASK = {
     "move_locks": APPLYING,
     "calendar": (*APPLYING, BUREAU),
     "preview_schedule": (*APPLYING, BUREAU),
+    "batch_template": APPLYING,
+    "batches": APPLYING,
     "places": (*APPLYING, BUREAU),
     "quota": (INSTITUTION, BUREAU, INSURER, OPERATOR, AUDITOR),
+    "register_files": (BUREAU, INSURER, OPERATOR, AUDITOR),
     "review_queue": (BUREAU,),
     "review_standing": (BUREAU,),
-    "register_files": (BUREAU, INSURER, OPERATOR, AUDITOR),
 }
 
 

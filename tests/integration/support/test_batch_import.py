@@ -8,10 +8,10 @@ import pytest
 from services.support.adapters.batch_import import import_batch
 from services.support.adapters.batch_rows import COLUMNS, TITLES, BatchRules, read_batch
 from services.support.adapters.workbook import WorkbookLimits
-from services.support.commands import DiscardDraft, DraftApplication, SubmitForReview
-from services.support.domain.batch import BatchKind, Choice
+from services.support.commands import DiscardDraft, SubmitForReview
+from services.support.domain.batch import Choice
 from services.support.domain.policies import POLICIES
-from services.support.events import ApplicationKind, Continuous, Purpose, Recurring
+from services.support.events import ApplicationKind, BatchImported, BatchKind, Continuous, Purpose, Recurring
 from shared.calendar import WorkingCalendar
 from shared.imports.files import Purpose as For
 from shared.imports.results import RowOutcome
@@ -135,13 +135,22 @@ def test_the_same_file_changes_nothing_after_its_draft_was_submitted(office):
     assert (outcomes(again), again.application_id) == ({2: "unchanged"}, first.application_id)
 
 
-def test_an_import_that_was_cut_short_is_finished_by_the_same_file(office):
-    batch = workbook(row())
-    name = office.vault.keyed_digest("file", bytes.fromhex(batch.digest)).hex()
-    begun = office.ask(DraftApplication(ApplicationKind.NEW), HOME, key=f"batch/{name}/{HOME.id}/1/draft")
-    report = imported(office, batch)
-    assert report.application_id == begun.id
-    assert len(office.application(begun.id).lines) == 1
+def test_what_is_taken_of_a_file_is_stored_at_once_or_not_at_all(office):
+    report = imported(office, workbook(row(), row("DR-0")), choice=Choice.GOOD_ROWS)
+    assert office.told(report.application_id) == ["SupportDrafted", "ScheduleSet", "BatchImported"]
+    [told] = [one for one in office.supporting.events.get(report.application_id) if isinstance(one, BatchImported)]
+    assert (told.taken, told.refused, told.institution) == ((2,), (3,), BANQIAO_CLINIC)
+    assert told.digest != workbook(row(), row("DR-0")).digest
+    assert office.supporting.recorder.connections.fetch("select count(distinct xid) from event") == [(1,)]
+
+
+def test_rows_that_a_file_was_taken_without_stay_left_out_and_are_told_so(office):
+    rows = workbook(row(), row("DR-0"))
+    first = imported(office, rows, choice=Choice.GOOD_ROWS)
+    office.register.practitioners["DR-0"] = replace(COLLEAGUE, number="DR-0")
+    again = imported(office, rows, choice=Choice.GOOD_ROWS)
+    assert (outcomes(again), again.application_id) == ({2: "unchanged", 3: "refused"}, first.application_id)
+    assert [remark.code for remark in again.results[1].remarks] == ["row-left-out"]
 
 
 def test_a_file_whose_draft_was_thrown_away_begins_another(office):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from contextlib import ExitStack
 from datetime import date, time, timedelta
+from io import BytesIO
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from openpyxl import load_workbook
 
 from services.identity import commands as registry
 from services.identity.bootstrap import identity_in
 from services.identity.commands import LicenceEntry
 from services.identity.events import InstitutionKind, StandingReason
+from services.support.adapters.batch_rows import GENERAL
+from services.support.adapters.workbook import FileNotWorkbook
 from services.support.bootstrap import support_in
 from services.support.commands import (
     ApproveApplication,
@@ -42,11 +47,13 @@ from shared.access import objection_to
 from shared.installation import installation
 from shared.principal import VISITOR
 from shared.rpc.call import Readers
+from shared.rpc.refusals import FieldMalformed
 from shared.settings import load
 from shared.transport.inproc import KombuChannel
 from tests.controls.applicants import OPERATOR, national_id
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC, ZHONGHE_CLINIC, taipei
 from tests.controls.supporters import BUREAU, HOME, OTHER_BUREAU, OTHER_INSTITUTION, PRACTITIONER, SATURDAY, line
+from tests.unit.support.workbooks import row_of, saved, sheet_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -337,6 +344,7 @@ def test_the_service_tells_each_caller_what_concerns_them_and_what_they_can_do(t
 
     [listed] = own.ask("applications", states=["under_review"])["entries"]
     assert (listed["case_no"], listed["practitioner_names"], listed["days_waiting"]) == (case.number, ["陳安"], 0)
+    assert (listed["first_day"], listed["last_day"]) == ("2025-03-04", "2025-05-27")
     assert opened(listed["actions"]) == set()
     [waiting] = bureau.ask("review_queue")["entries"]
     assert opened(waiting["actions"]) == {
@@ -423,3 +431,53 @@ def test_a_place_added_a_moment_ago_can_be_supported_at_once(town, until):
     town.identity.handle(registry.AddPlace("A-740115", "康寧日照", "臺北市"), PRACTITIONER, "place", town.now)
     case = town.submitted(line("A-740115", name="康寧日照", department="", schedule=SATURDAY))
     assert case.version
+
+
+def test_a_workbook_is_tried_taken_once_and_listed_with_its_draft(town, until):
+    until(lambda: True)
+    home = Window(town, HOME)
+    good = {"place_code": DAAN_CLINIC, "first": "1140304", "last": "1140304", "department": "01"}
+    faults = ({"practitioner": BANQIAO_DOCTOR}, {"practitioner": "DR-0"}, {"starts": "2460"})
+    rows = [row_of(**good, **fault) for fault in faults]
+    content = b64encode(saved(sheet_of(list(GENERAL.headings.values()), *[list(row.values()) for row in rows])))
+    asked = {"kind": "general", "content": content.decode(), "language": "zh-Hant"}
+
+    tried = home.ask("dry_run_batch", **asked, choice="all_or_nothing")
+    assert (tried["application_id"], tried["taken"], tried["refused"]) == (None, 0, 3)
+    fine, unknown, unreadable = tried["rows"]
+    assert [remark["code"] for remark in fine["remarks"]] == ["other-rows-at-fault"]
+    assert (unknown["number"], unknown["remarks"][0]["column"]) == (3, "A 醫事人員代號")
+    assert unreadable["remarks"][0]["words"]
+    told = load_workbook(BytesIO(b64decode(home.ask("dry_run_file", **asked, choice="good_rows")["content"])))
+    assert [cell.value for cell in told["結果"]["B"]] == ["結果 Result", "可匯入", "有誤，未匯入", "有誤，未匯入"]
+
+    taken = home.ask("import_batch", **asked, choice="good_rows")
+    again = home.ask("import_batch", **asked, choice="good_rows")
+    assert (taken["taken"], taken["refused"], again["taken"], again["unchanged"]) == (1, 2, 0, 1)
+    assert again["case_no"] == taken["case_no"]
+    until(lambda: home.ask("batches")["entries"])
+    [listed] = home.ask("batches")["entries"]
+    assert (listed["case_no"], listed["state"]) == (taken["case_no"], "draft")
+    assert (listed["taken"], listed["refused"]) == ([2], [3, 4])
+    for other in (OTHER_INSTITUTION, PRACTITIONER):
+        assert Window(town, other).ask("batches")["entries"] == []
+
+
+@pytest.mark.parametrize("kind", ["general", "rules"])
+def test_the_template_that_is_given_is_the_one_that_is_read(town, until, kind):
+    until(lambda: True)
+    home = Window(town, HOME)
+    given = home.ask("batch_template", kind=kind)
+    assert given["name"].endswith(".xlsx")
+    tried = home.ask("dry_run_batch", kind=kind, content=given["content"], choice="good_rows", language="en")
+    assert tried["rows"] == []
+
+
+def test_a_file_that_is_no_workbook_is_refused_before_anything_is_kept(town, until):
+    until(lambda: True)
+    asked = {"kind": "general", "choice": "good_rows", "language": "en"}
+    with pytest.raises(FileNotWorkbook) as refused:
+        Window(town, HOME).ask("import_batch", content=b64encode("姓名,時間".encode("cp950")).decode(), **asked)
+    assert "Big5" in refused.value.params["found"]
+    with pytest.raises(FieldMalformed):
+        Window(town, HOME).ask("import_batch", content="not base64!", **asked)

@@ -1,7 +1,7 @@
 """Faults of a workbook's rows are told by row and column, in both languages, and with what to do."""
 
 from services.support.adapters.batch_results import remarks_of
-from services.support.domain.batch import BatchKind
+from services.support.events import BatchKind
 from services.support.messages import WORDING
 from shared.words import Language
 from tests.unit.support.workbooks import read, row_of

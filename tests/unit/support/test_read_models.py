@@ -7,6 +7,7 @@ import pytest
 from services.support import events
 from services.support.domain.states import ApplicationState, SupportState
 from services.support.read_models.applications import Applications
+from services.support.read_models.batches import Batches
 from services.support.read_models.beginnings import BeginningMissing
 from services.support.read_models.known_institutions import KnownInstitutions
 from services.support.read_models.known_places import KnownPlaces
@@ -36,6 +37,7 @@ from tests.controls.support import (
     amend_requested,
     amendment_drafted,
     application_approved,
+    batch_imported,
     cancel_requested,
     change_returned,
     lines_removed,
@@ -131,6 +133,20 @@ def test_what_comes_again_waits_anew_and_keeps_its_first_day():
 
 def test_a_draft_that_was_thrown_away_says_so():
     assert only(Applications(), *DRAFT, support_discarded()).state is ApplicationState.DISCARDED
+
+
+# Workbooks -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_tells_its_rows_and_how_far_its_draft_is():
+    row = only(Batches(), batch_imported(), support_submitted(), support_returned())
+
+    assert (row.application, row.taken, row.refused) == (APPLICATION, (2, 3), (4,))
+    assert row.state is ApplicationState.RETURNED
+
+
+def test_a_draft_that_was_entered_by_hand_is_no_workbook():
+    assert fold(Batches(), [support_submitted()]) == {}
 
 
 # Supports ------------------------------------------------------------------------------------------------------------
@@ -269,6 +285,7 @@ def test_a_place_keeps_its_name_and_follows_its_address():
 
 WHOLE = {
     Applications: [*SUBMITTED, review_assigned(), support_returned(), support_submitted(number=2)],
+    Batches: [batch_imported(), support_submitted()],
     Supports: [support_approved(), amend_requested(), support_amended(), cancel_requested(), support_cancelled()],
     SupportTimes: [support_approved(), support_amended()],
     MoveLocks: [move_lock_set()],

@@ -8,8 +8,8 @@ from openpyxl import Workbook, load_workbook
 from services.support.adapters.batch_rows import COLUMNS, TITLES, BatchRules, read_batch
 from services.support.adapters.batch_template import examples, template
 from services.support.adapters.workbook import WorkbookLimits
-from services.support.domain.batch import BatchKind
 from services.support.domain.policies import POLICIES
+from services.support.events import BatchKind
 from shared.calendar import working_calendar
 
 POLICY = POLICIES[0]

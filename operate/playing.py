@@ -11,8 +11,10 @@ import msgspec
 
 from operate.contexts import compose, served, service_of
 from operate.failures import Mistake
+from operate.stories import Story
+from operate.support_story import open_bureau, play_support
 from services.matching.bootstrap import CONTEXT
-from services.matching.demonstration.clock import StoryClock
+from services.matching.demonstration.clock import FIRST_DAY, StoryClock
 from services.matching.demonstration.house import House
 from services.matching.demonstration.narrator import Narrator, words_in
 from services.matching.demonstration.play import Onlooker, play
@@ -33,7 +35,7 @@ from shared.vault import key_files
 from shared.words import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from operate.session import Session
     from services.matching.demonstration.play import Report
@@ -45,6 +47,8 @@ _PATIENCE = 60.0
 def performed(session: Session, families: int, seed: int) -> Report:
     """How the play ended, told as it happened."""
     with session.progress() as watch, _house(session.settings) as house:
+        with house.at_work() as rest:
+            play_support(house, rest, FIRST_DAY)
         onlooker = Onlooker(
             say=_say_nothing if session.as_json else session.note,
             progress=partial(watch, session.words("demo.families")),
@@ -52,9 +56,9 @@ def performed(session: Session, families: int, seed: int) -> Report:
         return play(house, session.words.language, families, seed, onlooker)
 
 
-def open_doors(session: Session, families: int) -> None:
-    """Play the story up to this day, and tell how to come in as each role."""
-    doors = _brought_to_today(session, families)
+def open_doors(session: Session, stories: Collection[Story], families: int) -> None:
+    """Play these stories up to this day, and tell how to come in as each role."""
+    doors = _brought_to_today(session, stories, families)
     values = Wording("services.matching.messages").catalogue(session.words.language).values
     session.note(session.words("demo.doors"))
     for door in doors:
@@ -64,16 +68,23 @@ def open_doors(session: Session, families: int) -> None:
     session.note(session.words("demo.codes"))
 
 
-def _brought_to_today(session: Session, families: int) -> list[Door]:
-    """The story up to yesterday evening, and how to come in; where it was played before, how to come in again."""
+def _brought_to_today(session: Session, stories: Collection[Story], families: int) -> list[Door]:
+    """The stories up to yesterday evening, and how to come in; where they were played before, how to come in again."""
     doors = session.settings.var / "demonstration" / "doors.json"
     if doors.exists():
         return msgspec.json.decode(doors.read_bytes(), type=list[Door])
     _demand_nothing_real(session.settings)
     with session.progress() as watch, _house(session.settings) as house:
-        narrator = Narrator(words_in(session.words.language), _say_nothing)
-        progress = partial(watch, session.words("demo.families"))
-        found = bring_to_today(house, narrator, families, taipei_day(utc_now()), progress)
+        today = taipei_day(utc_now())
+        found: list[Door] = []
+        if Story.SUPPORT in stories:
+            with house.at_work() as rest:
+                play_support(house, rest, today)
+                found = [open_bureau(house, rest)]
+        if Story.MATCHING in stories:
+            narrator = Narrator(words_in(session.words.language), _say_nothing)
+            progress = partial(watch, session.words("demo.families"))
+            found = [*bring_to_today(house, narrator, families, today, progress), *found]
     key_files.create(doors, msgspec.json.encode(found).decode())
     return found
 

@@ -13,6 +13,7 @@ from operate.contexts import compose, contexts, known, served
 from operate.failures import Mistake
 from operate.running import Running, tell, told_of, watched
 from operate.session import Session
+from operate.stories import Story
 from shared.context import Duty
 from shared.ending import Ending
 from shared.health import Watched, examine
@@ -31,16 +32,19 @@ def up(
     health: Health = None,
     *,
     demo: Annotated[bool, typer.Option("--demo")] = False,
+    story: Annotated[list[str] | None, typer.Option("--story", metavar="STORY")] = None,
     families: Annotated[int, typer.Option("--families", min=1, max=1_000)] = 48,
 ) -> None:
     """Run every context, with all its duties, and the site in this one process."""
+    if unknown := set(story or ()) - set(Story):
+        raise Mistake("mistakes.unknown-story", given=", ".join(sorted(unknown)), known=", ".join(Story))
     begin_hosting()
     from operate.hosting import host  # noqa: PLC0415 - Nameko is imported where it is hosted, and nowhere else
     from operate.playing import open_doors  # noqa: PLC0415 - as above
     from operate.web import site  # noqa: PLC0415 - as above
 
     if demo:
-        open_doors(context.obj, families)
+        open_doors(context.obj, [Story(name) for name in story or Story], families)
     host(context.obj, served(), tuple(Duty), health, site)
 
 

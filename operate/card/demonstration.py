@@ -87,6 +87,7 @@ def _tell_demo(session: Session, begun: Demo) -> None:
             for name in ("personnel", "institution")
         ),
         words("card-demo.by-nhi", site=begun.site, identifier=DOCTORS_ID, mobile=DOCTORS_MOBILE),
+        words("card-demo.by-bureau", site=begun.site, **msgspec.structs.asdict(begun.bureau)),
     )
     session.show(
         DemoTold(begun.site, begun.agent, tuple(slot.name for slot in begun.slots), cards),

@@ -16,10 +16,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from operate.rehearsal import demo_cards
 from operate.rehearsal.pcsc import PrivatePcsc
 from operate.rehearsal.pki import YEAR, Pki, write_anchors
 from operate.rehearsal.responder import Responder
+from operate.stories import Story
 from shared.context import utc_now
 
 if TYPE_CHECKING:
@@ -42,12 +45,23 @@ class ProgramEnded(Exception):
         self.program = program
 
 
+class Door(msgspec.Struct, frozen=True):
+    """How somebody without a card comes in, as the story tells it."""
+
+    role: str
+    who: str
+    address: str
+    password: str
+
+
 @dataclass
 class Demo:
     """A demonstration at work."""
 
     site: str
     agent: str
+    bureau: Door
+    """Of the one that decides on what is applied for in the story."""
     environment: Mapping[str, str]
     """What a program is given that is to use these readers."""
     slots: list[Slot]
@@ -89,13 +103,13 @@ def card_demo(environment: Mapping[str, str], port: int) -> Iterator[Demo]:
             "CARETRAIL_PORT": str(port),
             "CARETRAIL_LOG_LEVEL": "error",
         }
-        closing.enter_context(_program(given, "up"))
-        for kind, text in demo_cards.registry_files(pki):
-            _take_in(given, kind, folder / f"{kind}.csv", text)
+        closing.enter_context(_program(given, "up", "--demo", "--story", Story.SUPPORT))
+        _take_in(given, "cards", folder / "cards.csv", demo_cards.registered_cards(pki))
         site = f"http://localhost:{port}"
         agent = closing.enter_context(_program(given | pcsc.environment, "card", "agent", "--origin", site))
         cards = demo_cards.issued(pki, responder, now)
-        demo = Demo(site, agent["address"], pcsc.environment, pcsc.slots, cards)
+        [bureau] = msgspec.json.decode((folder / "var" / "demonstration" / "doors.json").read_bytes(), type=list[Door])
+        demo = Demo(site, agent["address"], bureau, pcsc.environment, pcsc.slots, cards)
         for number, name in enumerate(_FIRST_IN, 1):
             demo.put(number, name)
         yield demo

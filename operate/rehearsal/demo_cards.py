@@ -10,25 +10,26 @@ from typing import TYPE_CHECKING
 
 from operate.rehearsal.pki import YEAR, agency, citizen, institution, personnel
 from operate.rehearsal.virtual_card import Chip, VirtualNhiCard, VirtualPkiCard
+from services.support.demonstration import cast
 from shared.cards.applet import Holder
 from shared.cards.nhi_card import BasicBlock
 from shared.cards.profiles import CardKind
 from shared.taiwan.identifiers import Sex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from operate.rehearsal.pki import Pki, Profile
     from operate.rehearsal.responder import Responder
     from operate.rehearsal.virtual_card import VirtualCard
 
-CLINIC, CLINICS_NAME = "3531012346", "板橋演練診所"
-DOCTOR, DOCTORS_NAME, DOCTORS_ID, DOCTORS_MOBILE = "DR-900001", "許沐晴", "A200000003", "0912000001"
+CLINIC, CLINICS_NAME = cast.CLINIC.code, cast.CLINIC.name
+DOCTOR, DOCTORS_NAME = cast.DOCTOR.number, cast.DOCTOR.name
+DOCTORS_ID, DOCTORS_MOBILE = cast.DOCTOR.identifier, cast.DOCTOR.mobile
 BORN_ON = date(1985, 4, 12)
 NHI_CARD_NUMBER = "000090000001"
 CITIZEN, CITIZENS_ID = "林小美", "B200000022"
-COUNTY = "新北市"
+COUNTY = cast.NEW_TAIPEI
 CENTRE = "新北市演練照顧管理中心"
 NHI = "nhi"
 
@@ -84,48 +85,19 @@ def issued(pki: Pki, responder: Responder, now: datetime) -> dict[str, DemoCard]
     return cards | {NHI: DemoCard(NHI, DOCTORS_NAME, "", VirtualNhiCard(block))}
 
 
-def registry_files(pki: Pki) -> Iterator[tuple[str, str]]:
-    """The kinds of file that the register takes in, each with its text in CSV, in their order."""
-    yield (
-        "institutions",
-        _csv(
+def registered_cards(pki: Pki) -> str:
+    """The file by which the register learns whose the cards are, in CSV; their holders it knows by the story."""
+    return _csv(
+        *(
             {
-                "醫事機構代碼": CLINIC,
-                "機構名稱": CLINICS_NAME,
-                "院所類別": "診所",
-                "縣市": COUNTY,
-                "區域": "板橋區",
-                "診療科別": "04",
+                "卡別": listed,
+                "發卡單位": pki.issuer(kind).certificate.subject.rfc4514_string(),
+                "憑證主體序號": _SERIALS[kind],
+                "持卡人代號": holder,
+                "持卡人名稱": profiles()[kind].common_name,
             }
-        ),
-    )
-    yield (
-        "personnel",
-        _csv(
-            {
-                "醫事人員代號": DOCTOR,
-                "姓名": DOCTORS_NAME,
-                "醫事人員類別": "A",
-                "身分證字號": DOCTORS_ID,
-                "行動電話": DOCTORS_MOBILE,
-                "執業機構代碼": CLINIC,
-            }
-        ),
-    )
-    yield (
-        "cards",
-        _csv(
-            *(
-                {
-                    "卡別": listed,
-                    "發卡單位": pki.issuer(kind).certificate.subject.rfc4514_string(),
-                    "憑證主體序號": _SERIALS[kind],
-                    "持卡人代號": holder,
-                    "持卡人名稱": profiles()[kind].common_name,
-                }
-                for kind, (listed, holder) in _LISTED_AS.items()
-            )
-        ),
+            for kind, (listed, holder) in _LISTED_AS.items()
+        )
     )
 
 

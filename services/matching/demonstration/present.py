@@ -30,7 +30,7 @@ _WORKING_DAYS = 26
 _WEEK, _WORKING_WEEK = 7, 5
 _LATECOMERS = 7
 _SEED = 1
-_PASSWORD = "pinecone-honey-ferry-87"  # noqa: S105 - of accounts that exist only where nothing is real
+PASSWORD = "pinecone-honey-ferry-87"  # noqa: S105 - of accounts that exist only where nothing is real
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -78,8 +78,8 @@ def _staff(cast: Cast, company: Company) -> list[Door]:
     )
     doors = []
     for person, name, mailbox in named:
-        company.open_account(person, name, Way(mailbox, _PASSWORD))
-        doors.append(Door(person.role, cast.name_of(clinic) if person is everyone else name, mailbox, _PASSWORD))
+        company.open_account(person, name, Way(mailbox, PASSWORD))
+        doors.append(Door(person.role, cast.name_of(clinic) if person is everyone else name, mailbox, PASSWORD))
     return doors
 
 

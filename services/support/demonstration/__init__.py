@@ -1,0 +1,1 @@
+"""The story of support: made-up people of two counties apply, change and cancel, and their bureaus decide."""

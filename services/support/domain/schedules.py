@@ -313,14 +313,14 @@ def _objection_to_rule(schedule: Schedule, field: str) -> Refusal | None:
 
 
 def _objection_to_reach(schedule: Schedule, limits: ScheduleLimits, field: str) -> Refusal | None:
-    first, last = _reach(schedule)
+    first, last = reach_of(schedule)
     if first < FIRST_ROC_DAY or last > OPEN_ENDED:
         return DayOutOfReach(field, first=FIRST_ROC_DAY, last=OPEN_ENDED)
     days = (last - first).days + 1
     return ScheduleTooLong(field, days=days, limit=limits.days) if days > limits.days else None
 
 
-def _reach(schedule: Schedule) -> tuple[date, date]:
+def reach_of(schedule: Schedule) -> tuple[date, date]:
     """The first and the last day; of no picked days at all the same day twice."""
     if isinstance(schedule, Picked):
         return min(schedule.days, default=FIRST_ROC_DAY), max(schedule.days, default=FIRST_ROC_DAY)

@@ -22,6 +22,18 @@ class ApplicationState(StrEnum):
     """已刪除: thrown away before it was submitted"""
 
 
+class QueuePart(StrEnum):
+    """Which part of what waits for a bureau (審核清單)."""
+
+    ALL = "all"
+    YOURS = "yours"
+    """由您承辦: assigned to whoever asks."""
+    UNASSIGNED = "unassigned"
+    """尚未分案"""
+    OVERDUE = "overdue"
+    """已逾期"""
+
+
 OPEN = frozenset({ApplicationState.DRAFT, ApplicationState.RETURNED})
 """While an application is in one of these, whoever applies may change it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from services.support.domain.schedules import reach_of
 from services.support.domain.states import ApplicationState
 from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold, EntryTold
 from services.support.entrypoints.answers.supports import (
@@ -31,27 +32,30 @@ if TYPE_CHECKING:
     from services.support.read_models.support_times import SupportTime
     from services.support.read_models.supports import SupportRow
     from shared.actions import Action
+    from shared.principal import Principal
 
     ActionsOf = Callable[[UUID], Iterable[Action]]
 
 
 def applications_listed(
-    desk: Desk, rows: Sequence[ApplicationRow], actions_of: ActionsOf, now: datetime
+    desk: Desk, rows: Sequence[ApplicationRow], caller: Principal, actions_of: ActionsOf, now: datetime
 ) -> tuple[ApplicationListed, ...]:
     """Applications in a list, each with what the caller can do."""
     people = {number for row in rows for number in row.practitioners}
     names = desk.register.names({row.institution for row in rows}, people)
-    return tuple(_listed(row, names, actions_of(row.id), now) for row in rows)
+    return tuple(_listed(row, names, caller, actions_of(row.id), now) for row in rows)
 
 
-def application_told(desk: Desk, row: ApplicationRow, actions_of: ActionsOf, now: datetime) -> ApplicationTold:
+def application_told(
+    desk: Desk, row: ApplicationRow, caller: Principal, actions_of: ActionsOf, now: datetime
+) -> ApplicationTold:
     """One application, whole."""
     names = desk.register.names({row.institution}, set(row.practitioners))
     terms = [one for entry in row.entries for one in (entry.before, entry.after)]
     _prepare(desk, terms)
     explanation = desk.vault.open(row.explanation, ReviewersRemarks) if row.explanation else None
     return ApplicationTold(
-        _listed(row, names, actions_of(row.id), now),
+        _listed(row, names, caller, actions_of(row.id), now),
         tuple(_entry(desk, entry, names) for entry in row.entries),
         row.findings,
         row.reason,
@@ -138,8 +142,12 @@ def locks_listed(desk: Desk, rows: Sequence[HeldLock], now: datetime) -> list[Lo
     ]
 
 
-def _listed(row: ApplicationRow, names: Names, actions: Iterable[Action], now: datetime) -> ApplicationListed:
+def _listed(
+    row: ApplicationRow, names: Names, caller: Principal, actions: Iterable[Action], now: datetime
+) -> ApplicationListed:
     waits = row.state is ApplicationState.UNDER_REVIEW
+    asked = (entry.after or entry.before for entry in row.entries)
+    reaches = [reach_of(terms.schedule) for terms in asked if terms is not None]
     return ApplicationListed(
         id=row.id,
         case_no=row.case_no,
@@ -153,12 +161,15 @@ def _listed(row: ApplicationRow, names: Names, actions: Iterable[Action], now: d
         lines=len(row.entries),
         practitioner_names=tuple(names.practitioner(number) for number in row.practitioners),
         place_names=tuple(dict.fromkeys(entry.place.name for entry in row.entries)),
+        first_day=min((first for first, _ in reaches), default=None),
+        last_day=max((last for _, last in reaches), default=None),
         drafted_at=row.drafted_at,
         submitted_at=row.submitted_at,
         due_by=row.due_by,
         is_overdue=waits and row.due_by is not None and row.due_by < now,
         days_waiting=(taipei_day(now) - taipei_day(row.submitted_at)).days if waits and row.submitted_at else None,
         reviewer=row.reviewer,
+        is_yours=row.reviewer == caller.id,
         decided_at=row.decided_at,
         actions=tuple(ActionListed.of(action) for action in actions),
     )

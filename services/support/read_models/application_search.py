@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from services.support.domain.access import OVERSEERS
-from services.support.domain.states import ApplicationState
+from services.support.domain.states import ApplicationState, QueuePart
 from services.support.events import ApplicationKind
 from services.support.read_models.applications import ApplicationRow
 from shared.access import BUREAU
@@ -19,6 +19,8 @@ from shared.read_models.filters import asked_of
 from shared.read_models.paging import Direction, Listing, Page, check_limit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from shared.principal import Principal
     from shared.read_models.reader import Reader
 
@@ -65,12 +67,25 @@ class StateCount(msgspec.Struct, frozen=True):
     applications: int
 
 
+@dataclass(frozen=True)
+class QueueFilters:
+    """What to look for in what waits for a bureau; an empty field asks for everything."""
+
+    part: QueuePart = QueuePart.ALL
+    reviewer: str | None = None
+    kinds: tuple[ApplicationKind, ...] = ()
+    case_no: str | None = None
+    institution: str | None = None
+    place: str | None = None
+
+
 class QueueStanding(msgspec.Struct, frozen=True):
-    """What waits for a bureau: in all, how many of it past its day, of nobody, and since when the oldest."""
+    """What waits for a bureau: in all, how many past its day, of nobody, of the caller, and since when the oldest."""
 
     waiting: int
     overdue: int
     unassigned: int
+    yours: int
     oldest_since: datetime | None
 
 
@@ -97,6 +112,12 @@ _FILTERS = {
     "practitioner": "%(practitioner)s = any(practitioners)",
     "institution": "institution = %(institution)s",
     "reviewer": "reviewer = %(reviewer)s",
+}
+_PARTS = {
+    QueuePart.ALL: "true",
+    QueuePart.YOURS: "reviewer = %(caller)s",
+    QueuePart.UNASSIGNED: "reviewer = ''",
+    QueuePart.OVERDUE: "due_by < %(now)s",
 }
 _OF_A_LINE = {
     "place": "place ->> 'code' = %(place)s",
@@ -153,21 +174,26 @@ def progress_of(reader: Reader, case_no: str) -> Progress | None:
     return Progress(row.case_no, row.kind, row.state, row.submitted_at, row.due_by, row.decided_at)
 
 
-def review_queue(
-    reader: Reader, principal: Principal, reviewer: str | None = None, *, limit: int = 50, cursor: str | None = None
+def review_queue(  # noqa: PLR0913 - whose queue, which part of it, and by which clock
+    reader: Reader,
+    principal: Principal,
+    filters: QueueFilters,
+    now: datetime,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
 ) -> Page[ApplicationRow]:
-    """A page of what waits for the caller's bureau, or for one reviewer there, the longest waiting first.
+    """A page of what waits for the caller's bureau at `now` (aware), the longest waiting first.
 
     Nobody but a bureau sees anything. Raises PageTooLong, CursorUnknown.
     """
     check_limit(limit)
     if principal.role not in BUREAU.roles:
         return Page(())
-    conditions = ["county = %(county)s", "state = 'under_review'"]
-    parameters: dict[str, Any] = {"county": principal.jurisdiction}
-    if reviewer is not None:
-        conditions.append("reviewer = %(reviewer)s")
-        parameters["reviewer"] = reviewer
+    asked = asked_of(filters)
+    part = _PARTS[asked.pop("part")]
+    conditions = ["county = %(county)s", "state = 'under_review'", part, *_conditions(asked)]
+    parameters: dict[str, Any] = {"county": principal.jurisdiction, "caller": principal.id, "now": now, **asked}
     return _WAITING_LONGEST.page(reader, conditions, parameters, limit=limit, cursor=cursor)
 
 
@@ -178,22 +204,28 @@ def queue_standing(reader: Reader, principal: Principal, now: datetime) -> Queue
         count(*) as waiting,
         count(*) filter (where due_by < %(now)s) as overdue,
         count(*) filter (where reviewer = '') as unassigned,
+        count(*) filter (where reviewer = %(caller)s) as yours,
         min(submitted_at) as oldest_since
     from applications
     where county = %(county)s and state = 'under_review'
     """
     county = principal.jurisdiction if principal.role in BUREAU.roles else None
-    found = reader.one(QueueStanding, query, {"county": county, "now": now})
-    return found or QueueStanding(0, 0, 0, None)
+    found = reader.one(QueueStanding, query, {"county": county, "caller": principal.id, "now": now})
+    return found or QueueStanding(0, 0, 0, 0, None)
 
 
 def _asked(principal: Principal, filters: ApplicationFilters) -> tuple[list[str], dict[str, Any]]:
     asked = asked_of(filters)
     whose, parameters = _seen_by(principal)
-    conditions = [whose, "state <> 'discarded'", *(_FILTERS[name] for name in asked if name in _FILTERS)]
-    if of_a_line := [_OF_A_LINE[name] for name in asked if name in _OF_A_LINE]:
-        conditions.append(f"exists (select from ({_LINES}) lines where {' and '.join(of_a_line)})")
-    return conditions, asked | parameters
+    return [whose, "state <> 'discarded'", *_conditions(asked)], asked | parameters
+
+
+def _conditions(asked: Iterable[str]) -> Iterator[str]:
+    """What an application has to meet that these filters ask for."""
+    names = tuple(asked)
+    yield from (_FILTERS[name] for name in names if name in _FILTERS)
+    if of_a_line := [_OF_A_LINE[name] for name in names if name in _OF_A_LINE]:
+        yield f"exists (select from ({_LINES}) lines where {' and '.join(of_a_line)})"
 
 
 def _seen_by(principal: Principal) -> tuple[str, dict[str, Any]]:

@@ -22,6 +22,7 @@ from services.support.adapters.workbook import FileNotWorkbook
 from services.support.bootstrap import support_in
 from services.support.commands import (
     ApproveApplication,
+    AssignReview,
     CancelAllOutstanding,
     DraftApplication,
     SetLines,
@@ -35,6 +36,7 @@ from services.support.entrypoints.service import SupportService
 from services.support.events import ApplicationKind, LicenceFinding
 from services.support.read_models.application_search import (
     ApplicationFilters,
+    QueueFilters,
     applications_seen,
     progress_of,
     review_queue,
@@ -52,7 +54,16 @@ from shared.settings import load
 from shared.transport.inproc import KombuChannel
 from tests.controls.applicants import OPERATOR, national_id
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC, ZHONGHE_CLINIC, taipei
-from tests.controls.supporters import BUREAU, HOME, OTHER_BUREAU, OTHER_INSTITUTION, PRACTITIONER, SATURDAY, line
+from tests.controls.supporters import (
+    BUREAU,
+    HOME,
+    OTHER_BUREAU,
+    OTHER_INSTITUTION,
+    PRACTITIONER,
+    SATURDAY,
+    SECOND_REVIEWER,
+    line,
+)
 from tests.unit.support.workbooks import row_of, saved, sheet_of
 
 if TYPE_CHECKING:
@@ -173,8 +184,8 @@ def test_an_application_is_seen_by_whom_it_concerns_and_by_nobody_else(town, unt
     assert seen(HOME, states=(ApplicationState.UNDER_REVIEW,), place=DAAN_CLINIC) == [case.number]
     assert seen(HOME, states=(ApplicationState.DRAFT,)) == []
     assert seen(HOME, place=ZHONGHE_CLINIC) == []
-    assert [row.case_no for row in review_queue(reader, BUREAU).entries] == [case.number]
-    assert review_queue(reader, OTHER_BUREAU).entries == ()
+    assert [row.case_no for row in review_queue(reader, BUREAU, QueueFilters(), town.now).entries] == [case.number]
+    assert review_queue(reader, OTHER_BUREAU, QueueFilters(), town.now).entries == ()
     progress = progress_of(reader, case.number)
     assert (progress.state, progress.case_no) == (ApplicationState.UNDER_REVIEW, case.number)
 
@@ -330,6 +341,36 @@ class Window:
         given = () if question.takes_nothing else (question.form.read(payload),)
         assert objection_to(self._caller, question.parties) is None
         return msgspec.json.decode(msgspec.json.encode(question.method(service, self._caller, *given)))
+
+
+def test_a_bureau_finds_what_is_its_reviewers_what_is_nobodys_and_what_is_past_its_day(town, until):
+    until(lambda: True)
+    taken, left = town.submitted(line()), town.submitted(line(schedule=SATURDAY))
+    assigned = town.ask(AssignReview(taken.id), BUREAU)
+    fresh(town, Applications, assigned)
+
+    def found(**asked):
+        return [one["case_no"] for one in Window(town, BUREAU).ask("review_queue", **asked)["entries"]]
+
+    assert found() == [taken.number, left.number]
+    assert found(part="yours") == [taken.number]
+    assert found(part="unassigned") == [left.number]
+    assert found(part="overdue") == []
+    assert found(reviewer=BUREAU.id, kinds=["registration"], institution=BANQIAO_CLINIC, place=DAAN_CLINIC) == [
+        taken.number
+    ]
+    assert found(kinds=["cancellation"]) == found(place=ZHONGHE_CLINIC) == found(case_no="11402180099") == []
+    assert [one["is_yours"] for one in Window(town, BUREAU).ask("review_queue")["entries"]] == [True, False]
+    assert [one["is_yours"] for one in Window(town, SECOND_REVIEWER).ask("review_queue")["entries"]] == [False, False]
+    town.now += timedelta(days=30)
+    assert found(part="overdue") == [taken.number, left.number]
+    standing = Window(town, BUREAU).ask("review_standing")
+    assert {name: standing[name] for name in ("waiting", "overdue", "unassigned", "yours")} == {
+        "waiting": 2,
+        "overdue": 2,
+        "unassigned": 1,
+        "yours": 1,
+    }
 
 
 def opened(actions):

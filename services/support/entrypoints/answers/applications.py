@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -29,7 +29,8 @@ class EntryTold(msgspec.Struct, frozen=True):
 class ApplicationListed(msgspec.Struct, frozen=True, kw_only=True):
     """案件 in a list: how far it has come, how long it waits, and what the caller can do with it now.
 
-    `days_waiting` are Taipei days since the submission, of what is under review.
+    支援期間 is from `first_day` to `last_day`, None where nothing has been entered. `days_waiting` are Taipei days
+    since the submission, of what is under review; it `is_yours` where the caller reviews it.
     """
 
     id: UUID
@@ -44,12 +45,15 @@ class ApplicationListed(msgspec.Struct, frozen=True, kw_only=True):
     lines: int
     practitioner_names: tuple[str, ...]
     place_names: tuple[str, ...]
+    first_day: date | None
+    last_day: date | None
     drafted_at: datetime
     submitted_at: datetime | None
     due_by: datetime | None
     is_overdue: bool
     days_waiting: int | None
     reviewer: str
+    is_yours: bool
     decided_at: datetime | None
     actions: tuple[ActionListed, ...]
 

@@ -63,6 +63,7 @@ def site(settings: Settings) -> Iterator[str]:
             settings.proxies,
             settings.api_rate,
             printer=Printer(aside),
+            elsewhere=aside,
         )
         try:
             port = closing.enter_context(serving(web_app(front), settings.listen, settings.port))

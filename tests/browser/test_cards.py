@@ -92,7 +92,7 @@ def come_in(visitor, card):
     visitor.site.put_in(card)
     visitor.open("/sign-in/card")
     sign(visitor, visitor.site.pin(card))
-    visitor.page.wait_for_url(re.compile(r"/(practice|organisation|services|account)"), timeout=SLOW)
+    visitor.page.wait_for_url(re.compile(r"/(support|organisation|services|account)"), timeout=SLOW)
 
 
 def take(visitor, capacity):
@@ -124,7 +124,7 @@ def come_in_without_reader(visitor):
     press(visitor, "繼續")
     visitor.page.get_by_label("健保卡卡號").fill(f"{NHI_CARD_NUMBER[:4]} {NHI_CARD_NUMBER[4:]}")
     press(visitor, "登入")
-    visitor.page.wait_for_url(re.compile("/(practice|account/capacities)"), timeout=SLOW)
+    visitor.page.wait_for_url(re.compile("/(support|account/capacities)"), timeout=SLOW)
 
 
 def test_a_practitioner_comes_in_by_card_after_a_wrong_pin_and_sees_the_own_record_alone(arrive, site):
@@ -162,7 +162,7 @@ def come_in_by_nhi_card(visitor):
     expect(visitor.page.get_by_label("身分證字號")).to_have_value(DOCTORS_ID)
     visitor.page.get_by_label("健保卡註冊密碼").fill(PASSWORD)
     press(visitor, "登入")
-    visitor.page.wait_for_url(re.compile("/(practice|account/capacities)"), timeout=SLOW)
+    visitor.page.wait_for_url(re.compile("/(support|account/capacities)"), timeout=SLOW)
 
 
 def test_an_nhi_card_opens_with_the_password_that_its_holder_has_registered(arrive):

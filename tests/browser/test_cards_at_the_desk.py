@@ -148,7 +148,7 @@ def test_the_page_waits_for_agent_card_and_pin_and_sends_what_the_card_has_signe
     visitor.page.get_by_label("PIN 碼").focus()
     visitor.page.keyboard.type(PIN)
     visitor.page.keyboard.press("Enter")
-    visitor.page.wait_for_url("**/practice**")
+    visitor.page.wait_for_url("**/support**")
     [asked] = contexts.asked_for("log_in_by_card")
     assert asked["attempt"] == "attempt"
     assert '"format":"caretrail-card:1.0"' in asked["token"]
@@ -218,7 +218,7 @@ def test_a_card_pulled_out_midway_is_told_of_and_nothing_is_sent(visit, desk, ca
     desk.insert(card)
     shows_card(visitor)
     enter(visitor, PIN)
-    visitor.page.wait_for_url("**/practice**")
+    visitor.page.wait_for_url("**/support**")
 
 
 def test_a_reader_pulled_out_is_told_of_and_waited_for(visit, desk, card):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _CLINIC = ("clinic.queue", "clinic.enrolled", "register.file", "clinic.places", "messages.listed")
 _BUREAU = ("bureau.board", "bureau.cases", "register.file", "bureau.statistics", "messages.listed")
+_SUPPORT = ("support_lists.home", "support_lists.applications")
 _OVERSEER = ("accounts.listed", "messages.listed")
 _CONSOLE = (
     "console.health",
@@ -32,8 +33,15 @@ _MENUS: Mapping[Role, tuple[str, ...]] = {
     Role.BUREAU_OFFICER: _BUREAU,
     Role.OPERATOR: (*_OVERSEER, "register.file", "notices.edited", "console.health"),
     Role.AUDITOR: (*_OVERSEER, "console.health"),
-    Role.PRACTITIONER: ("practice.own_record",),
-    Role.INSTITUTION: ("practice.staff", "organisations.people"),
+    Role.PRACTITIONER: (*_SUPPORT, "support_lists.own", "practice.own_record"),
+    Role.INSTITUTION: (
+        *_SUPPORT,
+        "support_lists.received",
+        "support_lists.sent",
+        "support_lists.quota",
+        "practice.staff",
+        "organisations.people",
+    ),
     Role.CENTRE: ("organisations.people",),
     Role.INSTITUTION_MANAGER: ("organisations.people",),
     Role.CENTRE_MANAGER: ("organisations.people",),
@@ -53,6 +61,12 @@ _WORDS: Mapping[str, str] = {
     "accounts.listed": "messages.menu.accounts",
     "notices.edited": "messages.menu.notices",
     "console.health": "console.name",
+    "support_lists.home": "support_lists.menu.home",
+    "support_lists.applications": "support_lists.menu.applications",
+    "support_lists.own": "support_lists.menu.own",
+    "support_lists.received": "support_lists.menu.received",
+    "support_lists.sent": "support_lists.menu.sent",
+    "support_lists.quota": "support_lists.menu.quota",
     "practice.own_record": "practice.menu.own",
     "practice.staff": "practice.menu.staff",
     "organisations.people": "organisations.menu.people",
@@ -77,6 +91,7 @@ _BELOW: Mapping[str, str] = {
     "console.outlook": "console.parked",
     "console.drop": "console.parked",
     "clinic.close": "clinic.enrolled",
+    "support_lists.strength": "support_lists.quota",
     "bureau.case": "bureau.cases",
     "bureau.confirm": "bureau.cases",
     "bureau.release": "bureau.cases",

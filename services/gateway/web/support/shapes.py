@@ -156,6 +156,8 @@ class ApplicationListed(msgspec.Struct, frozen=True, kw_only=True):
     reviewer: str
     decided_at: datetime | None
     actions: tuple[ActionListed, ...]
+    first_day: date | None = None
+    last_day: date | None = None
 
     def may(self, command: str) -> bool:
         """Whether the caller's command would be taken now, as the server says."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
 
 from shared.refusals import Refusal
-from shared.taiwan.dates import parse_date
+from shared.taiwan.dates import parse_date, parse_time, time_colon
 from shared.taiwan.text import folded
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ class Kind(StrEnum):
     """Any number of whole numbers out of a few."""
     DAY = "day"
     """One day, of the ROC or Western; the address has it as ISO 8601."""
+    TIME = "time"
+    """One time of day, `0200` or `02:00`."""
     TEXT = "text"
     """One short text without blanks: a number, a code, a place."""
 
@@ -50,6 +52,8 @@ class Filter:
             return None
         if self.kind is Kind.DAY:
             return parse_date(given, field=self.name).isoformat()
+        if self.kind is Kind.TIME:
+            return time_colon(parse_time(given, field=self.name))
         if self.choices:
             return given if given in self.choices else None
         return given if len(given) <= _TEXT_LIMIT else None

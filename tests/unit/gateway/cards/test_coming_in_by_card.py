@@ -16,8 +16,8 @@ def log_in(visitor, **more):
 @pytest.mark.parametrize(
     ("role", "first_page"),
     [
-        ("practitioner", "/practice"),
-        ("institution", "/practice/staff"),
+        ("practitioner", "/support"),
+        ("institution", "/support"),
         ("institution_manager", "/organisation"),
         ("institution_user", "/services"),
         ("centre", "/organisation"),
@@ -175,7 +175,7 @@ def chooser(visitor, desk):
 def test_the_present_capacity_is_marked_and_keeping_it_asks_nothing(chooser, desk):
     page = chooser.get("/account/capacities").text
     assert re.search(r'value="practitioner" checked', page)
-    assert chooser.post("/account/capacities", data={"capacity": "practitioner"}).location == "/practice"
+    assert chooser.post("/account/capacities", data={"capacity": "practitioner"}).location == "/support"
     assert "identity.take_capacity" not in [method for method, _ in desk.asked]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from services.support.commands import DiscardDraft, RemoveLines, StateStrength, TermsEntry
+from services.support.commands import DiscardDraft, ImportLines, RemoveLines, StateStrength, TermsEntry
 from services.support.demonstration.cast import (
     CLINIC,
     DAAN,
@@ -25,7 +26,7 @@ from services.support.demonstration.cast import (
     THERAPIST,
 )
 from services.support.demonstration.stage import line
-from services.support.events import DenialReason, Purpose, ReturnReason
+from services.support.events import BatchKind, DenialReason, Purpose, ReturnReason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -174,6 +175,20 @@ def what_nobody_has_decided(stage: Stage) -> Iterator[int]:
     stage.submitted(stage.person(NURSE), line(NURSE, SCHOOL, stage.on_days(*_MORNING, 15), (Purpose.VACCINATION,)))
 
 
+def a_workbook(stage: Stage) -> Iterator[int]:
+    """整批申請: three rows of four taken, and approved; the same file is known again."""
+    clinic = CLINIC.principal
+    days = (stage.on_days(*_MORNING, first, first + 14, first + 28) for first in (10, 11, 12))
+    lines = tuple(line(NURSE, SCHOOL, picked, (Purpose.VACCINATION,)) for picked in days)
+    workbook = sha256("校園接種場次".encode()).hexdigest()
+    taking = ImportLines(BatchKind.GENERAL, workbook, lines, rows=(3, 4, 6), refused=(5,))
+    case = stage.ask(taking, clinic)
+    stage.ask(taking, clinic)
+    stage.submit(clinic, case, len(lines))
+    yield 2
+    stage.approved(case, NEW_TAIPEI)
+
+
 def what_is_not_submitted(stage: Stage) -> Iterator[int]:
     """未送審: drafts of a person and of an institution; one was thrown away."""
     doctor, clinic = stage.person(DOCTOR), CLINIC.principal
@@ -197,6 +212,7 @@ PLOTS: tuple[tuple[int, Plot], ...] = (
     (20, a_pharmacist_alone),
     (15, what_was_not_clear),
     (9, what_nobody_has_decided),
+    (6, a_workbook),
     (2, what_is_not_submitted),
 )
 """Each with how many working days before the last day it begins."""

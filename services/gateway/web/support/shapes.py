@@ -154,6 +154,7 @@ class ApplicationListed(msgspec.Struct, frozen=True, kw_only=True):
     is_overdue: bool
     days_waiting: int | None
     reviewer: str
+    is_yours: bool = False
     decided_at: datetime | None
     actions: tuple[ActionListed, ...]
     first_day: date | None = None

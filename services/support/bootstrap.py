@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from services.support.adapters.cabinet import FolderCabinet
 from services.support.adapters.known_register import KnownDiaries, KnownRegister
 from services.support.adapters.register_clerk import RegisterClerk
 from services.support.adapters.register_drop import DropFolder
+from services.support.adapters.register_file import verified
 from services.support.adapters.register_sftp import SftpDrop, SftpServer
 from services.support.application import Supporting
 from services.support.application.register_dispatch import RegisterDispatcher
@@ -54,6 +56,8 @@ _REST = 2.0
 """Seconds after which it is looked again whether a file is due."""
 _SSH_PORT = 22
 
+__all__ = ["SupportContext", "support_in", "verified"]
+
 _READ_MODELS: tuple[type[ReadModel[Any]], ...] = (
     Applications,
     Batches,
@@ -89,8 +93,9 @@ def support_in(place: Installation, clock: Callable[[], datetime] = utc_now) -> 
         closing.callback(diaries.close)
         clerk = _clerk(base.database, base.logs[CONTEXT], base.positions, place.settings)
         closing.callback(clerk.close)
+        cabinet = FolderCabinet(place.settings.var / "uploads", place.settings.blobs)
         application = Supporting(
-            base.database, place.vault, register, diaries, working_calendar(), clerk, give_way=place.give_way
+            base.database, place.vault, register, diaries, working_calendar(), clerk, cabinet, give_way=place.give_way
         )
         closing.callback(application.close)
         wake = threading.Event()

@@ -127,6 +127,25 @@ class ImportLines:
 
 
 @dataclass(frozen=True)
+class AttachFile:
+    """上傳附件 to a line, while lines can be set: `upload` is the id under which its parts were received, in order."""
+
+    application_id: UUID
+    line_id: UUID
+    upload: UUID
+    parts: int
+    name: str = field(metadata={"limit": 200})
+
+
+@dataclass(frozen=True)
+class DetachFile:
+    """刪除附件, while lines can be set."""
+
+    application_id: UUID
+    file_id: UUID
+
+
+@dataclass(frozen=True)
 class SetAmendments:
     """單筆變更, 整批變更: say what approved supports are to become."""
 

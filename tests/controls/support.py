@@ -155,6 +155,27 @@ def batch_imported(**changes):
     return dataclasses.replace(event, **changes)
 
 
+FILE = events.AttachedFile(
+    UUID("3d5e0c1a-0017-4000-8000-000000000001"),
+    events.FileKind.PDF,
+    1_200_000,
+    sealed(PRACTITIONER, events.FileName("支援同意書.pdf")),
+    tuple(sha256(part).hexdigest() for part in (b"a first part, sealed", b"a second part, sealed")),
+)
+
+
+@example
+def file_attached(**changes):
+    event = events.FileAttached(**later(3, SET_AT), case_no=CASE_NO, line=SUPPORT, file=FILE)
+    return dataclasses.replace(event, **changes)
+
+
+@example
+def file_detached(**changes):
+    event = events.FileDetached(**later(4, SET_AT), case_no=CASE_NO, line=SUPPORT, file=FILE.id)
+    return dataclasses.replace(event, **changes)
+
+
 @example
 def lines_removed(*lines, **changes):
     event = events.LinesRemoved(**later(3, SET_AT), case_no=CASE_NO, lines=lines or (SECOND_SUPPORT,))

@@ -140,7 +140,7 @@ def submit_for_review(desk: Desk, command: SubmitForReview, principal: Principal
     findings: Sequence[LineFinding] = ()
     if application.kind is not ApplicationKind.CANCEL:
         heed(desk.objection_to_new(application.practitioners, now))
-        findings = _findings(desk, application, now)
+        findings = findings_now(desk, application, now)
     for support in supports:
         named = application.supports[support.id]
         heed(guards.changeable(support, now))
@@ -172,7 +172,7 @@ def _lines(
     form.finish()
     found = [line for line in checked if line is not None]
     heed(desk.objection_to_new({line.practitioner.number for line in found}, now))
-    return [_sealed(desk, line, entry.line_id) for line, entry in zip(found, command.lines, strict=True)]
+    return [_sealed(desk, application, line, entry.line_id) for line, entry in zip(found, command.lines, strict=True)]
 
 
 def _checked(
@@ -184,13 +184,16 @@ def _checked(
     return form.line(entry, application.applicant.institution, field)
 
 
-def _sealed(desk: Desk, line: CheckedLine, line_id: UUID | None) -> Line:
+def _sealed(desk: Desk, application: Application, line: CheckedLine, line_id: UUID | None) -> Line:
+    """The line, which keeps the files that the one it takes the place of has."""
+    before = application.lines.get(line_id) if line_id else None
     remarks = desk.remarks(line.practitioner.subject, line.terms.remarks)
     terms = Terms(line.terms.purposes, line.terms.schedule, remarks)
-    return Line(line_id or uuid4(), line.practitioner.number, line.place, line.department, terms)
+    files = before.attachments if before else ()
+    return Line(line_id or uuid4(), line.practitioner.number, line.place, line.department, terms, files)
 
 
-def _findings(desk: Desk, application: Application, now: datetime) -> Sequence[LineFinding]:
+def findings_now(desk: Desk, application: Application, now: datetime) -> Sequence[LineFinding]:
     """What is found of every line; refuses where somebody has moved away, or all of a schedule is over."""
     home = desk.home(application.applicant.institution)
     asked: list[AskedLine] = []

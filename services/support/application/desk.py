@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from services.support.domain.files import Cabinet
     from services.support.domain.policies import Policy
     from services.support.domain.register import Diaries, InstitutionFacts, PractitionerFacts, Register
     from services.support.domain.register_delivery import Registrar
@@ -46,6 +47,7 @@ class Desk:
     diaries: Diaries
     calendar: WorkingCalendar
     registrar: Registrar
+    cabinet: Cabinet
     policies: Sequence[Policy] = POLICIES
 
     def policy(self, now: datetime) -> Policy:

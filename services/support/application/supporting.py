@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from services.support import commands
-from services.support.application import applying, moving, register_files, reservations, reviewing
+from services.support.application import applying, attaching, moving, register_files, reservations, reviewing
 from services.support.application.desk import Desk
 from services.support.domain import access, refusals
 from services.support.domain.actions import application_actions, support_actions
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from services.support.domain.files import Cabinet
     from services.support.domain.policies import Policy
     from services.support.domain.register import Diaries, Register
     from services.support.domain.register_delivery import Registrar
+    from services.support.events import LineFinding
     from shared.actions import Action
     from shared.application.handling import Handler
     from shared.calendar import WorkingCalendar
@@ -38,6 +40,8 @@ HANDLERS: Mapping[type, Handler] = {
     commands.DraftApplication: applying.draft_application,
     commands.SetLines: applying.set_lines,
     commands.ImportLines: applying.import_lines,
+    commands.AttachFile: attaching.attach_file,
+    commands.DetachFile: attaching.detach_file,
     commands.SetAmendments: applying.set_amendments,
     commands.NameCancellations: applying.name_cancellations,
     commands.RemoveLines: applying.remove_lines,
@@ -85,11 +89,12 @@ class Supporting(ContextApplication):
         diaries: Diaries,
         calendar: WorkingCalendar,
         registrar: Registrar,
+        cabinet: Cabinet,
         policies: Sequence[Policy] = POLICIES,
         **options: Any,
     ) -> None:
         super().__init__(database, vault, **options)
-        self.desk = Desk(self, vault, register, diaries, calendar, registrar, policies)
+        self.desk = Desk(self, vault, register, diaries, calendar, registrar, cabinet, policies)
 
     def policy_version(self, now: datetime) -> str:
         """The dated values of support in force on that Taipei day."""
@@ -104,6 +109,12 @@ class Supporting(ContextApplication):
         application = self.desk.application(application_id)
         people = application.practitioners | {application.applicant.practitioner} - {""}
         return application_actions(application, principal, self.desk.objection_to_new(people, now))
+
+    def found_so_far(self, application_id: UUID, principal: Principal, now: datetime) -> Sequence[LineFinding]:
+        """What would be found of each line if it were submitted now; refuses as the submission would."""
+        application = self.desk.application(application_id)
+        refusals.heed(access.to_application(commands.SubmitForReview, principal, application))
+        return applying.findings_now(self.desk, application, now)
 
     def support_actions(self, support_id: UUID, principal: Principal, now: datetime) -> tuple[Action, ...]:
         """What can be done to a support, by this caller, and why not; refuses with `SupportUnknown`."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.support import commands
 from services.support.domain import refusals
-from shared.access import AUDITOR, BUREAU, INSURER, OPERATOR, PLATFORM, Party, objection_to
+from shared.access import AUDITOR, BUREAU, INSURER, OPERATOR, PLATFORM, SHELL, Party, objection_to
 from shared.principal import Assurance, Role
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ WHO_MAY: WhoMay = {
     commands.DraftApplication: (PRACTITIONER, INSTITUTION),
     commands.SetLines: (PRACTITIONER, INSTITUTION),
     commands.ImportLines: (PRACTITIONER, INSTITUTION),
+    commands.AttachFile: (PRACTITIONER, INSTITUTION),
+    commands.DetachFile: (PRACTITIONER, INSTITUTION),
     commands.SetAmendments: (PRACTITIONER, INSTITUTION),
     commands.NameCancellations: (PRACTITIONER, INSTITUTION),
     commands.RemoveLines: (PRACTITIONER, INSTITUTION),
@@ -42,7 +44,7 @@ WHO_MAY: WhoMay = {
     commands.DenyApplication: (BUREAU,),
     commands.ReturnApplication: (BUREAU,),
     commands.ProduceRegisterFile: (PLATFORM,),
-    commands.DeliverRegisterFileAgain: (OPERATOR,),
+    commands.DeliverRegisterFileAgain: (OPERATOR, SHELL),
     commands.NoteDeparture: (PLATFORM,),
     commands.NoteReturn: (PLATFORM,),
     commands.EngageMoveLock: (PLATFORM,),

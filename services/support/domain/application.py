@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from msgspec.structs import replace
+
 from services.support import events
 from services.support.domain import guards
 from services.support.domain.refusals import heed
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from services.support.events import (
         ApplicationKind,
+        AttachedFile,
         BatchKind,
         DenialReason,
         Line,
@@ -62,6 +65,8 @@ class Application(Aggregate):
     SupportDrafted = events.SupportDrafted
     ScheduleSet = events.ScheduleSet
     BatchImported = events.BatchImported
+    FileAttached = events.FileAttached
+    FileDetached = events.FileDetached
     SupportsNamed = events.SupportsNamed
     LinesRemoved = events.LinesRemoved
     SupportDiscarded = events.SupportDiscarded
@@ -94,6 +99,7 @@ class Application(Aggregate):
         self.lines: dict[UUID, Line] = {}
         self.supports: dict[UUID, NamedSupport] = {}
         self.batch: Batch | None = None
+        self.files: dict[UUID, tuple[UUID, AttachedFile]] = {}
         self.submissions = 0
         self.copied_to: tuple[str, ...] = ()
         self.findings: tuple[LineFinding, ...] = ()
@@ -114,6 +120,10 @@ class Application(Aggregate):
         """Everybody whom it is about, by number."""
         return frozenset(entry.practitioner for entry in self.entries)
 
+    def files_of(self, line: UUID) -> Sequence[AttachedFile]:
+        """附件 of a line, in the order in which they were attached."""
+        return [file for of, file in self.files.values() if of == line]
+
     # Whoever applies ---------------------------------------------------------------------------------------------
 
     def set_lines(self, lines: Sequence[Line], limit: int, now: datetime) -> None:
@@ -125,6 +135,17 @@ class Application(Aggregate):
         """整批匯入: say from which workbook its lines are."""
         home = {"institution": self.applicant.institution, "practitioner": self.applicant.practitioner}
         self._record(self.BatchImported, now, recorded_by=self.applicant.recorded_by, **home, **vars(batch))
+
+    def attach(self, line: UUID, file: AttachedFile, most: int, now: datetime) -> None:
+        """上傳附件 to a line."""
+        heed(guards.attaching(self, line, most))
+        self._record(self.FileAttached, now, line=line, file=file)
+
+    def detach(self, file: UUID, now: datetime) -> None:
+        """刪除附件."""
+        heed(guards.detaching(self, file))
+        line, _ = self.files[file]
+        self._record(self.FileDetached, now, line=line, file=file)
 
     def name_supports(self, supports: Sequence[NamedSupport], limit: int, now: datetime) -> None:
         """變更, 註銷: approved supports that it is about, with what they are to become."""
@@ -187,6 +208,20 @@ class Application(Aggregate):
     def _batch_imported(self, kind: BatchKind, digest: str, taken: tuple[int, ...], refused: tuple[int, ...]) -> None:
         self.batch = Batch(kind, digest, taken, refused)
 
+    @event(events.FileAttached)
+    def _file_attached(self, line: UUID, file: AttachedFile) -> None:
+        self.files[file.id] = (line, file)
+        self._name_files_of(line)
+
+    @event(events.FileDetached)
+    def _file_detached(self, line: UUID, file: UUID) -> None:
+        self.files.pop(file, None)
+        self._name_files_of(line)
+
+    def _name_files_of(self, line: UUID) -> None:
+        parts = tuple(part for file in self.files_of(line) for part in file.parts)
+        self.lines[line] = replace(self.lines[line], attachments=parts)
+
     @event(events.SupportsNamed)
     def _supports_named(self, supports: tuple[NamedSupport, ...]) -> None:
         self.supports |= {named.support: named for named in supports}
@@ -196,6 +231,7 @@ class Application(Aggregate):
         for removed in lines:
             self.lines.pop(removed, None)
             self.supports.pop(removed, None)
+        self.files = {file: held for file, held in self.files.items() if held[0] in self.lines}
 
     @event(events.SupportDiscarded)
     def _support_discarded(self) -> None:

@@ -33,6 +33,19 @@ def setting_lines(application: Application, lines: Sequence[Line], limit: int) -
     return editing(application) or _within(limit, {*application.lines, *(line.id for line in lines)})
 
 
+def attaching(application: Application, line: UUID, most: int) -> Refusal | None:
+    """Files belong to a line, at most so many."""
+    if line not in application.lines:
+        return editing(application) or refusals.LineUnknown("line_id")
+    too_many = refusals.FilesTooMany("file", limit=most) if len(application.files_of(line)) >= most else None
+    return editing(application) or too_many
+
+
+def detaching(application: Application, file: UUID) -> Refusal | None:
+    """Only what is there can be taken away."""
+    return editing(application) or (None if file in application.files else refusals.FileUnknown("file_id"))
+
+
 def naming_supports(application: Application, supports: Sequence[NamedSupport], limit: int) -> Refusal | None:
     """An amendment says what each support is to become, and changes something; a cancellation says nothing."""
     if application.kind is ApplicationKind.NEW:

@@ -184,6 +184,30 @@ class PractitionerMovedAway(Refusal):
     """The practitioner practises at another institution by now than the one that the application is from."""
 
 
+class FileKindNotTaken(Refusal):
+    """A file that is attached is a PDF, JPEG or PNG by what is in it."""
+
+
+class FileTooLarge(Refusal):
+    """The file has `given` bytes, and may have `limit`."""
+
+
+class FilesTooMany(Refusal):
+    """A line has `limit` files already, and may have no more."""
+
+
+class FileDamaged(Refusal):
+    """The file breaks off before its end."""
+
+
+class UploadIncomplete(Refusal):
+    """Not all of the file has come, or it came so long ago that it was thrown away."""
+
+
+class FileUnknown(Refusal):
+    """The application has no such file."""
+
+
 class FieldNotOfKind(Refusal):
     """The field belongs to another kind of schedule than `kind`."""
 

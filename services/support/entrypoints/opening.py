@@ -5,9 +5,10 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from services.support.application.attaching import name_of
 from services.support.domain.schedules import reach_of
 from services.support.domain.states import ApplicationState
-from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold, EntryTold
+from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold, EntryTold, FileListed
 from services.support.entrypoints.answers.supports import (
     LockListed,
     SupporterListed,
@@ -184,6 +185,7 @@ def _entry(desk: Desk, entry: Entry, names: Names) -> EntryTold:
         entry.department,
         _terms(desk, entry.before) if entry.before else None,
         _terms(desk, entry.after) if entry.after else None,
+        tuple(FileListed(file.id, name_of(desk, file), file.kind, file.size, len(file.parts)) for file in entry.files),
     )
 
 

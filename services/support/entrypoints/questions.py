@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.support.commands import ScheduleEntry
 from services.support.domain.batch import Choice
+from services.support.domain.files import PART_BYTES
 from services.support.domain.states import ApplicationState, QueuePart, SupportState
 from services.support.events import ApplicationKind, BatchKind
 from shared.words import Language
@@ -20,6 +21,8 @@ _PLACE = {"limit": 100}
 _CURSOR = {"limit": 400}
 BATCH_TEXT = 900_000
 """Characters of a workbook in base64: more than the largest has that is taken."""
+PART_TEXT = 4 * PART_BYTES // 3 + 4
+"""Characters of a part in base64."""
 PAGE = 50
 
 
@@ -153,6 +156,29 @@ class BatchesAsked:
 
     limit: int = PAGE
     cursor: str | None = field(default=None, metadata=_CURSOR)
+
+
+@dataclass(frozen=True)
+class PartSent:
+    """A part of a file that is to be attached to a line, by its number from 0; `upload` is an id made up by its sender.
+
+    Every part but the last has 600,000 bytes; `content` is base64.
+    """
+
+    application_id: UUID
+    line_id: UUID
+    upload: UUID
+    number: int
+    content: str = field(metadata={"limit": PART_TEXT}, repr=False)
+
+
+@dataclass(frozen=True)
+class PartAsked:
+    """A part of a file that was attached, by its number from 0."""
+
+    application_id: UUID
+    file_id: UUID
+    number: int
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,25 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+import structlog
+
 from services.support.adapters.batch_import import import_batch
 from services.support.adapters.batch_results import RESULT_TITLE, result_file
 from services.support.adapters.batch_rows import TITLES, BatchRules, read_batch
 from services.support.adapters.batch_template import template
 from services.support.adapters.workbook import WorkbookLimits
 from services.support.application import Desk, Supporting
+from services.support.application.attaching import name_of, part_of, receive_part
 from services.support.domain.access import INSTITUTION, OVERSEERS, PRACTITIONER
+from services.support.domain.files import Upload
 from services.support.domain.forty_percent import Attendance, quota
 from services.support.domain.policies import POLICIES
-from services.support.domain.refusals import ApplicationUnknown, PlaceUnknown, SupportUnknown
+from services.support.domain.refusals import ApplicationUnknown, FileUnknown, PlaceUnknown, SupportUnknown
 from services.support.domain.schedules import preview_of
 from services.support.domain.support import Span
 from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold
-from services.support.entrypoints.answers.batches import WORKBOOK, BatchTold, FileGiven
+from services.support.entrypoints.answers.batches import WORKBOOK, BatchTold
+from services.support.entrypoints.answers.files import MEDIA_TYPES, FileGiven, PartReceived
 from services.support.entrypoints.answers.quotas import QuotaTold
 from services.support.entrypoints.answers.register import RegisterFileListed
 from services.support.entrypoints.answers.supports import (
@@ -48,6 +53,8 @@ from services.support.entrypoints.questions import (
     BatchesAsked,
     CaseNumberAsked,
     MonthAsked,
+    PartAsked,
+    PartSent,
     PlacesAsked,
     QueueAsked,
     QuotaAsked,
@@ -58,6 +65,7 @@ from services.support.entrypoints.questions import (
     SupportsAsked,
     TemplateAsked,
 )
+from services.support.events import LineFinding
 from services.support.messages import WORDING
 from services.support.read_models.application_search import (
     ApplicationFilters,
@@ -111,6 +119,8 @@ if TYPE_CHECKING:
 
 Filters = TypeVar("Filters", ApplicationFilters, QueueFilters, SupportFilters)
 
+_log = structlog.get_logger()
+
 _LONGEST_MONTH = 31
 
 
@@ -154,6 +164,12 @@ class SupportService(ContextService):
         if row is None:
             raise ApplicationUnknown("application_id")
         return application_told(self._desk, row, principal, partial(self._actions, principal), self.now)
+
+    @query(PRACTITIONER, INSTITUTION, asks=ApplicationAsked, reads=SupportTimes)
+    def found_so_far(self, principal: Principal, asked: ApplicationAsked) -> list[LineFinding]:
+        """What would be found of each line if it were submitted now: seen before it is, and by nobody else."""
+        found: Sequence[LineFinding] = self.context.application.found_so_far(asked.application_id, principal, self.now)
+        return list(found)
 
     @query(BUREAU, asks=QueueAsked, reads=Applications)
     def review_queue(self, principal: Principal, asked: QueueAsked) -> Page[ApplicationListed]:
@@ -242,6 +258,28 @@ class SupportService(ContextService):
     def batches(self, principal: Principal, asked: BatchesAsked) -> Page[TakenWorkbook]:
         """整批申請紀錄: a page of the workbooks that the caller has handed in, the last one first."""
         return batches_of(self.reader(Batches), principal, limit=asked.limit, cursor=asked.cursor)
+
+    @deed(PRACTITIONER, INSTITUTION, asks=PartSent)
+    def receive_part(self, principal: Principal, asked: PartSent) -> PartReceived:
+        """上傳附件, a part at a time; `attach_file` attaches the file once all are there, within an hour."""
+        upload = Upload(asked.application_id, asked.line_id, asked.upload)
+        receive_part(self._desk, upload, asked.number, _bytes_of(asked.content), principal, self.now)
+        return PartReceived(asked.number)
+
+    @query(PRACTITIONER, INSTITUTION, BUREAU, *OVERSEERS, asks=PartAsked, reads=Applications)
+    def file_part(self, principal: Principal, asked: PartAsked) -> FileGiven:
+        """附件, a part at a time, for whoever sees the application; each look is logged.
+
+        Refuses with `FileUnknown`, also where the caller does not see the application.
+        """
+        row = application_seen(self.reader(Applications), principal, asked.application_id)
+        files = {file.id: file for entry in row.entries for file in entry.files} if row else {}
+        file = files.get(asked.file_id)
+        if file is None or not 0 <= asked.number < len(file.parts):
+            raise FileUnknown("file_id")
+        _log.info("file_read", file=str(file.id), application=str(asked.application_id), part=asked.number)
+        content = part_of(self._desk, file.parts[asked.number])
+        return FileGiven.of(name_of(self._desk, file) or "", MEDIA_TYPES[file.kind], content)
 
     @query(PRACTITIONER, INSTITUTION, BUREAU, asks=PlacesAsked, reads=KnownInstitutions)
     def places(self, _: Principal, asked: PlacesAsked) -> Page[PlaceFound]:

@@ -7,6 +7,8 @@ stay in clear; remarks, explanations and attachments are sealed for the person t
 from services.support.events.application import (
     ApplicationApproved,
     BatchImported,
+    FileAttached,
+    FileDetached,
     LinesRemoved,
     ReviewAssigned,
     ScheduleSet,
@@ -49,6 +51,7 @@ from services.support.events.entries import (
     Week,
     WeekShare,
 )
+from services.support.events.files import AttachedFile, FileKind, FileName, FilePart
 from services.support.events.lock import DepartureNoted, MoveLockReleased, MoveLockSet, ReturnNoted
 from services.support.events.register import (
     DeliveryFault,
@@ -75,6 +78,7 @@ __all__ = [
     "AmendRequested",
     "ApplicationApproved",
     "ApplicationKind",
+    "AttachedFile",
     "BatchImported",
     "BatchKind",
     "CancelDenied",
@@ -89,6 +93,11 @@ __all__ = [
     "Department",
     "DepartureCause",
     "DepartureNoted",
+    "FileAttached",
+    "FileDetached",
+    "FileKind",
+    "FileName",
+    "FilePart",
     "InstitutionCode",
     "LicenceFinding",
     "Line",

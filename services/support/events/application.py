@@ -20,6 +20,7 @@ from services.support.events.entries import (
     ReturnReason,
     ReviewersRemarks,
 )
+from services.support.events.files import AttachedFile
 from shared.events import Created, Event, published
 from shared.sealing import Sealed
 
@@ -75,6 +76,26 @@ class SupportsNamed(Event):
     originator_id: UUID
     case_no: CaseNo
     supports: tuple[NamedSupport, ...]
+
+
+@published("support.FileAttached.v1")
+class FileAttached(Event):
+    """附件: a file was attached to a line of a draft, and stays with it whatever else of the line is changed."""
+
+    originator_id: UUID
+    case_no: CaseNo
+    line: UUID
+    file: AttachedFile
+
+
+@published("support.FileDetached.v1")
+class FileDetached(Event):
+    """刪除附件 of a line."""
+
+    originator_id: UUID
+    case_no: CaseNo
+    line: UUID
+    file: UUID
 
 
 @published("support.LinesRemoved.v1")

@@ -34,7 +34,7 @@ class Entry(msgspec.Struct, frozen=True):
     department: str
     before: events.Terms | None
     after: events.Terms | None
-    attachments: tuple[str, ...] = ()
+    files: tuple[events.AttachedFile, ...] = ()
 
 
 class ApplicationRow(msgspec.Struct, frozen=True, gc=False):
@@ -78,11 +78,34 @@ def _about(entries: tuple[Entry, ...]) -> dict[str, Any]:
 
 
 def _schedule_set(row: ApplicationRow, event: events.ScheduleSet) -> dict[str, Any]:
+    files = {entry.id: entry.files for entry in row.entries}
     return _with(
         row,
         (
-            Entry(line.id, line.practitioner, line.place, line.department, None, line.terms, line.attachments)
+            Entry(line.id, line.practitioner, line.place, line.department, None, line.terms, files.get(line.id, ()))
             for line in event.lines
+        ),
+    )
+
+
+def _file_attached(row: ApplicationRow, event: events.FileAttached) -> dict[str, Any]:
+    return _with(
+        row,
+        (
+            replace(entry, files=(*(file for file in entry.files if file.id != event.file.id), event.file))
+            for entry in row.entries
+            if entry.id == event.line
+        ),
+    )
+
+
+def _file_detached(row: ApplicationRow, event: events.FileDetached) -> dict[str, Any]:
+    return _with(
+        row,
+        (
+            replace(entry, files=tuple(file for file in entry.files if file.id != event.file))
+            for entry in row.entries
+            if entry.id == event.line
         ),
     )
 
@@ -147,6 +170,8 @@ def _turned_down(state: ApplicationState, event: events.SupportDenied | events.S
 
 _CHANGES: dict[type[Event], Callable[[Any, Any], dict[str, Any]]] = {
     events.ScheduleSet: _schedule_set,
+    events.FileAttached: _file_attached,
+    events.FileDetached: _file_detached,
     events.SupportsNamed: _supports_named,
     events.LinesRemoved: _lines_removed,
     events.SupportDiscarded: _discarded,

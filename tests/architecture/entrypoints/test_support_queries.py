@@ -33,6 +33,7 @@ MAY_ASK = {
     "preview_schedule": (*APPLYING, BUREAU),
     "batch_template": APPLYING,
     "batches": APPLYING,
+    "file_part": SEEING,
     "places": (*APPLYING, BUREAU),
     "quota": (INSTITUTION, BUREAU, INSURER, OPERATOR, AUDITOR),
     "register_files": (BUREAU, INSURER, OPERATOR, AUDITOR),

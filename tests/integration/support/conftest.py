@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from services.support.adapters.cabinet import FolderCabinet
 from services.support.application import Supporting
 from services.support.commands import (
     ApproveApplication,
@@ -37,6 +38,7 @@ from tests.controls.supporters import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+    from pathlib import Path
     from uuid import UUID
 
     from shared.application import Outcome
@@ -113,7 +115,7 @@ def context_name() -> str:
 
 
 @pytest.fixture
-def office(database: Database, vault: Vault) -> Iterator[Office]:
+def office(database: Database, vault: Vault, tmp_path: Path) -> Iterator[Office]:
     """An office with an empty log."""
     with database.connect(name="test") as connection:
         connection.execute("truncate event, reservation, answer, counter")
@@ -121,5 +123,6 @@ def office(database: Database, vault: Vault) -> Iterator[Office]:
     diaries = ToldDiaries()
     calendar = WorkingCalendar(holidays=frozenset(), make_up_days=frozenset())
     registrar = ToldRegistrar()
-    with Supporting(database, vault, register, diaries, calendar, registrar) as supporting:
+    cabinet = FolderCabinet(tmp_path / "uploads", tmp_path / "blobs")
+    with Supporting(database, vault, register, diaries, calendar, registrar, cabinet) as supporting:
         yield Office(supporting, vault, register, diaries, registrar)

@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 from io import BytesIO
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -23,6 +24,7 @@ from services.support.bootstrap import support_in
 from services.support.commands import (
     ApproveApplication,
     AssignReview,
+    AttachFile,
     CancelAllOutstanding,
     DraftApplication,
     SetLines,
@@ -30,6 +32,7 @@ from services.support.commands import (
     SubmitForReview,
 )
 from services.support.domain import refusals
+from services.support.domain.files import PART_BYTES
 from services.support.domain.states import ApplicationState, SupportState
 from services.support.domain.support import Support
 from services.support.entrypoints.service import SupportService
@@ -522,3 +525,33 @@ def test_a_file_that_is_no_workbook_is_refused_before_anything_is_kept(town, unt
     assert "Big5" in refused.value.params["found"]
     with pytest.raises(FieldMalformed):
         Window(town, HOME).ask("import_batch", content="not base64!", **asked)
+
+
+def test_a_file_is_sent_in_parts_and_read_by_whoever_sees_the_case(town, until):
+    until(lambda: True)
+    case = town.ask(DraftApplication(ApplicationKind.NEW), PRACTITIONER)
+    town.ask(SetLines(case.id, (line(),)), PRACTITIONER)
+    [line_id] = town.support.application.desk.application(case.id).lines
+    own, bureau = Window(town, PRACTITIONER), Window(town, BUREAU)
+    content = b"%PDF-1.7 " + b"x" * 700_000 + b"%%EOF"
+    upload = uuid4()
+    sent = {"application_id": str(case.id), "line_id": str(line_id), "upload": str(upload)}
+    for number, part in enumerate((content[:PART_BYTES], content[PART_BYTES:])):
+        assert own.ask("receive_part", **sent, number=number, content=b64encode(part).decode()) == {"number": number}
+    attached = town.ask(AttachFile(case.id, line_id, upload, 2, "同意書.pdf"), PRACTITIONER)
+    fresh(town, Applications, attached)
+
+    [file] = own.ask("application_whole", application_id=str(case.id))["entries"][0]["files"]
+    assert (file["name"], file["kind"], file["size"], file["parts"]) == ("同意書.pdf", "pdf", len(content), 2)
+    asked = {"application_id": str(case.id), "file_id": file["id"]}
+    with pytest.raises(refusals.FileUnknown):  # drafts are nobody's business but the applicant's
+        bureau.ask("file_part", **asked, number=0)
+
+    fresh(town, Applications, town.ask(SubmitForReview(case.id, 1), PRACTITIONER))
+    for caller in (PRACTITIONER, HOME, BUREAU, OTHER_BUREAU):
+        parts = [Window(town, caller).ask("file_part", **asked, number=number) for number in (0, 1)]
+        assert {part["media_type"] for part in parts} == {"application/pdf"}
+        assert b"".join(b64decode(part["content"]) for part in parts) == content
+    for stranger, number in ((OTHER_INSTITUTION, 0), (PRACTITIONER, 2), (PRACTITIONER, -1)):
+        with pytest.raises(refusals.FileUnknown):
+            Window(town, stranger).ask("file_part", **asked, number=number)

@@ -24,6 +24,7 @@ from tests.controls.support import (
     APPROVED_AT,
     CANCELLATION_NO,
     CANCELLED_AT,
+    FILE,
     FINDING,
     LINE,
     NEW_TERMS,
@@ -40,6 +41,8 @@ from tests.controls.support import (
     batch_imported,
     cancel_requested,
     change_returned,
+    file_attached,
+    file_detached,
     lines_removed,
     move_lock_released,
     move_lock_set,
@@ -86,6 +89,14 @@ def test_a_line_that_is_entered_again_takes_the_place_of_the_one_before():
     row = only(Applications(), support_drafted(), schedule_set(LINE), schedule_set(changed))
 
     assert [entry.place for entry in row.entries] == [SECOND_LINE.place]
+
+
+def test_a_line_tells_its_files_and_keeps_them_when_it_is_entered_again():
+    told = (support_drafted(), schedule_set(LINE), file_attached())
+
+    assert only(Applications(), *told, schedule_set(LINE)).entries[0].files == (FILE,)
+    assert only(Applications(), *told, file_attached()).entries[0].files == (FILE,)
+    assert only(Applications(), *told, file_detached()).entries[0].files == ()
 
 
 def test_a_change_shows_what_was_before_and_what_is_asked_for():

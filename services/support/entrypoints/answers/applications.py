@@ -10,8 +10,18 @@ import msgspec
 from services.support import events
 from services.support.domain.states import ApplicationState
 from services.support.entrypoints.answers.supports import TermsTold
-from services.support.events import ApplicationKind, RecordedBy, SupportedPlace
+from services.support.events import ApplicationKind, FileKind, RecordedBy, SupportedPlace
 from shared.rpc.actions import ActionListed
+
+
+class FileListed(msgspec.Struct, frozen=True):
+    """附件 of a line: `name` is None of somebody who has been forgotten; `parts` are read one by one, from 0."""
+
+    id: UUID
+    name: str | None
+    kind: FileKind
+    size: int
+    parts: int
 
 
 class EntryTold(msgspec.Struct, frozen=True):
@@ -24,6 +34,7 @@ class EntryTold(msgspec.Struct, frozen=True):
     department: str
     before: TermsTold | None
     after: TermsTold | None
+    files: tuple[FileListed, ...]
 
 
 class ApplicationListed(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -61,16 +60,3 @@ class BatchTold(msgspec.Struct, frozen=True):
             refused=report.count(RowOutcome.REFUSED),
             rows=tuple(RowTold.of(result, language) for result in report.results),
         )
-
-
-class FileGiven(msgspec.Struct, frozen=True):
-    """A file: what to call it, its kind as HTTP names it, and its bytes in base64."""
-
-    name: str
-    media_type: str
-    content: str
-
-    @classmethod
-    def of(cls, name: str, media_type: str, content: bytes) -> Self:
-        """These bytes under that name."""
-        return cls(name, media_type, b64encode(content).decode())

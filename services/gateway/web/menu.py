@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 _CLINIC = ("clinic.queue", "clinic.enrolled", "register.file", "clinic.places", "messages.listed")
-_BUREAU = ("bureau.board", "bureau.cases", "register.file", "bureau.statistics", "messages.listed")
+_BUREAU = (
+    "bureau.board",
+    "bureau.cases",
+    "support_review.queue",
+    "register.file",
+    "bureau.statistics",
+    "messages.listed",
+)
 _SUPPORT = ("support_lists.home", "support_lists.applications")
 _OVERSEER = ("accounts.listed", "messages.listed")
 _CONSOLE = (
@@ -56,6 +63,7 @@ _WORDS: Mapping[str, str] = {
     "bureau.cases": "bureau.menu.cases",
     "bureau.institutions": "bureau.menu.invitations",
     "bureau.statistics": "bureau.menu.statistics",
+    "support_review.queue": "support_review.menu.queue",
     "register.file": "register.menu.file",
     "messages.listed": "messages.menu.messages",
     "accounts.listed": "messages.menu.accounts",

@@ -24,7 +24,7 @@ _MEMORY = 2 << 30
 """Bytes that it may take."""
 
 
-class NothingIsFetched(URLFetcher):
+class NothingIsFetched(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
     """Whatever a document names, no file is opened for it and no host is asked: the document is not printed at all."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> NoReturn:

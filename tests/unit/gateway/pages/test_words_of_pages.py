@@ -19,6 +19,8 @@ from services.gateway.web.clinic import record as clinic_record
 from services.gateway.web.clinic.offers import Standing
 from services.gateway.web.organisations import grants
 from services.gateway.web.practice import licences
+from services.gateway.web.support_review import deciding, evidence
+from services.gateway.web.support_review import queue as support_queue
 from shared.cards.agent import CheckLine
 from shared.cards.profiles import CardKind
 from shared.principal import OF_CARDS
@@ -151,6 +153,10 @@ CODED = {
     "bureau.progress": invitations.TABS,
     "bureau.taking-part.reasons": taking_part.REASONS,
     "clinic.standing": set(Standing) - {Standing.OVER},
+    "support_review.flags": evidence.Flag,
+    "support_review.decide": deciding.Verdict,
+    "support_review.filters": {one.name for one in support_queue.FILTERS},
+    "support_review.queue.part": support_queue.PARTS,
     "work.commands": {*clinic_record.SHOWN, *bureau_record.SHOWN},
     "work.filters": {one.name for one in (*queue.FILTERS, *cases.FILTERS, *enrolled.FILTERS)},
 }

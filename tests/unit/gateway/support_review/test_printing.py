@@ -48,7 +48,16 @@ def test_an_application_is_printed_with_its_number_its_people_and_its_times():
     assert answer.mimetype == "application/pdf"
     assert answer.headers["Cache-Control"] == "no-store"
     [page] = printed(answer.data)
-    for told in ("報備支援申請表", "11503090001", "吳安霖", "河岸兒童診所", "18:00–21:00", "115/03/09 15:32", "1 / 1", "衛小局"):
+    for told in (
+        "報備支援申請表",
+        "11503090001",
+        "吳安霖",
+        "河岸兒童診所",
+        "18:00–21:00",
+        "115/03/09 15:32",
+        "1 / 1",
+        "衛小局",
+    ):
         assert told in page
 
 

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from bench.figures import Figure, compare
-from services.identity.application.accounts import install
+from services.identity.application.accounts.tables import install
 from shared.store import schema as store_schema
 
 if TYPE_CHECKING:

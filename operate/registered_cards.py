@@ -69,7 +69,7 @@ def cards(
     rows = [(one.id, one.kind, one.name, one.issuer, one.since) for one in found]
     headings = ("registry.card", "registry.card-kind", "registry.card-name", "registry.issuer", "registry.since")
     told = table(map(session.words, headings), rows) if rows else session.words("registry.no-cards")
-    session.show(RegisteredCards(of.name, found), told)
+    session.show(RegisteredCards(of.text, found), told)
 
 
 @commands.command(name="withdraw-card")

@@ -11,11 +11,11 @@ from services.identity.adapters.card_judge import card_judge
 from services.identity.adapters.published_hospitals import enter_hospitals, published_hospitals
 from services.identity.adapters.registry_import import import_registry
 from services.identity.adapters.speech import spoken
-from services.identity.application.accounts import install
 from services.identity.application.accounts.entrance import Entrance
-from services.identity.application.accounts.front_desk import FrontDesk
+from services.identity.application.accounts.tables import install
 from services.identity.application.cards.card_desk import origin_of_site
 from services.identity.application.cards.register import cards_of_holder
+from services.identity.application.front_desk import FrontDesk
 from services.identity.application.identity import Identity
 from services.identity.commands import InviteAccount, RightsEntry, WithdrawCard
 from services.identity.commands.accounts import Client, LogIn, SignOut

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID  # noqa: TC003 - msgspec reads the annotation at run time
+
+import msgspec
 
 from shared.read_models.model import Key, ReadModel, Row
 
@@ -42,3 +45,21 @@ class Process(ReadModel[Row]):
     def expire(self, key: Key, row: Row, now: datetime) -> Iterable[Command]:  # noqa: ARG002 - a process may have no deadline
         """Commands that follow from a deadline that has passed at `now` (aware, UTC)."""
         return ()
+
+
+class NothingToRemember(msgspec.Struct, frozen=True):
+    """The row of a process that keeps none."""
+
+    id: UUID
+
+
+class Reflex(Process[NothingToRemember]):
+    """A process whose events say all there is to know, so that it remembers nothing of them."""
+
+    def keys(self, event: Event) -> Iterable[Key]:  # noqa: ARG002 - nothing is remembered
+        """None."""
+        return ()
+
+    def evolve(self, key: Key, row: NothingToRemember | None, event: Event) -> NothingToRemember | None:  # noqa: ARG002 - as above
+        """Nothing."""
+        return None

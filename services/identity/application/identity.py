@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from services.identity.application import accounts, organisations, registry
+from services.identity.application.accounts import handlers as accounts
 from services.identity.application.cards import handlers as cards
 from services.identity.application.desk import Desk
 from services.identity.application.nhi_cards import handlers as nhi_cards
+from services.identity.application.organisations import handlers as organisations
+from services.identity.application.registry import handlers as registry
 from services.identity.application.reservations import holdings
 from services.identity.commands import (
     CloseVoidCapacities,

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.identity.application.accounts.answers import CardEntry, OwnCapacity, OwnSession
-from services.identity.application.accounts.front_desk import ANSWERS
 from services.identity.application.accounts.own_sessions import own_sessions
 from services.identity.application.accounts.taking_capacities import own_capacities
 from services.identity.application.cards.binding import cards_of_account
 from services.identity.application.cards.register import cards_of_holder
+from services.identity.application.front_desk import ANSWERS
 from services.identity.application.identity import Identity
 from services.identity.bootstrap import IdentityContext
 from services.identity.domain.accounts.access import ANYBODY_IN, HOLDER, SEES_ACCOUNTS
 from services.identity.domain.accounts.policies import POLICIES
 from services.identity.domain.accounts.refusals import AccountUnknown
 from services.identity.domain.cards.access import PRACTITIONER, SEES_CARDS
-from services.identity.domain.organisations.access import CARD_HOLDER, SEES_MEMBERS
+from services.identity.domain.organisations.access import PROVED_BY_CARD, SEES_MEMBERS
 from services.identity.events import CardHolder, HolderKind
 from services.identity.messages import WORDING
 from services.identity.read_models.accounts import (
@@ -317,7 +317,7 @@ class IdentityService(ContextService):
         vault, reader = self.context.vault, self.reader(OrganisationUsers)
         return organisation_users(reader, vault, principal, asked.organisation, limit=asked.limit, cursor=asked.cursor)
 
-    @query(CARD_HOLDER, reads=OrganisationUsers)
+    @query(PROVED_BY_CARD, reads=OrganisationUsers)
     def own_services(self, principal: Principal) -> list[Grant]:
         """服務項目: what is granted to the caller today where they have come in (S002)."""
         subjects = self.context.vault.subjects_of([principal.subject]) if principal.subject else ()

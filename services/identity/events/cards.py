@@ -45,6 +45,11 @@ class CardHolder(msgspec.Struct, frozen=True):
     kind: HolderKind
     key: HolderKey
 
+    @property
+    def text(self) -> str:
+        """As one word: `institution/3501200000`."""
+        return f"{self.kind}/{self.key}"
+
 
 class CardFace(msgspec.Struct, frozen=True):
     """What the card's certificate says: its issuer's distinguished name, the holder's number there, and name."""

@@ -17,7 +17,7 @@ from shared.events import Created, Event, published
 from shared.principal import Service
 from shared.sealing import Sealed, SubjectId
 
-OrganisationKey = Annotated[
+OrganisationText = Annotated[
     str,
     msgspec.Meta(description="institution/ and a 醫事機構代碼 of 10 digits, or centre/ and the 縣市 of a 長照中心."),
 ]
@@ -36,7 +36,7 @@ class OrganisationOpened(Created):
     """機構開始設定使用者: the organisation is about to have its first manager."""
 
     originator_id: UUID
-    organisation: OrganisationKey
+    organisation: OrganisationText
 
 
 @published("identity.ManagerNamed.v1")
@@ -44,7 +44,7 @@ class ManagerNamed(Event):
     """設定機構管理者: says who uses what there; named anew where somebody is named again with other days."""
 
     originator_id: UUID
-    organisation: OrganisationKey
+    organisation: OrganisationText
     county: CountyName
     subject: SubjectId
     person: Sealed[MemberIdentity]
@@ -57,7 +57,7 @@ class ManagerRemoved(Event):
     """取消機構管理者: nothing is left to them there."""
 
     originator_id: UUID
-    organisation: OrganisationKey
+    organisation: OrganisationText
     subject: SubjectId
 
 
@@ -66,7 +66,7 @@ class UserAdded(Event):
     """新增機構使用者: may be granted services there; added anew where somebody is added again with other days."""
 
     originator_id: UUID
-    organisation: OrganisationKey
+    organisation: OrganisationText
     county: CountyName
     subject: SubjectId
     person: Sealed[MemberIdentity]
@@ -79,7 +79,7 @@ class UserRemoved(Event):
     """移除機構使用者: nothing is left to them there."""
 
     originator_id: UUID
-    organisation: OrganisationKey
+    organisation: OrganisationText
     subject: SubjectId
 
 
@@ -88,7 +88,7 @@ class ServiceGranted(Event):
     """授權服務項目: holds from `since` to `until`; granted anew where it is granted again with other days."""
 
     originator_id: UUID
-    organisation: OrganisationKey
+    organisation: OrganisationText
     subject: SubjectId
     service: Service
     since: date
@@ -100,6 +100,6 @@ class ServiceRevoked(Event):
     """取消授權."""
 
     originator_id: UUID
-    organisation: OrganisationKey
+    organisation: OrganisationText
     subject: SubjectId
     service: Service

@@ -6,15 +6,11 @@ those whose closing a crash kept from being told.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
-from uuid import UUID
-
-import msgspec
 
 from services.identity import events
 from services.identity.commands import CloseVoidNhiSessions
-from shared.processes.process import Process
+from shared.processes.process import NothingToRemember, Reflex
 from shared.read_models.model import Table
 
 if TYPE_CHECKING:
@@ -22,22 +18,14 @@ if TYPE_CHECKING:
 
     from shared.events import Event
     from shared.processes.process import Command
-    from shared.read_models.model import Key
 
 
-class ChangedNhiCard(msgspec.Struct, frozen=True):
-    """A registered card whose sessions have been looked through, and when it had changed."""
-
-    credential: UUID
-    changed_at: datetime
-
-
-class CloseSessionsOfAChangedNhiCard(Process[ChangedNhiCard]):
+class CloseSessionsOfAChangedNhiCard(Reflex):
     """Ends what a card that was removed or registered again, or has another password, would not open any more."""
 
     context: ClassVar[str] = "identity"
-    table: ClassVar[Table[ChangedNhiCard]] = Table(
-        "close_sessions_of_a_changed_nhi_card", ChangedNhiCard, key=("credential",)
+    table: ClassVar[Table[NothingToRemember]] = Table(
+        "close_sessions_of_a_changed_nhi_card", NothingToRemember, key=("id",)
     )
     folds: ClassVar[tuple[type[Event], ...]] = (
         events.NhiCardReplaced,
@@ -45,14 +33,6 @@ class CloseSessionsOfAChangedNhiCard(Process[ChangedNhiCard]):
         events.NhiCardRemoved,
     )
 
-    def keys(self, event: Event) -> Iterable[Key]:
-        """The registration."""
-        return [(event.originator_id,)]
-
-    def evolve(self, key: Key, row: ChangedNhiCard | None, event: Event) -> ChangedNhiCard | None:  # noqa: ARG002 - the event says all
-        """When it changed last."""
-        return ChangedNhiCard(key[0], event.timestamp)
-
-    def react(self, row: ChangedNhiCard | None, event: Event) -> Iterable[Command]:  # noqa: ARG002 - the event says all
+    def react(self, row: NothingToRemember | None, event: Event) -> Iterable[Command]:  # noqa: ARG002 - the event says all
         """Close what is void, and tell of it."""
         return [CloseVoidNhiSessions(event.originator_id)]

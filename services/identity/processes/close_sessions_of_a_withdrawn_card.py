@@ -6,16 +6,12 @@ those whose closing a crash kept from being told.
 
 from __future__ import annotations
 
-from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar
-from uuid import UUID
-
-import msgspec
 
 from services.identity import events
 from services.identity.commands import CloseVoidSessionsOfCard
-from shared.processes.process import Process
+from shared.processes.process import NothingToRemember, Reflex
 from shared.read_models.model import Table
 
 if TYPE_CHECKING:
@@ -23,33 +19,19 @@ if TYPE_CHECKING:
 
     from shared.events import Event
     from shared.processes.process import Command
-    from shared.read_models.model import Key
 
 _card_of = attrgetter("card")
 
 
-class EndedCard(msgspec.Struct, frozen=True):
-    """An entry about a card that has ended, and when."""
-
-    entry: UUID
-    ended_at: datetime
-
-
-class CloseSessionsOfAWithdrawnCard(Process[EndedCard]):
+class CloseSessionsOfAWithdrawnCard(Reflex):
     """Ends what a card that was withdrawn, or unbound from an account, would not open any more."""
 
     context: ClassVar[str] = "identity"
-    table: ClassVar[Table[EndedCard]] = Table("close_sessions_of_a_withdrawn_card", EndedCard, key=("entry",))
+    table: ClassVar[Table[NothingToRemember]] = Table(
+        "close_sessions_of_a_withdrawn_card", NothingToRemember, key=("id",)
+    )
     folds: ClassVar[tuple[type[Event], ...]] = (events.CardWithdrawn, events.CardUnbound)
 
-    def keys(self, event: Event) -> Iterable[Key]:
-        """The entry."""
-        return [(event.originator_id,)]
-
-    def evolve(self, key: Key, row: EndedCard | None, event: Event) -> EndedCard | None:  # noqa: ARG002 - the event says all
-        """When it ended."""
-        return EndedCard(key[0], event.timestamp)
-
-    def react(self, row: EndedCard | None, event: Event) -> Iterable[Command]:  # noqa: ARG002 - the event says all
+    def react(self, row: NothingToRemember | None, event: Event) -> Iterable[Command]:  # noqa: ARG002 - the event says all
         """Close what is void, and tell of it."""
         return [CloseVoidSessionsOfCard(_card_of(event))]

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from operate.contexts import service_of
-from services.identity.application.accounts.front_desk import ANSWERS, CASES
+from services.identity.application.front_desk import ANSWERS, CASES
 from shared.rpc.service import Kind, rules_of
 
 

@@ -1,7 +1,1 @@
-"""The use cases of accounts: `HANDLERS` for what is asked of the context, `FrontDesk` for coming in."""
-
-from services.identity.application.accounts.front_desk import FrontDesk
-from services.identity.application.accounts.handlers import AGGREGATES, HANDLERS
-from services.identity.application.accounts.tables import install
-
-__all__ = ["AGGREGATES", "HANDLERS", "FrontDesk", "install"]
+"""帳號: the use cases of accounts and of sessions, whichever way somebody has come in."""

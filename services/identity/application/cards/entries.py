@@ -53,8 +53,8 @@ def held_by_card(entry: Entry) -> list[Reservation]:
 
 
 def _cards_of(holder: CardHolder) -> str:
-    """The scope of the cards of a holder: `cards/institution/3501200000`."""
-    return f"cards/{holder.kind}/{holder.key}"
+    """The scope of the cards of a holder."""
+    return f"cards/{holder.text}"
 
 
 def bound_to(account: UUID) -> str:

@@ -1,5 +1,1 @@
-"""The use cases of an organisation's users: `HANDLERS` for what is asked; `members` is asked when somebody comes in."""
-
-from services.identity.application.organisations.handlers import AGGREGATES, HANDLERS
-
-__all__ = ["AGGREGATES", "HANDLERS"]
+"""The use cases of an organisation's users; `members` is asked when somebody comes in."""

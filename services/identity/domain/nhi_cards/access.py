@@ -12,8 +12,8 @@ from shared.principal import OF_CARDS
 if TYPE_CHECKING:
     from shared.access import WhoMay
 
-CARD_HOLDER = Party(OF_CARDS, ANYBODY_IN.proofs)
-"""Whoever came in by a card, of any kind."""
+IN_BY_CARD = Party(OF_CARDS, ANYBODY_IN.proofs)
+"""Whoever is in as what a card gives, however that was proved."""
 
 WHO_MAY: WhoMay = {
     commands.AskNhiCode: (VISITOR, ANYBODY_IN),
@@ -22,7 +22,7 @@ WHO_MAY: WhoMay = {
     commands.LogInByNhiCard: (VISITOR,),
     commands.RegisterNhiCard: (VISITOR, ANYBODY_IN),
     commands.SetNhiPassword: (VISITOR, ANYBODY_IN),
-    commands.RemoveNhiCard: (CARD_HOLDER,),
+    commands.RemoveNhiCard: (IN_BY_CARD,),
     commands.CloseVoidNhiSessions: (PLATFORM,),
 }
 """Every command about NHI cards, and the parties that may give it."""

@@ -24,7 +24,7 @@ LOOKING_MANAGER = Party(MANAGER.roles, BY_CARD)
 """機構管理者, who looks and changes nothing."""
 SEES_MEMBERS = (NAMING_CARD, LOOKING_MANAGER, BUREAU, AUDITOR)
 """Who is shown an organisation's users: the organisation itself, the bureau of its county, auditors."""
-CARD_HOLDER = Party(OF_CARDS, BY_CARD)
+PROVED_BY_CARD = Party(OF_CARDS, BY_CARD)
 """Whoever came in by a card: about what is granted to themselves."""
 
 WHO_MAY: WhoMay = {

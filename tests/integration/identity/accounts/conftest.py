@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.identity.application.accounts import install
 from services.identity.application.accounts.entrance import Entrance
+from services.identity.application.accounts.tables import install
 from services.identity.application.identity import Identity
 from services.identity.domain.accounts.policies import POLICIES
 from shared.store import schema as store_schema

@@ -7,7 +7,7 @@ from uuid import UUID
 from argon2 import Parameters, Type
 
 from services.identity import commands
-from services.identity.application.accounts.front_desk import FrontDesk
+from services.identity.application.front_desk import FrontDesk
 from services.identity.commands import Answered, Client, RightsEntry
 from services.identity.events import (
     AccountInvited,

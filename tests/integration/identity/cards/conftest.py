@@ -6,8 +6,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from operate.rehearsal.pki import YEAR, Pki
-from services.identity.application.accounts import install
 from services.identity.application.accounts.entrance import Entrance
+from services.identity.application.accounts.tables import install
 from services.identity.application.identity import Identity
 from services.identity.domain.accounts.policies import POLICIES
 from shared.cards.verifier import CardVerifier

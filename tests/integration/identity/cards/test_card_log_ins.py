@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from operate.rehearsal.pki import DAY, YEAR, personnel
 from services.identity import commands
-from services.identity.application.accounts.front_desk import FrontDesk
+from services.identity.application.front_desk import FrontDesk
 from services.identity.domain.accounts.refusals import SessionEnded
 from services.identity.domain.cards import refusals
 from services.identity.events import (

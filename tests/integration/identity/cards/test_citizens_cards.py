@@ -11,9 +11,9 @@ from uuid import UUID
 import pytest
 
 from services.identity import commands
-from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.application.cards.binding import cards_of_account
 from services.identity.application.cards.register import cards_of_holder
+from services.identity.application.front_desk import FrontDesk
 from services.identity.domain.cards import refusals
 from services.identity.domain.cards.names import card_identifier
 from services.identity.domain.nhi_cards.refusals import NhiNotAccepted, NhiPersonNotProved

@@ -8,11 +8,11 @@ from functools import partial
 import pytest
 
 from services.identity import commands
-from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.application.accounts.own_sessions import own_sessions
 from services.identity.application.accounts.people import account_of_mailbox
 from services.identity.application.cards.binding import cards_of_account
 from services.identity.application.cards.register import cards_of_holder
+from services.identity.application.front_desk import FrontDesk
 from services.identity.commands import CloseVoidCapacities, CloseVoidSessionsOfCard
 from services.identity.domain.accounts.refusals import JurisdictionNotYours, SessionEnded
 from services.identity.domain.cards import refusals

@@ -10,8 +10,8 @@ import pytest
 
 from operate.rehearsal.pki import agency
 from services.identity import commands
-from services.identity.application.accounts.front_desk import FrontDesk
 from services.identity.application.cards.binding import cards_of_account
+from services.identity.application.front_desk import FrontDesk
 from services.identity.domain.accounts.refusals import SessionEnded, SessionUnknown
 from services.identity.domain.cards import refusals
 from services.identity.domain.cards.card import Card

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from services.identity import commands
 from services.identity.application.desk import Desk
-from services.identity.application.registry import AGGREGATES, HANDLERS
+from services.identity.application.registry.handlers import AGGREGATES, HANDLERS
 from services.identity.commands import LicenceEntry, ParticipationEntry, TrainingEntry
 from services.identity.domain.registry.access import WHO_MAY
 from services.identity.events import InstitutionKind, Programme

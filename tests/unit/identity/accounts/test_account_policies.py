@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.identity.application.accounts.front_desk import CASES
-from services.identity.application.accounts.front_desk import WHO_MAY as AT_THE_DESK
 from services.identity.application.accounts.handlers import HANDLERS
+from services.identity.application.front_desk import CASES
+from services.identity.application.front_desk import WHO_MAY as AT_THE_DESK
 from services.identity.commands import CheckSessions
 from services.identity.domain.accounts.access import GIVEN_BY, WHO_MAY, giving
 from services.identity.domain.accounts.policies import POLICIES, policy_in_force

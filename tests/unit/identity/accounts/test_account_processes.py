@@ -78,8 +78,11 @@ def test_an_invitation_is_recalled_once_and_still_ends():
     "change", [accounts.account_disabled(), accounts.account_rights_changed(), accounts.password_changed()]
 )
 def test_whatever_makes_sessions_void_has_them_closed(change):
-    run = Run(CloseSessionsOfAChangedAccount, accounts.account_invited(), accounts.account_activated(), change)
-    assert run.given == [commands.CloseVoidSessions(ACCOUNT)]
+    process = CloseSessionsOfAChangedAccount()
+    assert isinstance(change, process.folds)
+    assert list(process.keys(change)) == []
+    assert list(process.react(None, change)) == [commands.CloseVoidSessions(ACCOUNT)]
+    assert not isinstance(accounts.account_activated(), process.folds)
 
 
 # The register ------------------------------------------------------------------------------------------------------

@@ -63,7 +63,5 @@ def test_what_has_begun_waits_for_no_day():
 def test_the_sessions_of_a_card_that_counts_no_longer_are_closed(event, card):
     process = CloseSessionsOfAWithdrawnCard()
     assert isinstance(event, process.folds)
-    [key] = process.keys(event)
-    row = process.evolve(key, None, event)
-    assert process.evolve(key, row, event) == row
-    assert list(process.react(row, event)) == [CloseVoidSessionsOfCard(card)]
+    assert list(process.keys(event)) == []
+    assert list(process.react(None, event)) == [CloseVoidSessionsOfCard(card)]

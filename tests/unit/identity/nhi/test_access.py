@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from services.identity.application.accounts.front_desk import ANSWERS, CASES
+from services.identity.application.front_desk import ANSWERS, CASES
 from services.identity.application.nhi_cards.handlers import HANDLERS
 from services.identity.commands import nhi_cards as commands
 from services.identity.domain.nhi_cards.access import WHO_MAY

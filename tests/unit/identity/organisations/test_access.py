@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from services.identity.application.organisations import HANDLERS
+from services.identity.application.organisations.handlers import HANDLERS
 from services.identity.commands import organisations as commands
 from services.identity.domain.organisations import refusals
 from services.identity.domain.organisations.access import WHO_MAY, may_see, organisation_of, speaking_for

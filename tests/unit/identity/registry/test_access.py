@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from services.identity.application.registry import HANDLERS
+from services.identity.application.registry.handlers import HANDLERS
 from services.identity.commands import registry as commands
 from services.identity.domain.registry import refusals
 from services.identity.domain.registry.access import WHO_MAY, keeping_entries_of, keeping_hours_of

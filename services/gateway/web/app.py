@@ -31,6 +31,7 @@ from services.gateway.web.register import REGISTER
 from services.gateway.web.rendering import prepare
 from services.gateway.web.security import protect
 from services.gateway.web.sign_in import SIGN_IN
+from services.gateway.web.support import SUPPORT
 from services.gateway.web.support_lists import SUPPORT_LISTS
 from services.gateway.web.support_review import SUPPORT_REVIEW
 from services.gateway.web.wording import UNANSWERED, RemoteWords
@@ -55,6 +56,7 @@ PAGES = (
     ACCOUNTS,
     PRACTICE,
     ORGANISATIONS,
+    SUPPORT,
     SUPPORT_LISTS,
     SUPPORT_REVIEW,
     CONSOLE,

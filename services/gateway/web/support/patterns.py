@@ -48,6 +48,14 @@ OF_WEEKDAYS = frozenset({Repeats.EVERY_WEEK, Repeats.WEEK_OF_MONTH, Repeats.EVER
 OF_NUMBER = frozenset(Repeats) - {Repeats.EVERY_WEEK}
 """The patterns that ask for a number."""
 
+MOST = {
+    Repeats.WEEK_OF_MONTH: 5,
+    Repeats.DAY_OF_MONTH: 31,
+    Repeats.EVERY_WEEKS: 52,
+    Repeats.EVERY_DAYS: 365,
+}
+"""The largest number of each pattern, as support reads its rules."""
+
 
 @dataclass(frozen=True)
 class Pattern:

@@ -8,11 +8,12 @@ from services.gateway.web.rendering import counted, language, t
 from services.gateway.web.shown import table_day
 from services.gateway.web.support.patterns import Pattern, Repeats
 from services.gateway.web.support.shapes import Continuous, Picked, Recurring
+from shared.calendar import TAIPEI, taipei_day
 from shared.taiwan.dates import time_colon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, time
+    from datetime import date, datetime, time
 
     from services.gateway.web.support.shapes import Schedule
 
@@ -63,6 +64,16 @@ def rule_told(rule: str) -> str:
             return counted("support.schedule.every-weeks", pattern.number, weekdays=weekdays)
         case Repeats.EVERY_DAYS:
             return counted("support.schedule.every-days", pattern.number)
+
+
+def day_of(moment: datetime) -> str:
+    """The Taipei day of a moment, by ISO 8601."""
+    return taipei_day(moment).isoformat()
+
+
+def clock_of(moment: datetime) -> str:
+    """09:00, by Taipei's clock."""
+    return time_colon(moment.astimezone(TAIPEI).time())
 
 
 def _day(day: date) -> str:

@@ -1,4 +1,4 @@
-"""The site as people find it: every context and the pages in a process, with the story played up to today."""
+"""The site as people find it: every context and the pages in a process, with the stories played up to today."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 from urllib.parse import urljoin
+
+from operate.stories import Story
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 PROJECT = Path(__file__).parents[2]
 FAMILIES = 12
@@ -33,10 +38,13 @@ class Door:
 class Site:
     """A site on this machine; `with` starts it and leaves nothing behind."""
 
-    def __init__(self, broker: str | None = None, families: int = FAMILIES) -> None:
+    def __init__(
+        self, broker: str | None = None, families: int = FAMILIES, stories: Collection[Story] = tuple(Story)
+    ) -> None:
         self.var = Path(tempfile.mkdtemp(prefix="caretrail-site-"))
         self._broker = broker
         self._families = families
+        self._stories = stories
 
     def __enter__(self) -> Self:
         self._log: IO[str] = (self.var.parent / f"{self.var.name}.log").open("w+")
@@ -49,7 +57,9 @@ class Site:
             "CARETRAIL_LOG_FORMAT": "json",
             "CARETRAIL_LOG_LEVEL": "info",
         } | ({"CARETRAIL_BROKER": self._broker} if self._broker else {})
-        command = [sys.executable, "-m", "operate", "--json", "up", "--demo", "--families", str(self._families)]
+        stories = [argument for story in self._stories for argument in ("--story", story)]
+        played = ["--demo", *stories, "--families", str(self._families)]
+        command = [sys.executable, "-m", "operate", "--json", "up", *played]
         self._process = subprocess.Popen(
             command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=self._log, text=True
         )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from operate.stories import Story
 from shared.words import Language
 from tests.browser.families import Family
 from tests.browser.filling import answer, case_no_of, choose_doctors, date_fields, examine_and_answer, go_on
@@ -46,7 +47,7 @@ def site(mode: str, request: pytest.FixtureRequest) -> Iterator[Site]:
         return
     rabbitmq: RabbitMQServer = request.getfixturevalue("rabbitmq")
     vhost = rabbitmq.new_vhost()
-    with Site(vhost, families=4) as site:
+    with Site(vhost, families=4, stories=(Story.MATCHING,)) as site:
         yield site
     rabbitmq.drop_vhost(vhost)
 

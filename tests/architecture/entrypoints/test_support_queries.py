@@ -34,6 +34,7 @@ MAY_ASK = {
     "batch_template": APPLYING,
     "batches": APPLYING,
     "file_part": SEEING,
+    "found_so_far": APPLYING,
     "places": (*APPLYING, BUREAU),
     "quota": (INSTITUTION, BUREAU, INSURER, OPERATOR, AUDITOR),
     "register_files": (BUREAU, INSURER, OPERATOR, AUDITOR),

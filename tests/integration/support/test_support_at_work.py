@@ -348,7 +348,9 @@ class Window:
 
 def test_a_bureau_finds_what_is_its_reviewers_what_is_nobodys_and_what_is_past_its_day(town, until):
     until(lambda: True)
-    taken, left = town.submitted(line()), town.submitted(line(schedule=SATURDAY))
+    taken = town.submitted(line())
+    town.now += timedelta(minutes=1)
+    left = town.submitted(line(schedule=SATURDAY))
     assigned = town.ask(AssignReview(taken.id), BUREAU)
     fresh(town, Applications, assigned)
 

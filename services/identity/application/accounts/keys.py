@@ -34,6 +34,10 @@ class Keys:
         """Of a national ID or resident certificate, as its parser writes it."""
         return self._vault.keyed_digest("account/person", identifier.encode())
 
+    def person_at_phone(self, person: bytes, mobile: str) -> bytes:
+        """Of a person's digest and a phone together, whether the phone is theirs or not."""
+        return self._vault.keyed_digest("account/person-at-phone", person + mobile.encode())
+
     def client(self, address: str) -> bytes:
         """Of a client address, an IPv6 one by its /64."""
         return self._vault.keyed_digest("account/client", counted_address(address).encode())

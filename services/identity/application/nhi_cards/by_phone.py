@@ -58,7 +58,8 @@ def ask_nhi_code(desk: Desk, command: AskNhiCode, principal: Principal, now: dat
     mobile = parse_mobile_number(command.mobile, field="mobile").number
     person = person_meant(desk, command.identifier, now)
     origin = origin_of(desk, person.key, command.client, now)
-    windows = send_windows(person.key, origin, policy)
+    # By both together: whoever knows somebody's national ID alone uses up nothing of theirs.
+    windows = send_windows(keys.person_at_phone(person.key, mobile), origin, policy)
     if not origin.is_familiar:
         windows.append(Window(keys.phone(mobile), (*policy.sends, policy.resend)))
     count_send(desk, WAYS[purpose], person.key, origin, windows, command.question, now)
@@ -92,10 +93,10 @@ def _trouble(  # noqa: PLR0913, PLR0917 - what for, who is meant, at which phone
     meant = subject or SubjectId(uuid4())
     is_on_record = mobile in mobiles_of(desk, meant, now)
     credential = credential_of(desk, meant)
-    former = standing(desk, credential, now)
+    former, is_somebody = standing(desk, credential, now), is_known(desk, meant)
     if subject is None:
         return Trouble.IDENTIFIER_UNKNOWN
-    if not is_known(desk, subject):
+    if not is_somebody:
         return Trouble.PERSON_UNKNOWN
     if not is_on_record:
         return Trouble.MOBILE_OTHER

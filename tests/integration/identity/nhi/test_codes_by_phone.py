@@ -8,6 +8,7 @@ import pytest
 
 from services.identity import commands
 from services.identity.commands import NhiPurpose
+from services.identity.commands.accounts import Client
 from services.identity.domain.accounts import refusals as account_refusals
 from services.identity.domain.nhi_cards import refusals
 from services.identity.domain.nhi_cards.refusals import Trouble
@@ -175,13 +176,32 @@ def test_another_code_waits_a_minute_and_asks_a_question_after_two(doctor):
     assert doctor.ask_code(question=doctor.door.answered())
 
 
-def test_five_codes_an_hour_are_sent_for_one_person_whichever_phone_is_entered(doctor):
+def test_whoever_knows_a_national_id_alone_uses_up_none_of_its_holders_codes_nor_their_free_ones(doctor):
     doctor.registered()
     for number in range(5):
-        doctor.ask_code(mobile=f"09{number}1000000", question=doctor.door.answered())
+        doctor.ask_code(mobile=f"09{number}1000000", client=ELSEWHERE, question=doctor.door.answered())
+    with pytest.raises(account_refusals.TooManySends):
+        doctor.ask_code(mobile="0951000000", client=ELSEWHERE, question=doctor.door.answered())
+    assert doctor.verify(doctor.ask_code())
+
+
+def test_five_codes_an_hour_are_asked_for_a_person_and_their_phone_from_wherever(doctor):
+    doctor.registered()
+    for number in range(5):
+        stranger = Client(f"198.51.100.{number}", HOME.user_agent)
+        doctor.ask_code(client=stranger, question=doctor.door.answered())
         doctor.door.wait(MINUTE)
     with pytest.raises(account_refusals.TooManySends):
-        doctor.ask_code(client=ELSEWHERE, question=doctor.door.answered())
+        doctor.ask_code(question=doctor.door.answered())
+
+
+def test_what_strangers_use_up_a_browser_misses_nothing_of_in_which_its_holder_came_in(doctor):
+    known = Client(HOME.address, HOME.user_agent, (doctor.registered().by_card().device,))
+    for number in range(5):
+        stranger = Client(f"198.51.100.{number}", HOME.user_agent)
+        doctor.ask_code(client=stranger, question=doctor.door.answered())
+        doctor.door.wait(MINUTE)
+    assert doctor.verify(doctor.ask_code(client=known), client=known)
 
 
 def test_five_codes_an_hour_are_sent_to_one_phone_whatever_for(doctor):

@@ -18,7 +18,7 @@ from services.identity import commands as registry
 from services.identity.bootstrap import identity_in
 from services.identity.commands import LicenceEntry
 from services.identity.events import InstitutionKind, StandingReason
-from services.support.adapters.batch_rows import GENERAL
+from services.support.adapters.batch_rows import GENERAL, RULES, TITLES
 from services.support.adapters.workbook import FileNotWorkbook
 from services.support.bootstrap import support_in
 from services.support.commands import (
@@ -36,7 +36,8 @@ from services.support.domain.files import PART_BYTES
 from services.support.domain.states import ApplicationState, SupportState
 from services.support.domain.support import Support
 from services.support.entrypoints.service import SupportService
-from services.support.events import ApplicationKind, LicenceFinding
+from services.support.events import ApplicationKind, BatchKind, LicenceFinding
+from services.support.messages import WORDING
 from services.support.read_models.application_search import (
     ApplicationFilters,
     QueueFilters,
@@ -51,12 +52,14 @@ from services.support.read_models.supports import SupportFilters, Supports, supp
 from shared.access import objection_to
 from shared.installation import installation
 from shared.principal import VISITOR
+from shared.refusals import Refusal
 from shared.rpc.call import Readers
 from shared.rpc.refusals import FieldMalformed
 from shared.settings import load
 from shared.transport.inproc import KombuChannel
+from shared.words import Language
 from tests.controls.applicants import OPERATOR, national_id
-from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC, ZHONGHE_CLINIC, taipei
+from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC, DAAN_DOCTOR, ZHONGHE_CLINIC, taipei
 from tests.controls.supporters import (
     BUREAU,
     HOME,
@@ -67,7 +70,7 @@ from tests.controls.supporters import (
     SECOND_REVIEWER,
     line,
 )
-from tests.unit.support.workbooks import row_of, saved, sheet_of
+from tests.unit.support.workbooks import repacked, row_of, saved, sheet_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -557,3 +560,79 @@ def test_a_file_is_sent_in_parts_and_read_by_whoever_sees_the_case(town, until):
     for stranger, number in ((OTHER_INSTITUTION, 0), (PRACTITIONER, 2), (PRACTITIONER, -1)):
         with pytest.raises(refusals.FileUnknown):
             Window(town, stranger).ask("file_part", **asked, number=number)
+
+
+def with_row(**cells: Any) -> bytes:
+    """A general workbook with a row that can be taken but for these cells."""
+    return saved(sheet_of(list(GENERAL.headings.values()), *(list(row.values()) for row in [general(**cells)])))
+
+
+def general(**cells: Any) -> dict[str, Any]:
+    good = {"practitioner": BANQIAO_DOCTOR, "place_code": DAAN_CLINIC, "first": "1140304", "last": "1140304"}
+    return row_of(**{**good, "department": "01", "starts": "0900", "ends": "1200", "remarks": "", **cells})
+
+
+def with_rows(*rows: dict[str, Any]) -> bytes:
+    return saved(sheet_of(list(GENERAL.headings.values()), *(list(row.values()) for row in rows)))
+
+
+def with_merged_cells() -> bytes:
+    workbook = sheet_of(list(GENERAL.headings.values()), list(general().values()))
+    workbook.active.merge_cells("A2:B2")
+    return saved(workbook)
+
+
+def of_rules(**cells: Any) -> bytes:
+    rule = row_of(BatchKind.RULES, practitioner=BANQIAO_DOCTOR, place_code=DAAN_CLINIC, first="1140304", last="1140527")
+    row = {**rule, "pattern": "每週", "number": "", "weekdays": "二", "exceptions": "", **cells}
+    return saved(sheet_of(list(RULES.headings.values()), list(row.values()), title=TITLES[BatchKind.RULES]))
+
+
+WHOLE_FILES = {
+    "columns-unknown": lambda: saved(sheet_of([*GENERAL.headings.values(), "電話"], [*general().values(), "02"])),
+    "columns-missing": lambda: saved(sheet_of(list(GENERAL.headings.values())[1:], list(general().values())[1:])),
+    "rows-too-many": lambda: with_rows(*(general(remarks=str(number)) for number in range(301))),
+    "workbook-with-macros": lambda: repacked(with_row(), **{"xl/vbaProject.bin": b"a program"}),
+    "cells-merged": with_merged_cells,
+    "workbook-too-large": lambda: repacked(with_row(), **{"xl/media/bomb.xml": b"0" * 9_000_000}),
+    "file-not-workbook": lambda: ",".join(GENERAL.headings.values()).encode("cp950"),
+    "file-empty": lambda: b"",
+    "workbook-unreadable": lambda: with_row()[:-200],
+}
+SINGLE_ROWS = {
+    "cell-holds-formula": (lambda: with_row(first="=TODAY()"), "F 開始日期"),
+    "malformed-time": (lambda: with_row(starts="2460"), "G 開始時間"),
+    "not-your-staff": (lambda: with_row(practitioner=DAAN_DOCTOR), "A 醫事人員代號"),
+    "calendars-mixed": (lambda: with_row(last="20250304"), "H 結束日期"),
+}
+
+
+def test_every_workbook_that_cannot_be_taken_is_told_in_words_and_stores_nothing(town, until):
+    town.enter(registry.RecordPractitioner(DAAN_DOCTOR, "王仁", "A", national_id(2, "C"), DAAN_CLINIC))
+    until(lambda: town.knows(DAAN_DOCTOR))
+    home = Window(town, HOME)
+
+    def imported(content: bytes, language: Language, kind: str = "general") -> Any:
+        asked = {"kind": kind, "choice": "all_or_nothing", "language": language.value}
+        return home.ask("import_batch", content=b64encode(content).decode(), **asked)
+
+    for code, made in WHOLE_FILES.items():
+        with pytest.raises(Refusal) as refused:
+            imported(made(), Language.CHINESE)
+        assert (refused.value.code, refused.value.field) == (code, "file")
+        told = {WORDING.words(code, refused.value.params, language) for language in Language}
+        assert len(told) == len(Language)
+        assert not any("{" in words for words in told), told
+    for code, (made, column) in SINGLE_ROWS.items():
+        words = set()
+        for language in Language:
+            [row] = imported(made(), language)["rows"]
+            [remark] = row["remarks"]
+            assert (row["outcome"], remark["code"], remark["column"]) == ("refused", code, column)
+            words.add(remark["words"])
+        assert len(words) == len(Language)
+    [row] = imported(of_rules(window="0200~0130"), Language.CHINESE, "rules")["rows"]
+    assert [remark["column"] for remark in row["remarks"]] == ["K 支援時間"]
+    assert town.support.application.recorder.connections.fetch("select count(*) from event") == [(0,)]
+    assert imported(with_row(), Language.CHINESE)["taken"] == 1  # nothing but what was wrong stood in the way
+    assert imported(of_rules(), Language.CHINESE, "rules")["taken"] == 1

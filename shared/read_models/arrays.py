@@ -71,11 +71,11 @@ class Arrays:
         ]
 
 
-def execute(connection: Connection, statement: bytes, arrays: Sequence[Array]) -> Cursor:
-    """Execute a statement with these parameters; what it answers comes in binary."""
+def execute(connection: Connection, statement: bytes, parameters: Sequence[object]) -> Cursor:
+    """Execute a statement with these parameters, arrays among them; what it answers comes in binary."""
     cursor = connection.cursor(binary=True)
     cursor.adapters.register_dumper(Array, _ArrayDumper)
-    return cursor.execute(statement, arrays)
+    return cursor.execute(statement, parameters)
 
 
 def _travels_as_json(column: Column) -> bool:

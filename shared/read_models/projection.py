@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Generic, NamedTuple
 
 from shared.events import Forgetting
 from shared.read_models.digest import Digest, Rejected, Run, rejection
@@ -21,9 +21,33 @@ if TYPE_CHECKING:
     from shared.read_models.digest import Ready
     from shared.read_models.model import Key, ReadModel
     from shared.read_models.source import Source
+    from shared.read_models.standing import Standing
 
 _BATCH = 500
 _REMEMBERED = 10_000
+
+
+class Changes(NamedTuple, Generic[Row]):
+    """What events made of the rows that they touch; None where one goes. `rejected` are those that were left."""
+
+    before: Mapping[Key, Row]
+    after: Mapping[Key, Row | None]
+    rejected: list[Rejected]
+
+    @property
+    def are_saved_alone(self) -> bool:
+        """Whether there are rows to be written, and nothing is to be removed or parked beside them."""
+        return bool(self.saved) and not self.gone and not self.rejected
+
+    @property
+    def saved(self) -> list[Row]:
+        """The rows to be written."""
+        return [row for key, row in self.after.items() if row is not None and row is not self.before.get(key)]
+
+    @property
+    def gone(self) -> list[Key]:
+        """The keys of the rows to be removed."""
+        return [key for key, row in self.after.items() if row is None and key in self.before]
 
 
 class Projection(Generic[Row]):
@@ -49,11 +73,10 @@ class Projection(Generic[Row]):
         the fold has made, and then the transaction is lost: begin anew and `apply_by_halves`.
         """
         before = self.load(connection, ready)
-        fold = fold_of(self._model, before, held)
-        fold.take(ready)
-        self.save(connection, before, fold.rows)
-        self._remember(fold.rows)
-        return fold.rejected
+        changes = self._folded(before, ready, held)
+        self.save(connection, before, changes.after)
+        self._remember(changes.after)
+        return changes.rejected
 
     def apply_by_halves(self, connection: Connection, ready: list[Ready], held: AbstractSet[UUID]) -> list[Rejected]:
         """The same; an event that makes a row that PostgreSQL refuses is found by halving, and left."""
@@ -68,6 +91,30 @@ class Projection(Generic[Row]):
         left = self.apply_by_halves(connection, ready[:middle], held)
         held_now = held | {event.originator_id for event in left}
         return left + self.apply_by_halves(connection, ready[middle:], held_now)
+
+    def fold_remembered(self, ready: list[Ready], held: AbstractSet[UUID]) -> Changes[Row] | None:
+        """What these events make of the rows that they touch, with nothing stored.
+
+        None where one is not remembered: it is to be read once nobody else can put other rows in its place.
+        """
+        if any(isinstance(event, Forgetting) for _, event, _ in ready):
+            return None
+        keys = {key for _, _, keys in ready for key in keys}
+        before = {key: row for key in keys if (row := self._recent.get(key)) is not None}
+        return self._folded(before, ready, held) if len(before) == len(keys) else None
+
+    def save_moving(
+        self, connection: Connection, changes: Changes[Row], known: Standing, position: int
+    ) -> Standing | None:
+        """Store rows and the model's new position by one statement, see `Rows.save_moving`."""
+        moved = self._rows.save_moving(connection, changes.saved, known, position)
+        self._remember(changes.after)
+        return moved
+
+    def _folded(self, before: Mapping[Key, Row], ready: list[Ready], held: AbstractSet[UUID]) -> Changes[Row]:
+        fold = fold_of(self._model, before, held)
+        fold.take(ready)
+        return Changes(before, fold.rows, fold.rejected)
 
     def load(self, connection: Connection, ready: list[Ready]) -> dict[Key, Row]:
         """The stored rows that these events touch."""
@@ -84,12 +131,11 @@ class Projection(Generic[Row]):
 
     def save(self, connection: Connection, before: Mapping[Key, Row], after: Mapping[Key, Row | None]) -> None:
         """Store what a fold made of the rows that were loaded."""
-        self._rows.save(
-            connection, [row for key, row in after.items() if row is not None and row is not before.get(key)]
-        )
-        self._rows.delete(connection, [key for key, row in after.items() if row is None and key in before])
+        changes = Changes(before, after, [])
+        self._rows.save(connection, changes.saved)
+        self._rows.delete(connection, changes.gone)
 
-    def _remember(self, rows: dict[Key, Row | None]) -> None:
+    def _remember(self, rows: Mapping[Key, Row | None]) -> None:
         for key, row in rows.items():
             self._recent.pop(key, None)
             if row is not None:

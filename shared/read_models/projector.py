@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Generic
 
@@ -18,7 +18,7 @@ from shared.read_models.model import Row
 from shared.read_models.parking import Retried
 from shared.read_models.projection import Projection
 from shared.read_models.rebuild import rebuild_if_needed
-from shared.read_models.tables import UNSTORABLE, Rows
+from shared.read_models.tables import MISFIT, UNSTORABLE, Rows
 from shared.tracing import spans
 from shared.trouble import persevere
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from shared.read_models.digest import Ready, Rejected, Run
     from shared.read_models.feed import Arrivals
     from shared.read_models.model import ReadModel
+    from shared.read_models.projection import Changes
     from shared.read_models.standing import Standing
     from shared.store.log import Log
 
@@ -168,9 +169,25 @@ class Projector(Generic[Row]):
             return moved is not None
         with spans(f"project {self._name}", "consumer", lambda: self._log.traces({at for at, *_ in ready})):
             try:
+                changes = self._projection.fold_remembered(ready, self._held)
+                if changes is not None and changes.are_saved_alone:
+                    with suppress(MISFIT):  # then the model has moved meanwhile, which the transaction finds out first
+                        return self._save(connection, run, changes)
                 return self._take(connection, run, partial(self._projection.apply, connection, ready))
             except UNSTORABLE:
                 return self._take(connection, run, partial(self._projection.apply_by_halves, connection, ready))
+
+    def _save(self, connection: Connection, run: Run, changes: Changes[Row]) -> bool:
+        """Store rows and position by one statement; False where somebody else has moved the model meanwhile."""
+        with ExitStack() as unless_stored:
+            unless_stored.callback(self._projection.forget)
+            self._milestone("mid-fold")
+            moved = self._projection.save_moving(connection, changes, self._standing, run.last)
+            if moved is None:
+                return False
+            unless_stored.pop_all()
+        self._standing = moved
+        return True
 
     def _take(self, connection: Connection, run: Run, apply: Callable[[set[UUID]], list[Rejected]]) -> bool:
         with ExitStack() as unless_committed:

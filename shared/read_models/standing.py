@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from shared.postgres import Connection, Database
+    from shared.postgres import Connection, Cursor, Database
 
 _TABLES = """
 create table if not exists read_model (
@@ -61,6 +61,8 @@ update read_model set position = %s, moved_at = clock_timestamp()
 where name = %s and position = %s and fingerprint = %s and moved_at = %s
 returning position, fingerprint, moved_at, {_ANNOUNCE}
 """
+MOVED_HERE = "exists (select from read_model where name = %s and xmin = pg_current_xact_id()::xid)"
+"""Whether the transaction has moved the model of this name itself: nothing may be written to its rows before."""
 _TOUCH = "update read_model set moved_at = clock_timestamp() where name = %s"
 _FORGET = "delete from read_model where name = %s"
 _BEGIN = f"""
@@ -125,7 +127,17 @@ def advance(connection: Connection, name: str, position: int) -> Standing:
 
 def move(connection: Connection, name: str, known: Standing, position: int) -> Standing | None:
     """As `advance`, for a model that stands as is `known`; None where it stands otherwise, and is left so."""
-    found = connection.execute(_MOVE, (position, name, *known)).fetchone()
+    return moved_to(moving(connection, name, known, position))
+
+
+def moving(connection: Connection, name: str, known: Standing, position: int) -> Cursor:
+    """The first half of `move`, for a pipeline: the statement is on its way, and `moved_to` reads its answer."""
+    return connection.execute(_MOVE, (position, name, *known))
+
+
+def moved_to(answer: Cursor) -> Standing | None:
+    """The second half: how the model stands; None where it stood otherwise, and was left so."""
+    found = answer.fetchone()
     return None if found is None else Standing(*found[:-1])
 
 

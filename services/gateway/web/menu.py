@@ -22,7 +22,7 @@ _BUREAU = (
     "bureau.statistics",
     "messages.listed",
 )
-_SUPPORT = ("support_lists.home", "support_lists.applications")
+_SUPPORT = ("support_lists.home", "support_lists.applications", "support_lists.batch")
 _OVERSEER = ("accounts.listed", "messages.listed")
 _CONSOLE = (
     "console.health",
@@ -71,6 +71,7 @@ _WORDS: Mapping[str, str] = {
     "console.health": "console.name",
     "support_lists.home": "support_lists.menu.home",
     "support_lists.applications": "support_lists.menu.applications",
+    "support_lists.batch": "support_lists.menu.batch",
     "support_lists.own": "support_lists.menu.own",
     "support_lists.received": "support_lists.menu.received",
     "support_lists.sent": "support_lists.menu.sent",

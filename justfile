@@ -13,6 +13,7 @@ help:
 # run everything in one process until Ctrl-C: embedded PostgreSQL, all contexts, the broker in the process
 [no-exit-message]
 up *arguments:
+    @deploy/install-print || true  # all else works without what printing takes, and it has said what is missing
     @{{ python }} -m operate up "$@"
 
 # play the matching story on the embedded PostgreSQL and check every read model against it
@@ -31,11 +32,11 @@ caretrail *arguments:
     @{{ python }} -m operate "$@"
 
 # everything CI does: `check`, then every test, three files at a time, each on private servers; arguments go to pytest
-test *arguments: check rabbitmq chromium cards
+test *arguments: check rabbitmq chromium cards print
     {{ python }} -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder "$@"
 
 # the tests that need no server
-unit *arguments:
+unit *arguments: print
     {{ python }} -m pytest tests/unit tests/contract "$@"
 
 # style, types, import contracts, generated documents, known vulnerabilities
@@ -116,3 +117,8 @@ chromium:
 [private]
 cards:
     @deploy/install-cards
+
+# libraries that lay text out and a Chinese font, for applications on paper
+[private]
+print:
+    @deploy/install-print

@@ -123,3 +123,13 @@ def test_the_one_way_in_runs_the_installed_command_line():
     assert script.stat().st_mode & 0o111
     assert subprocess.run(["sh", "-n", script], check=False).returncode == 0  # noqa: S607 - the system's own
     assert "-m operate" in script.read_text()
+
+
+def test_the_image_has_what_printing_takes_as_the_task_brings_it_and_the_guide_says():
+    task = (ROOT / "deploy" / "install-print").read_text(encoding="utf-8")
+    packages = set(re.findall(r"^library \S+ (\S+)$", task, re.MULTILINE)) | {"fonts-noto-cjk"}
+    assert len(packages) == 4
+    [installed] = re.findall(r"python3\.11 tzdata ((?:[^&]|\n)*)&&", CONTAINERFILE)
+    assert set(installed.replace("\\", " ").split()) == packages
+    guide = (ROOT / "docs" / "operators" / "deploy.md").read_text(encoding="utf-8")
+    assert {package for package in packages if f"`{package}`" not in guide} == set()

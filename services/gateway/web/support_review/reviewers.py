@@ -8,7 +8,6 @@ import msgspec
 
 from services.gateway.web.asking import caller
 from services.gateway.web.counties import Choice
-from services.gateway.web.rendering import t, value
 from shared.principal import Role
 
 _ACCOUNT = "account/"
@@ -23,8 +22,6 @@ class _Holder(msgspec.Struct, frozen=True):
 class _Account(msgspec.Struct, frozen=True):
     id: str
     holder: _Holder | None
-    role: Role
-    status: str
 
 
 def reviewer_choices() -> list[Choice]:
@@ -36,8 +33,4 @@ def reviewer_choices() -> list[Choice]:
         asked = {"sought": {"role": role, "status": "active"}, "limit": _PAGE}
         found.extend(caller().ask("identity.find_accounts", asked)["entries"])
     accounts = msgspec.convert(found, list[_Account])
-    return [
-        Choice(f"{_ACCOUNT}{one.id}", t("support_review.assign.named", name=one.holder.name, role=value(one.role)))
-        for one in accounts
-        if one.holder
-    ]
+    return [Choice(f"{_ACCOUNT}{one.id}", one.holder.name) for one in accounts if one.holder]

@@ -83,7 +83,7 @@ def test_a_review_shows_the_application_beside_what_was_found_of_it():
         "支援 8 診 ÷ 自有 18 診",
         "115/03/16",
         "南港康寧診所",
-        "3 月 19 日（四）18:00",
+        "3 月 19 日（四）18:00–19:00",
         "另外還有 22 次",
     ):
         assert told in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +12,8 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import sync_playwright
 
+from operate.rehearsal.demo import card_demo
+from tests.browser.card_site import DemoSite
 from tests.browser.chromium import launched
 from tests.browser.people import Visitor
 
@@ -35,6 +39,16 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def demo_site() -> Iterator[DemoSite]:
+    """What a stranger starts with `./justw card-demo`; every test of a file finds what those before it have left."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with card_demo({"PATH": os.environ["PATH"]}, port) as demo:
+        yield DemoSite(demo)
 
 
 @pytest.fixture

@@ -5,15 +5,11 @@ The cards are simulated (docs/card_applet.md); everything that they pass through
 
 from __future__ import annotations
 
-import os
 import re
-import socket
-from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import expect
 
-from operate.rehearsal.demo import card_demo
 from operate.rehearsal.demo_cards import (
     CITIZEN,
     CITIZENS_ID,
@@ -25,44 +21,10 @@ from operate.rehearsal.demo_cards import (
 )
 from services.gateway.web.areas import EVERYBODY, RULE
 from shared.principal import Role
+from tests.browser.card_site import SLOW, come_in, heading, press, sign, take
 from tests.controls.remote import Remote, browser
 
 PASSWORD = "four green kettles sing at noon"
-SLOW = 20_000
-"""Milliseconds for what passes through a reader, and through identity."""
-
-
-class DemoSite:
-    """The demonstration that a stranger starts with `./justw card-demo`, with one reader used at a time."""
-
-    def __init__(self, demo):
-        self._demo = demo
-        self.has_registered = False
-        """Whether the NHI card has a password already."""
-        self.has_manager = False
-        """Whether the doctor manages the clinic's users already."""
-
-    def url(self, path):
-        return urljoin(self._demo.site, path)
-
-    def put_in(self, name):
-        """This card and no other."""
-        for number in tuple(self._demo.inserted):
-            self._demo.take_out(number)
-        if name:
-            self._demo.put(1, name)
-
-    def pin(self, name):
-        return self._demo.cards[name].pin
-
-
-@pytest.fixture(scope="module")
-def demo_site():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with card_demo({"PATH": os.environ["PATH"]}, port) as demo:
-        yield DemoSite(demo)
 
 
 @pytest.fixture
@@ -75,35 +37,6 @@ def site(demo_site):
 def arrive(visit):
     """`visit` with no header of a proxy, which the browser would send to the agent too, and have to ask for."""
     return lambda **options: visit(**options, extra_http_headers={})
-
-
-def press(visitor, name):
-    visitor.page.locator("main").get_by_role("button", name=name, exact=True).click()
-
-
-def sign(visitor, pin, enter="登入"):
-    """Enter the PIN of the card that the page has found."""
-    expect(visitor.page.locator('[data-fact="left"]')).to_have_text("3 次", timeout=SLOW)
-    visitor.page.get_by_label("PIN 碼").fill(pin)
-    press(visitor, enter)
-
-
-def come_in(visitor, card):
-    visitor.site.put_in(card)
-    visitor.open("/sign-in/card")
-    sign(visitor, visitor.site.pin(card))
-    visitor.page.wait_for_url(re.compile(r"/(support|organisation|services|account)"), timeout=SLOW)
-
-
-def take(visitor, capacity):
-    """Go on in this capacity."""
-    visitor.open("/account/capacities")
-    visitor.page.get_by_role("radio", name=re.compile(capacity)).check()
-    press(visitor, "以這個身分繼續")
-
-
-def heading(visitor, told):
-    expect(visitor.page.get_by_role("heading", level=1, name=told, exact=True)).to_be_visible(timeout=SLOW)
 
 
 def register(visitor, name, identifier):

@@ -160,6 +160,8 @@ def applicant(role="practitioner", told=None, **answers):
                 "schedule_longest_days": 366,
                 "schedule_most_occurrences": 1000,
                 "remarks_limit": 500,
+                "attachments_most": 10,
+                "attachment_bytes": 5_000_000,
                 "batch_rows": 300,
             },
             **named,

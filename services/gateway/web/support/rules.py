@@ -16,6 +16,8 @@ class Rules(msgspec.Struct, frozen=True):
     schedule_longest_days: int
     schedule_most_occurrences: int
     remarks_limit: int
+    attachments_most: int
+    attachment_bytes: int
     batch_rows: int
 
 

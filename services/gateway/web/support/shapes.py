@@ -71,6 +71,21 @@ class TermsTold(msgspec.Struct, frozen=True):
     remarks: str | None
 
 
+class FileListed(msgspec.Struct, frozen=True):
+    """附件 of a line; `name` is None of somebody who has been forgotten, `kind` is `pdf`, `jpeg` or `png`."""
+
+    id: str
+    name: str | None
+    kind: str
+    size: int
+    parts: int
+
+    @property
+    def kilobytes(self) -> int:
+        """As large as people are told, 1 at least."""
+        return max(1, round(self.size / 1000))
+
+
 class EntryTold(msgspec.Struct, frozen=True):
     """報備支援明細, or a support that a change or a cancellation is about."""
 
@@ -81,6 +96,7 @@ class EntryTold(msgspec.Struct, frozen=True):
     department: str
     before: TermsTold | None
     after: TermsTold | None
+    files: tuple[FileListed, ...] = ()
 
     @property
     def terms(self) -> TermsTold | None:

@@ -107,6 +107,13 @@ def test_a_change_shows_before_and_after_and_marks_only_what_differs():
     assert text.count("沒有變更") == 2
 
 
+def test_what_was_attached_can_be_read_beside_its_line():
+    file = {"id": application_id(5), "name": "<協議書>.pdf", "kind": "pdf", "size": 81_000, "parts": 1}
+    text = browser(desk(an_application(a_line(files=[file])))).get(REVIEW).text
+    assert f'href="/support/applications/{application_id()}/files/{application_id(5)}"' in text
+    assert "&lt;協議書&gt;.pdf" in text
+
+
 def test_what_speaks_against_a_line_comes_first():
     lines = [a_line(1, practitioner_name="甲"), a_line(2, practitioner_name="乙")]
     told = an_application(*lines, findings=[a_finding(1), a_finding(2, overlap_count=1)])

@@ -128,7 +128,7 @@ class ImportLines:
 
 @dataclass(frozen=True)
 class AttachFile:
-    """上傳附件 to a line, while lines can be set: `upload` is the id under which its parts were received, in order."""
+    """上傳附件 to a line, while lines can be set: `upload`, under which its parts were received, is the file's id."""
 
     application_id: UUID
     line_id: UUID

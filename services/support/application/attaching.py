@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import msgspec
 
@@ -14,7 +13,7 @@ from services.support.domain import access, guards, refusals
 from services.support.domain.files import PART_BYTES, Upload, is_whole, kind_of
 from services.support.domain.refusals import heed
 from services.support.events import AttachedFile, FileName, FilePart
-from shared.application import Decision, Outcome
+from shared.application import Decision, Outcome, Result
 from shared.sealing import PersonForgotten, Sealed
 
 if TYPE_CHECKING:
@@ -50,8 +49,12 @@ def receive_part(  # noqa: PLR0913, PLR0917 - which part of which file, from who
 
 
 def attach_file(desk: Desk, command: AttachFile, principal: Principal, now: datetime) -> Decision:
-    """上傳附件: the file whose parts have come; by what is in it a PDF, JPEG or PNG, whatever its name."""
+    """上傳附件: the file whose parts have come, once; by what is in it a PDF, JPEG or PNG, whatever its name."""
     upload = Upload(command.application_id, command.line_id, command.upload)
+    known = desk.application(upload.application)
+    heed(access.to_application(AttachFile, principal, known))
+    if upload.id in known.files:
+        return Decision(Outcome(known.id, known.version, known.case_no, Result.UNCHANGED))
     application, subject = _attaching(desk, upload, principal, now)
     form = desk.form(now)
     name = form.needed_text(command.name, "name", _NAME_LIMIT)
@@ -69,7 +72,7 @@ def attach_file(desk: Desk, command: AttachFile, principal: Principal, now: date
     if not is_whole(content, kind):
         raise refusals.FileDamaged("file")
     digests = tuple(sha256(sealed).hexdigest() for sealed in parts)
-    file = AttachedFile(uuid4(), kind, len(content), desk.vault.seal(subject, FileName(name)), digests)
+    file = AttachedFile(upload.id, kind, len(content), desk.vault.seal(subject, FileName(name)), digests)
     application.attach(command.line_id, file, desk.policy(now).attachments_most, now)
     outcome = Outcome(application.id, application.version, application.case_no)
     return Decision(outcome, [application], beforehand=[partial(desk.cabinet.keep, sealed) for sealed in parts])

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from services.support.application.attaching import name_of, part_of, receive_part
@@ -19,7 +20,8 @@ from services.support.domain import refusals
 from services.support.domain.files import PART_BYTES, Upload
 from services.support.domain.policies import POLICIES
 from services.support.events import FileKind
-from shared.blobs import BlobStore
+from shared.application import Result
+from shared.blobs import BlobStore, blobs_of
 from shared.refusals import InvalidForm, RoleNotAllowed
 from tests.controls.supporters import BUREAU, HOME, OTHER_INSTITUTION, PRACTITIONER, line
 
@@ -81,6 +83,8 @@ def test_the_parts_are_blobs_that_the_events_name_so_that_archives_carry_them(of
     [file] = office.application(case.id).files_of(line_id)
     store = BlobStore(tmp_path / "blobs")
     assert all(store.path(digest).is_file() for digest in file.parts)
+    told = list(office.supporting.events.get(case.id))[-1]
+    assert tuple(blobs_of(type(told), msgspec.json.encode(told))) == file.parts
 
 
 @pytest.mark.parametrize(("content", "kind"), [(PNG, FileKind.PNG), (JPEG, FileKind.JPEG), (PDF, FileKind.PDF)])
@@ -120,8 +124,11 @@ def test_a_file_above_the_limit_of_the_policy_is_refused(office, case, line_id):
 
 def test_a_line_takes_as_many_files_as_the_policy_says(office, case, line_id):
     most = POLICIES[0].attachments_most
-    for _ in range(most):
+    for _ in range(most - 1):
         attached(office, case, line_id)
+    upload, parts = sent(office, case, line_id, PNG)
+    for _ in "12":  # a second click is no other file
+        office.ask(AttachFile(case.id, line_id, upload, parts, "同意書"), PRACTITIONER)
     with pytest.raises(refusals.FilesTooMany):
         attached(office, case, line_id)
 
@@ -134,6 +141,13 @@ def test_a_file_of_which_parts_are_missing_or_gone_is_not_attached(office, case,
     sent(office, case, line_id, PNG, now=office.now + timedelta(hours=1, seconds=1))
     with pytest.raises(refusals.UploadIncomplete):
         office.ask(AttachFile(case.id, line_id, upload, parts, "同意書.pdf"), PRACTITIONER)
+
+
+def test_the_same_upload_is_attached_once(office, case, line_id):
+    upload, parts = sent(office, case, line_id, PNG)
+    first, again = (office.ask(AttachFile(case.id, line_id, upload, parts, "同意書"), PRACTITIONER) for _ in "12")
+    assert (again.version, again.result) == (first.version, Result.UNCHANGED)
+    assert [file.id for file in office.application(case.id).files_of(line_id)] == [upload]
 
 
 def test_a_part_that_is_sent_again_takes_the_place_of_the_one_before(office, case, line_id):

@@ -22,7 +22,7 @@ _BUREAU = (
     "bureau.statistics",
     "messages.listed",
 )
-_SUPPORT = ("support_lists.home", "support_lists.applications", "support_lists.batch")
+_SUPPORT = ("support_lists.home", "support.apply", "support.amend", "support.cancel", "support_lists.applications")
 _OVERSEER = ("accounts.listed", "messages.listed")
 _CONSOLE = (
     "console.health",
@@ -71,7 +71,9 @@ _WORDS: Mapping[str, str] = {
     "console.health": "console.name",
     "support_lists.home": "support_lists.menu.home",
     "support_lists.applications": "support_lists.menu.applications",
-    "support_lists.batch": "support_lists.menu.batch",
+    "support.apply": "support_lists.menu.apply",
+    "support.amend": "support_lists.menu.amend",
+    "support.cancel": "support_lists.menu.cancel",
     "support_lists.own": "support_lists.menu.own",
     "support_lists.received": "support_lists.menu.received",
     "support_lists.sent": "support_lists.menu.sent",
@@ -100,6 +102,10 @@ _BELOW: Mapping[str, str] = {
     "console.outlook": "console.parked",
     "console.drop": "console.parked",
     "clinic.close": "clinic.enrolled",
+    "support.record": "support_lists.applications",
+    "support.held": "support_lists.applications",
+    "support.locks": "support.cancel",
+    "support_lists.batch": "support.apply",
     "support_lists.strength": "support_lists.quota",
     "bureau.case": "bureau.cases",
     "bureau.confirm": "bureau.cases",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 import msgspec
-from flask import Response, flash, redirect, request
+from flask import Response, flash, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 
 from services.gateway.web.asking import caller
@@ -153,7 +153,7 @@ def _done(purpose: str, asked: Mapping[str, str], given: Mapping[str, str]) -> R
     imported = msgspec.convert(caller().deed(method, asked, _PATIENCE), Imported)
     if purpose == "take" and imported.application_id and not imported.refused:
         flash(t("support_lists.batch.done", rows=imported.taken + imported.unchanged, case_no=imported.case_no), "done")
-        return redirect(f"/support/applications/{imported.application_id}", HTTPStatus.SEE_OTHER)
+        return redirect(url_for("support.record", application_id=imported.application_id), HTTPStatus.SEE_OTHER)
     content = asked["content"] if purpose == "try" and len(asked["content"]) <= KEPT_CHARACTERS else ""
     return _page(given, Faults(), Result(imported, purpose, content))
 

@@ -78,7 +78,7 @@ def test_a_move_lock_is_told_first_with_the_way_to_cancel():
         "outstanding": outstanding,
     }
     page = browser(coming("practitioner", support__move_locks=[lock])).get("/support").text
-    assert "還有 1 筆已核准的報備支援沒有申請註銷" in page
+    assert "尚有 1 筆已核准的報備支援沒有註銷" in page
     assert 'href="/support/locks"' in page
     assert "/support/locks" not in browser(coming("practitioner")).get("/support").text
 

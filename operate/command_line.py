@@ -27,6 +27,7 @@ from operate import (
     replay,
     serve,
     status,
+    support,
     trace,
     web,
     why,
@@ -66,6 +67,7 @@ app.add_typer(audit.commands, name="audit")
 app.add_typer(models.commands, name="models")
 app.add_typer(parked.commands, name="parked")
 app.add_typer(log.commands, name="log")
+app.add_typer(support.commands, name="support")
 app.add_typer(messages.commands, name="messages")
 app.add_typer(registry.commands, name="registry")
 app.add_typer(accounts.commands, name="accounts")

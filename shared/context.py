@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from shared.processes.reactions import Occasion
     from shared.read_models.feed import Arrivals
     from shared.read_models.model import ReadModel
+    from shared.standings import Alarm
     from shared.transport import Transport
     from shared.vault.vault import Vault
 
@@ -114,6 +115,8 @@ class Context(Generic[App]):
     errands: Mapping[str, Callable[[threading.Event], object]] = field(default_factory=dict)
     """What else is done behind the log, by name, with `Duty.REACT`: the sending of messages, say. See `Workers.add`."""
     wake: threading.Event = field(default_factory=threading.Event)
+    watches: Sequence[Callable[[datetime], Iterable[Alarm]]] = ()
+    """What else of this context may need a person at a moment, beside its log, queues and followers."""
 
     @cached_property
     def signing_key(self) -> SigningKey:

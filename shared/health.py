@@ -75,6 +75,7 @@ def _log_and_followers(context: Context[Any], duties: Collection[Duty]) -> Itera
             log = status_of_log(connection, context.name)
         models = _followers(context, "read models", context.models.values(), needed=Duty.PROJECT in duties)
         processes = _followers(context, "processes", context.processes.values(), needed=Duty.REACT in duties)
+        found = [alarm.code for watch in context.watches for alarm in watch(context.clock())]
     except TROUBLE as trouble:
         yield Check("database", is_met=False, found=type(trouble).__name__, needed=True)
         return
@@ -83,6 +84,9 @@ def _log_and_followers(context: Context[Any], duties: Collection[Duty]) -> Itera
     yield _signing(log, context.installation.settings.unsigned_seconds, needed=Duty.RELAY in duties)
     yield models
     yield processes
+    if context.watches:
+        # A process that is at work all the same must not be stopped for it.
+        yield Check("matters", is_met=not found, found=", ".join(found) or "nothing waits for a person", needed=False)
 
 
 def _relay(log: LogStatus, *, needed: bool) -> Check:

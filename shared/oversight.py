@@ -57,6 +57,7 @@ def oversee(context: Context[Any]) -> Oversight:
         *(Alarm("nobody-consumes", queue.name) for queue in queues or () if queue.consumers == 0),
         *(alarm for follower in followers for alarm in _alarms(follower, now)),
         *(Alarm("failing", worker.name) for worker in others if _is_recent(worker.failure, now)),
+        *(alarm for watch in context.watches for alarm in watch(now)),
     ]
     return Oversight(context.name, now, relay, queues, followers, others, alarms)
 

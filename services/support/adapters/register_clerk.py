@@ -5,9 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.support.adapters.register_file import recorded_in, register_file, same_file
-from services.support.domain.register_delivery import LastFile, Signature, SignedFile
-from services.support.read_models.register_files import RegisterFiles, files_due, last_file
+from services.support.domain.policies import policy_in_force
+from services.support.domain.register_delivery import LATE_AFTER, DeliveryState, LastFile, Signature, SignedFile
+from services.support.domain.register_file import file_name
+from services.support.read_models.register_files import (
+    RegisterFiles,
+    file_of,
+    files_due,
+    files_listed,
+    last_file,
+    oldest_undelivered,
+)
+from services.support.read_models.supports import Supports, first_approval
+from shared.calendar import taipei_day, working_calendar
 from shared.read_models.reader import NotFilledYet, Reader
+from shared.standings import Alarm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -18,6 +30,7 @@ if TYPE_CHECKING:
 
     from services.support.domain.register_delivery import DailyRegister
     from services.support.domain.register_file import Recorded, RegisterFile, Stretch
+    from services.support.read_models.register_files import RegisterFileRow
     from shared.postgres import Database
     from shared.read_models.freshness import Positions
     from shared.store.log import Log
@@ -32,6 +45,7 @@ class RegisterClerk:
     def __init__(self, database: Database, own: Log, positions: Positions, key: KeyOf) -> None:
         self._log = own
         self._files = Reader(RegisterFiles, database, own, positions)
+        self._supports = Reader(Supports, database, own, positions)
         self._key = key
 
     def head(self) -> int:
@@ -49,11 +63,10 @@ class RegisterClerk:
         file = register_file(day, stretch, self._recorded(stretch), key)
         return SignedFile(file.totals, file.digest, Signature(file.key_id, file.signature))
 
-    def made_again(self, register: DailyRegister) -> RegisterFile:
-        """The bytes of a file that was made before."""
-        signed = register.signed
-        recorded = self._recorded(register.stretch)
-        return same_file(register.day, register.stretch, recorded, signed.key_id, signed.signature)
+    def made_again(self, known: DailyRegister | RegisterFileRow) -> RegisterFile:
+        """The bytes of a file that was made before, from events alone."""
+        recorded = self._recorded(known.stretch)
+        return same_file(known.day, known.stretch, recorded, known.signed.key_id, known.signed.signature)
 
     def due(self, now: datetime) -> Sequence[UUID]:
         """The files that are to be delivered at `now`; none before there are rows."""
@@ -62,9 +75,36 @@ class RegisterClerk:
         except NotFilledYet:
             return ()
 
+    def alarms(self, now: datetime) -> Iterator[Alarm]:
+        """A file that was not made in time, or does not lie where it belongs, an hour after its time or for good."""
+        try:
+            last, undelivered = last_file(self._files), oldest_undelivered(self._files)
+            begun = last.produced_at if last else first_approval(self._supports)
+        except NotFilledYet:
+            return  # the alarm on followers tells
+        if begun is not None and self._due_after(begun) + LATE_AFTER < now:
+            yield Alarm("register-file-not-made", file_name(taipei_day(self._due_after(begun))))
+        if undelivered is not None and undelivered.state is DeliveryState.STOPPED:
+            yield Alarm("register-file-stopped", file_name(undelivered.day))
+        elif undelivered is not None and undelivered.produced_at + LATE_AFTER < now:
+            yield Alarm("register-file-late", file_name(undelivered.day))
+
+    def row(self, day: date | None) -> RegisterFileRow | None:
+        """What is known of the file of a Taipei day, or of the last one; None where there is none."""
+        return last_file(self._files) if day is None else file_of(self._files, day)
+
+    def rows(self, limit: int) -> Sequence[RegisterFileRow]:
+        """The files that were made last, the last first."""
+        return files_listed(self._files, limit=limit, cursor=None).entries
+
     def close(self) -> None:
         """Close the connections."""
         self._files.close()
+        self._supports.close()
+
+    def _due_after(self, moment: datetime) -> datetime:
+        policy = policy_in_force(taipei_day(moment))
+        return policy.register_file_due_after(moment, working_calendar())
 
     def _recorded(self, stretch: Stretch) -> Iterator[Recorded]:
         return recorded_in(self._log.read(stretch.after, stretch.until))

@@ -6,6 +6,8 @@ the manifest under the same key (Ed25519 draws nothing at random).
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from datetime import date  # noqa: TC003 - msgspec reads the annotation at run time
 from hashlib import sha256
@@ -14,7 +16,15 @@ from typing import TYPE_CHECKING
 import msgspec
 from cryptography.exceptions import InvalidSignature
 
-from services.support.domain.register_file import Recorded, RegisterFile, file_name, row_of, totals_of
+from services.support.domain.register_file import (
+    ControlTotals,
+    Recorded,
+    RegisterChange,
+    RegisterFile,
+    file_name,
+    row_of,
+    totals_of,
+)
 from services.support.events import SupportAmended, SupportApproved, SupportCancelled
 from services.support.events.schedules import Continuous, Picked, Recurring
 from shared.calendar import TAIPEI
@@ -29,7 +39,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-    from services.support.domain.register_file import RegisterChange, RegisterRow, Reported, Stretch
+    from services.support.domain.register_file import RegisterRow, Reported, Stretch
     from services.support.events.schedules import Schedule
     from shared.store.log import LogPage
 
@@ -167,7 +177,18 @@ def verified(content: bytes, manifest: bytes, keys: Mapping[str, Ed25519PublicKe
         raise ManifestFalse(f"the format is {told.format}, not {FORMAT}")
     if sha256(content).hexdigest() != told.sha256:
         raise ManifestFalse("the file is not the one that was signed")
+    if (
+        _counted(content) != ControlTotals(told.adds, told.changes, told.cancels)
+        or told.rows != told.adds + told.changes + told.cancels
+    ):
+        raise ManifestFalse("the control totals are not those of the file")
     return told
+
+
+def _counted(content: bytes) -> ControlTotals:
+    """The control totals of a file, counted row by row."""
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    return totals_of(Counter(RegisterChange(row["異動別"]) for row in rows))
 
 
 def _lines(recorded: Iterable[Recorded], counts: Counter[RegisterChange]) -> Iterator[Sequence[str]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.support.domain.register_delivery import DailyRegister, NotDelivered, NotWaiting
+from services.support.domain.register_delivery import DailyRegister, DeliveryState, NotDelivered, NotWaiting
 from shared.milestones import unwatched
 from shared.principal import process
 from shared.store.append import Cause
@@ -61,6 +61,8 @@ class RegisterDispatcher:
 
     def _deliver(self, file_id: UUID) -> bool:
         register = self._supporting.load(DailyRegister, file_id)
+        if register.state is not DeliveryState.WAITING:
+            return False  # the rows lag
         file = self._made_again(register)
         self._milestone("before-delivering")
         try:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.support import events
-from services.support.domain.register_delivery import DeliveryState
+from services.support.domain.register_delivery import DeliveryState, Signature
 from services.support.domain.register_file import Stretch
 from services.support.events import DeliveryFault
 from shared.read_models.model import Key, ReadModel, Table
@@ -53,6 +53,11 @@ class RegisterFileRow(msgspec.Struct, frozen=True, gc=False):
     def stretch(self) -> Stretch:
         """The events that it was made of."""
         return Stretch(self.after, self.until, self.previous)
+
+    @property
+    def signed(self) -> Signature:
+        """Who vouches for it."""
+        return Signature(self.key_id, self.signature)
 
 
 class RegisterFiles(ReadModel[RegisterFileRow]):

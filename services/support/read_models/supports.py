@@ -224,6 +224,13 @@ def supporters_seen(reader: Reader, principal: Principal, filters: SupportFilter
     return reader.scalars(query, asked | parameters)
 
 
+def first_approval(reader: Reader) -> datetime | None:
+    """When the first support was approved; None where none was."""
+    first: datetime | None
+    [first] = reader.scalars("select min(approved_at) from supports")
+    return first
+
+
 def support_seen(reader: Reader, principal: Principal, support_id: UUID) -> SupportRow | None:
     """One support, where the caller may see it."""
     whose, parameters = _seen_by(principal)

@@ -235,6 +235,16 @@ def test_a_manifest_of_another_format_is_not_taken_for_one_of_this_however_well_
         verified(file.content, msgspec.json.encode(signed), KEYS)
 
 
+def test_control_totals_that_are_not_those_of_the_file_are_found_out_however_well_they_are_signed():
+    file = made(*STORY)
+    told = verified(file.content, file.manifest, KEYS)
+    for wrong in ({"adds": 2, "changes": 0}, {"rows": 4}):
+        other = msgspec.structs.replace(told, **wrong)
+        signed = msgspec.structs.replace(other, signature=KEY.sign(statement(other)).hex())
+        with pytest.raises(ManifestFalse, match="totals"):
+            verified(file.content, msgspec.json.encode(signed), KEYS)
+
+
 def test_a_file_that_was_changed_is_found_out():
     file = made(*STORY)
     with pytest.raises(ManifestFalse):

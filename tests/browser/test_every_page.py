@@ -13,7 +13,7 @@ from tests.controls.remote import Remote, browser
 
 NO_PAGES = ("/health", "/account/stay", "/clinic/export/file", "/clinic/export/taken")
 """Addresses that answer with no page to look at: facts for programs, files, and what is only sent to."""
-OF_A_FORM = ("/search", "/filters", "/filters/drop", "/start-over", ".csv")
+OF_A_FORM = ("/search", "/filters", "/filters/drop", "/start-over", ".csv", ".xlsx", ".pdf")
 """How the addresses end that lead on at once, or to a file."""
 
 VISITS = [

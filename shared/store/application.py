@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import AggregateNotFoundError, Application
@@ -15,7 +15,7 @@ from shared.store.mapper import EventMapper
 from shared.store.recorder import Factory, Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from eventsourcing.domain import CanMutateAggregate
     from eventsourcing.persistence import StoredEvent
@@ -70,6 +70,13 @@ class Changed(Protocol):
 
     def collect_events(self) -> Sequence[CanMutateAggregate[UUID]]:
         """Hand over the events that have not been stored yet."""
+
+
+def _after(aggregate: Any, events: Iterable[Any]) -> Any:
+    """The aggregate after these events; the library's own loop asks of each first, and for longer, what it can do."""
+    for event in events:
+        aggregate = event.mutate(aggregate)
+    return aggregate
 
 
 def _stay() -> None:
@@ -127,7 +134,7 @@ class StoredApplication(Application[UUID]):
 
     def load(self, aggregate_class: type[AnyAggregate], aggregate_id: UUID) -> AnyAggregate:
         """The aggregate as it is now; raises the library's `AggregateNotFoundError`."""
-        aggregate: object = self.repository.get(aggregate_id)
+        aggregate: object = self.repository.get(aggregate_id, projector_func=_after)
         if not isinstance(aggregate, aggregate_class):
             raise AggregateNotFoundError(f"{aggregate_id} is not a {aggregate_class.__name__}")
         return aggregate

@@ -22,7 +22,9 @@ from operate.rehearsal import demo_cards
 from operate.rehearsal.pcsc import PrivatePcsc
 from operate.rehearsal.pki import YEAR, Pki, write_anchors
 from operate.rehearsal.responder import Responder
+from operate.rehearsal.tied import tied
 from operate.stories import Story
+from services.identity.events import RegistryFile
 from shared.context import utc_now
 
 if TYPE_CHECKING:
@@ -62,6 +64,8 @@ class Demo:
     agent: str
     bureau: Door
     """Of the one that decides on what is applied for in the story."""
+    settings: Mapping[str, str]
+    """What a program is given that is to work on this site."""
     environment: Mapping[str, str]
     """What a program is given that is to use these readers."""
     slots: list[Slot]
@@ -104,12 +108,12 @@ def card_demo(environment: Mapping[str, str], port: int) -> Iterator[Demo]:
             "CARETRAIL_LOG_LEVEL": "error",
         }
         closing.enter_context(_program(given, "up", "--demo", "--story", Story.SUPPORT))
-        _take_in(given, "cards", folder / "cards.csv", demo_cards.registered_cards(pki))
+        take_in(given, RegistryFile.CARDS, folder / "cards.csv", demo_cards.registered_cards(pki))
         site = f"http://localhost:{port}"
         agent = closing.enter_context(_program(given | pcsc.environment, "card", "agent", "--origin", site))
         cards = demo_cards.issued(pki, responder, now)
         [bureau] = msgspec.json.decode((folder / "var" / "demonstration" / "doors.json").read_bytes(), type=list[Door])
-        demo = Demo(site, agent["address"], bureau, pcsc.environment, pcsc.slots, cards)
+        demo = Demo(site, agent["address"], bureau, given, pcsc.environment, pcsc.slots, cards)
         for number, name in enumerate(_FIRST_IN, 1):
             demo.put(number, name)
         yield demo
@@ -119,7 +123,7 @@ def card_demo(environment: Mapping[str, str], port: int) -> Iterator[Demo]:
 def _program(environment: Mapping[str, str], *command: str) -> Iterator[dict[str, Any]]:
     """A program of this command line that goes on by itself, and what it tells when it has begun."""
     process = subprocess.Popen(  # noqa: S603 - this very program
-        [sys.executable, "-m", "operate", "--json", *command],
+        tied([sys.executable, "-m", "operate", "--json", *command]),
         env=dict(environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -139,7 +143,8 @@ def _program(environment: Mapping[str, str], *command: str) -> Iterator[dict[str
             process.kill()  # one that does not end must not outlive the demonstration
 
 
-def _take_in(environment: Mapping[str, str], kind: str, file: Path, text: str) -> None:
+def take_in(environment: Mapping[str, str], kind: RegistryFile, file: Path, text: str) -> None:
+    """Write a file of the register and have the operator take it in; raises `ProgramEnded` where rows are refused."""
     file.write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "operate", "--json", "registry", "import", kind, str(file)]
     done = subprocess.run(command, env=dict(environment), stdout=subprocess.PIPE, check=False)  # noqa: S603 - as above

@@ -18,6 +18,8 @@ from collections import deque
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
+from operate.rehearsal.tied import SETPRIV, tied
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -146,12 +148,12 @@ def _send(line: socket.socket, message: bytes) -> None:
 class PrivatePcsc:
     """A pcscd of one's own with readers of two slots each; `with` starts it and leaves nothing behind.
 
-    Raises `NoRehearsalPossible` where the daemon, the driver or a C compiler is missing.
+    Raises `NoRehearsalPossible` where the daemon, the driver, setpriv or a C compiler is missing.
     """
 
     def __init__(self, readers: Sequence[str] = ("Caretrail Virtual Reader",)) -> None:
         compiler = shutil.which("cc")
-        for needed in (DAEMON, DRIVER, Path(compiler or "cc")):
+        for needed in (DAEMON, DRIVER, SETPRIV, Path(compiler or "cc")):
             if not needed.exists():
                 raise NoRehearsalPossible(needed)
         self._ports = _free_ports(readers)
@@ -195,7 +197,7 @@ class PrivatePcsc:
         listening = self._listening.fileno()
         daemon = [str(DAEMON), "--foreground", "--info", "--config", str(self._directory / "readers")]
         self._daemon = subprocess.Popen(  # noqa: S603 - what runs is fixed
-            [sys.executable, "-c", _HAND_OVER, str(listening), *daemon],
+            tied([sys.executable, "-c", _HAND_OVER, str(listening), *daemon]),
             env={
                 "LD_PRELOAD": str(self._directory / "loopback.so"),
                 "PCSCLITE_HP_DROPDIR": str(self._directory / "no-drivers"),

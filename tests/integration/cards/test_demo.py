@@ -5,6 +5,8 @@ import http.cookiejar
 import json
 import os
 import re
+import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -205,6 +207,24 @@ def test_nothing_of_it_is_left_when_it_has_ended(demonstration):  # the last one
     assert [one for one in begun if Path(f"/proc/{one}").exists()] == []
     assert of_folder(folder) == []
     assert not folder.exists()
+
+
+@pytest.mark.slow
+def test_nothing_of_it_goes_on_when_it_was_killed(tmp_path):
+    with Demonstration(tmp_path / "log") as killed:
+        begun = programs_below(killed.process.pid)
+        watched = [os.pidfd_open(one) for one in begun]
+        folder = next(filter(None, map(folder_of, begun)))
+        killed.process.kill()
+        assert [has_ended(one) for one in watched] == [True] * 3
+        assert of_folder(folder) == []
+        shutil.rmtree(folder.parent)
+
+
+def has_ended(watched):
+    """Whether a process has ended by now, or does so within the patience of these tests."""
+    with os.fdopen(watched) as process:
+        return select.select([process], [], [], _PATIENCE)[0] == [process]
 
 
 def programs_below(parent):

@@ -16,6 +16,7 @@ import typer
 
 from operate.card.agent import Agent
 from operate.card.environment import Line, Outcome, examine
+from operate.card.ports import PortOfAnother
 from operate.card.refusals import CardRefusal, NoCard, NoReader, PinWrong
 from operate.card.serving import Door, is_origin, serving
 from operate.failures import Mistake, Status
@@ -91,6 +92,8 @@ def agent(
             _tell(session, Listening(f"http://127.0.0.1:{taken}", origins, tuple(cards.modules)))
             while not ending.is_told:
                 time.sleep(LOOK_SECONDS)
+    except PortOfAnother as other:
+        raise Mistake("mistakes.agent-port-of-another", port=other.port, user=other.user) from None
     except OSError as fault:
         raise Mistake("mistakes.agent-port-taken", port=ports[-1], detail=fault.strerror) from None
 

@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from operate.card.agent import NAME, InReader, ToCheck, ToSign
+from operate.card.ports import demand_nobody_elses
 from operate.card.refusals import (
     BodyMalformed,
     Busy,
@@ -85,7 +86,10 @@ class Door:
 
 @contextmanager
 def serving(door: Door, ports: Sequence[int] = PORTS) -> Iterator[int]:
-    """Answer at the first of these ports of this machine that is free, and give it; raises the last `OSError`."""
+    """Answer at the first of these ports of this machine that is free, and give it; raises the last `OSError`.
+
+    Pages ask in the same order, so that a port before it must not be another person's: raises `PortOfAnother`.
+    """
     server = _listening(door, ports)
     thread = threading.Thread(target=server.serve_forever, name="card agent", daemon=True)
     thread.start()
@@ -100,11 +104,17 @@ def serving(door: Door, ports: Sequence[int] = PORTS) -> Iterator[int]:
 def _listening(door: Door, ports: Sequence[int]) -> _Server:
     *others, last = ports
     for port in others:
-        try:
-            return _Server(door, port)
-        except OSError:
-            continue
-    return _Server(door, last)
+        with suppress(OSError):
+            return _bound(door, port)
+    return _bound(door, last)
+
+
+def _bound(door: Door, port: int) -> _Server:
+    try:
+        return _Server(door, port)
+    except OSError:
+        demand_nobody_elses(port)
+        raise
 
 
 class _Server(ThreadingHTTPServer):

@@ -6,9 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from operate.card.ports import PortOfAnother
+from operate.card.serving import Door, serving
 from shared.cards.profiles import CardKind
 from tests.integration.cards.people import PIN, PROJECT, SITE, RunningAgent, pki_card
 
@@ -74,6 +77,42 @@ def test_a_port_that_is_taken_is_told_and_the_next_is_tried_where_none_was_asked
     answered = caretrail(pcsc.environment, tmp_path, "card", "agent", "--origin", SITE, "--port", port)
     assert answered.returncode == 2
     assert f"Port {port} cannot be opened" in answered.stderr
+
+
+_LISTENS = """
+import socket, sys
+with socket.create_server(("127.0.0.1", 0)) as listening:
+    print(listening.getsockname()[1], flush=True)
+    sys.stdin.read()
+"""
+_NOBODY = "65534"
+
+
+@contextmanager
+def listening_as(user):
+    """A program of this user listens at a port of this machine; the port."""
+    command = ["/usr/bin/setpriv", "--reuid", user, "--clear-groups", "--", "/usr/bin/python3", "-c", _LISTENS]
+    with subprocess.Popen(command, cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as begun:
+        yield int(begun.stdout.readline())
+        begun.stdin.close()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="a port of another user's takes another user")
+def test_an_agent_does_not_start_where_pages_would_ask_another_users_program_for_the_pin(pcsc, tmp_path):
+    with listening_as(_NOBODY) as port, ExitStack() as served:
+        with pytest.raises(PortOfAnother) as other:
+            served.enter_context(serving(Door(None, frozenset()), (port, 0)))
+        assert (other.value.port, other.value.user) == (port, "nobody")
+    with listening_as(_NOBODY) as port:
+        answered = caretrail(pcsc.environment, tmp_path, "card", "agent", "--origin", SITE, "--port", str(port))
+    assert answered.returncode == 2
+    assert f"A program of nobody listens at port {port}" in answered.stderr
+
+
+def test_an_own_program_at_a_port_leaves_the_next(agent):
+    port = int(agent.address.rpartition(":")[2])
+    with serving(Door(None, frozenset()), (port, 0)) as taken:
+        assert taken not in {0, port}
 
 
 def test_a_line_without_an_end_is_no_pin_and_costs_no_try(pcsc, slot, tmp_path):

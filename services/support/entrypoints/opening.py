@@ -10,6 +10,7 @@ from services.support.domain.schedules import reach_of
 from services.support.domain.states import ApplicationState
 from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold, EntryTold, FileListed
 from services.support.entrypoints.answers.supports import (
+    GroupTold,
     LockListed,
     SupporterListed,
     SupportListed,
@@ -17,6 +18,7 @@ from services.support.entrypoints.answers.supports import (
     TimeListed,
 )
 from services.support.events import Outstanding, Remarks, ReviewersRemarks, SupportedPlace
+from services.support.read_models.support_statistics import CountedBy
 from shared.calendar import taipei_day
 from shared.rpc.actions import ActionListed
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from services.support.events import Terms
     from services.support.read_models.applications import ApplicationRow, Entry
     from services.support.read_models.move_locks import HeldLock
+    from services.support.read_models.support_statistics import GroupCount
     from services.support.read_models.support_times import SupportTime
     from services.support.read_models.supports import SupportRow
     from shared.actions import Action
@@ -102,6 +105,23 @@ def supporters_listed(desk: Desk, numbers: Sequence[str]) -> list[SupporterListe
         (SupporterListed(number, names.practitioner(number)) for number in numbers),
         key=attrgetter("practitioner_name", "practitioner"),
     )
+
+
+def groups_told(desk: Desk, by: CountedBy, counted: Sequence[GroupCount]) -> list[GroupTold]:
+    """Groups of the statistics, institutions by their names."""
+    codes = {group.code for group in counted} if by is CountedBy.INSTITUTION else set()
+    names = desk.register.names(codes, ())
+    return [
+        GroupTold(
+            group.code,
+            names.institution(group.code) if group.code in codes else "",
+            group.supports,
+            group.practitioners,
+            group.going_on,
+            group.cancelled,
+        )
+        for group in counted
+    ]
 
 
 def times_listed(desk: Desk, rows: Sequence[SupportTime]) -> list[TimeListed]:

@@ -11,6 +11,7 @@ from services.support.domain.batch import Choice
 from services.support.domain.files import PART_BYTES
 from services.support.domain.states import ApplicationState, QueuePart, SupportState
 from services.support.events import ApplicationKind, BatchKind
+from services.support.read_models.support_statistics import CountedBy
 from shared.words import Language
 
 _CODE = {"limit": 20}
@@ -104,6 +105,15 @@ class RegisterFilesAsked:
 
     limit: int = PAGE
     cursor: str | None = field(default=None, metadata=_CURSOR)
+
+
+@dataclass(frozen=True)
+class StatisticsAsked:
+    """統計 of what was approved between these days, inclusive, by one of three groupings."""
+
+    by: CountedBy
+    first: date | None = None
+    last: date | None = None
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from services.support.entrypoints.answers.files import MEDIA_TYPES, FileGiven, P
 from services.support.entrypoints.answers.quotas import QuotaTold
 from services.support.entrypoints.answers.register import RegisterFileListed
 from services.support.entrypoints.answers.supports import (
+    GroupTold,
     LockListed,
     PreviewedTime,
     PreviewTold,
@@ -41,6 +42,7 @@ from services.support.entrypoints.answers.supports import (
 from services.support.entrypoints.opening import (
     application_told,
     applications_listed,
+    groups_told,
     locks_listed,
     supporters_listed,
     supports_listed,
@@ -60,6 +62,7 @@ from services.support.entrypoints.questions import (
     QuotaAsked,
     RegisterFilesAsked,
     ScheduleAsked,
+    StatisticsAsked,
     SupportAsked,
     SupportersAsked,
     SupportsAsked,
@@ -86,6 +89,7 @@ from services.support.read_models.known_institutions import KnownInstitutions
 from services.support.read_models.move_locks import MoveLocks, locks_seen
 from services.support.read_models.place_search import PlaceFilters, PlaceFound, places_found
 from services.support.read_models.register_files import RegisterFiles, files_listed
+from services.support.read_models.support_statistics import CountFilters, counted_by
 from services.support.read_models.support_times import SupportTimes, calendar_of, overlapping
 from services.support.read_models.supports import (
     SupportCounts,
@@ -205,6 +209,13 @@ class SupportService(ContextService):
         [listed] = self._supports_listed([row])
         actions = self.context.application.support_actions(row.id, principal, self.now)
         return SupportTold(listed, tuple(ActionListed.of(action) for action in actions))
+
+    @query(BUREAU, *OVERSEERS, asks=StatisticsAsked, reads=Supports)
+    def statistics(self, principal: Principal, asked: StatisticsAsked) -> list[GroupTold]:
+        """統計: the supports that the caller's bureau has approved, by 人員類型, 院所 or 縣市, the most first."""
+        period = CountFilters(asked.first, asked.last)
+        counted = counted_by(self.reader(Supports), principal, asked.by, period, self.now)
+        return groups_told(self._desk, asked.by, counted)
 
     @query(PRACTITIONER, INSTITUTION, reads=Supports)
     def support_counts(self, principal: Principal) -> SupportCounts:

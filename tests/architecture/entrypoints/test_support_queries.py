@@ -27,6 +27,7 @@ MAY_ASK = {
     "supports": SEEING,
     "support_whole": SEEING,
     "supporters": SEEING,
+    "statistics": (BUREAU, INSURER, OPERATOR, AUDITOR),
     "support_counts": APPLYING,
     "move_locks": APPLYING,
     "calendar": (*APPLYING, BUREAU),

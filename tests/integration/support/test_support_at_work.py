@@ -381,6 +381,28 @@ def test_a_bureau_finds_what_is_its_reviewers_what_is_nobodys_and_what_is_past_i
     }
 
 
+def test_a_bureau_counts_what_it_has_approved_by_profession_institution_and_county(town, until):
+    until(lambda: True)
+    town.approved(line(), line("04595252", name="中山區銀髮據點", department="", schedule=SATURDAY))
+    case = town.approved(line(ZHONGHE_CLINIC, schedule=SATURDAY))
+    fresh(town, Supports, case)
+
+    def counted(caller, **asked):
+        groups = Window(town, caller).ask("statistics", **asked)
+        return {group["code"]: (group["name"], group["supports"], group["practitioners"]) for group in groups}
+
+    assert counted(BUREAU, by="profession") == {"A": ("", 3, 1)}
+    assert counted(BUREAU, by="institution") == {BANQIAO_CLINIC: (f"診所{BANQIAO_CLINIC}", 3, 1)}
+    assert counted(BUREAU, by="place_county") == {"臺北市": ("", 2, 1), "新北市": ("", 1, 1)}
+    assert counted(BUREAU, by="profession", first="2025-02-18", last="2025-02-18") == {"A": ("", 3, 1)}
+    assert counted(BUREAU, by="profession", last="2025-02-17") == {}
+    assert counted(OTHER_BUREAU, by="profession") == {}  # it has copies, and decides nothing of these
+    [before] = Window(town, BUREAU).ask("statistics", by="profession")
+    town.now += timedelta(days=60)
+    [after] = Window(town, BUREAU).ask("statistics", by="profession")
+    assert (before["going_on"], after["going_on"], after["cancelled"]) == (3, 1, 0)
+
+
 def opened(actions):
     return {action["command"] for action in actions if action["objection"] is None}
 

@@ -56,6 +56,17 @@ class SupporterListed(msgspec.Struct, frozen=True):
     practitioner_name: str
 
 
+class GroupTold(msgspec.Struct, frozen=True):
+    """統計 of one group: its code, its name where it has one besides, and what is counted of its supports."""
+
+    code: str
+    name: str
+    supports: int
+    practitioners: int
+    going_on: int
+    cancelled: int
+
+
 class SupportTold(msgspec.Struct, frozen=True):
     """支援 with what the caller can do with it now."""
 

@@ -16,6 +16,7 @@ from services.gateway.web.support.applications import application, told_why_not
 from services.gateway.web.support.area import APPLICANTS, SUPPORT
 from services.gateway.web.support.shapes import LineFinding
 from services.gateway.web.work.giving import given as given_command
+from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -38,8 +39,9 @@ def submit(application_id: UUID) -> ResponseReturnValue:
         if given_command("support.submit_for_review", asked, request.form, faults):
             return redirect(url_for("support.submitted", application_id=application_id), HTTPStatus.SEE_OTHER)
         told, faults = application(application_id), _by_line(faults)
+    findings = _findings(told, faults)
     answer = refused if faults else show
-    return answer("support/submit.html", told=told, findings=_findings(told), faults=faults)
+    return answer("support/submit.html", told=told, findings=findings, faults=faults)
 
 
 @SUPPORT.page("/support/applications/<uuid:application_id>/submitted", APPLICANTS)
@@ -51,11 +53,19 @@ def submitted(application_id: UUID) -> ResponseReturnValue:
     return show("support/submitted.html", told=told)
 
 
-def _findings(told: ApplicationTold) -> dict[str, LineFinding]:
-    """What is known of each line at this moment; a cancellation is about nothing that could be found."""
+def _findings(told: ApplicationTold, faults: Faults) -> dict[str, LineFinding]:
+    """What is known of each line at this moment; nothing where a line cannot be submitted, of which `faults` hears.
+
+    A cancellation is about nothing that could be found.
+    """
     if told.listed.kind == "cancellation":
         return {}
-    found = caller().ask("support.found_so_far", {"application_id": told.listed.id})
+    try:
+        found = caller().ask("support.found_so_far", {"application_id": told.listed.id})
+    except RemoteRefusal as refusal:
+        for name, sentence in _by_line(Faults.of(refusal)).sentences.items():
+            faults.add(name, sentence)
+        return {}
     return {one.line: one for one in msgspec.convert(found, list[LineFinding])}
 
 

@@ -164,6 +164,14 @@ def test_what_stands_in_the_way_of_a_submission_is_told_at_its_line_or_above_all
     assert shown in answer.text
 
 
+def test_a_line_that_cannot_be_submitted_any_more_is_told_at_the_second_look():
+    past = refuses("schedule-in-the-past", "lines.0")
+    answer = browser(applicant(told=a_draft(a_line()), support__found_so_far=past)).get(f"{RECORD}/submit")
+    assert answer.status_code == 422
+    assert 'href="#line-0"' in answer.text
+    assert "河岸兒童診所" in answer.text
+
+
 def test_a_draft_is_thrown_away_once_that_was_confirmed():
     remote = applicant(told=a_draft(a_line()))
     assert "不能復原" in browser(remote).get(f"{RECORD}/discard").text

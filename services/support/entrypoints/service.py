@@ -20,7 +20,7 @@ from services.support.application.attaching import name_of, part_of, receive_par
 from services.support.domain.access import INSTITUTION, OVERSEERS, PRACTITIONER
 from services.support.domain.files import Upload
 from services.support.domain.forty_percent import Attendance, quota
-from services.support.domain.policies import POLICIES
+from services.support.domain.policies import POLICIES, Policy
 from services.support.domain.refusals import ApplicationUnknown, FileUnknown, PlaceUnknown, SupportUnknown
 from services.support.domain.schedules import preview_of
 from services.support.domain.support import Span
@@ -143,6 +143,11 @@ class SupportService(ContextService):
         if found is None:
             raise ApplicationUnknown("case_no")
         return found
+
+    @query(EVERYBODY)
+    def policy_today(self, _: Principal) -> Policy:
+        """The figures of support in force today: what can be chosen, how much fits, how long a decision may take."""
+        return self._desk.policy(self.now)
 
     @query(PRACTITIONER, INSTITUTION, BUREAU, *OVERSEERS, asks=ApplicationsAsked, reads=Applications)
     def applications(self, principal: Principal, asked: ApplicationsAsked) -> Page[ApplicationListed]:

@@ -20,6 +20,7 @@ MAY_ASK = {
     "policy_values": INSPECTING,
     "parked_events": INSPECTING,
     "foresee_retry": INSPECTING,
+    "policy_today": (EVERYBODY,),
     "progress": (EVERYBODY,),
     "applications": SEEING,
     "application_counts": SEEING,

@@ -430,6 +430,7 @@ def test_the_service_tells_each_caller_what_concerns_them_and_what_they_can_do(t
     [counted] = own.ask("application_counts")
     assert counted == {"state": "under_review", "kind": "registration", "applications": 1}
     assert bureau.ask("review_standing")["waiting"] == 1
+    assert Window(town, VISITOR).ask("policy_today")["batch_rows"] == 300
     told = Window(town, VISITOR).ask("progress", case_no=case.number)
     assert told.keys() == {"case_no", "kind", "state", "submitted_at", "due_by", "decided_at"}
     with pytest.raises(refusals.ApplicationUnknown):

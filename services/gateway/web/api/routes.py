@@ -143,6 +143,7 @@ ROUTES = (
     Route("GET", "/places", "identity.find_places"),
     Route("POST", "/places", "identity.record_place"),
     # Support elsewhere
+    Route("GET", "/support/policy", "support.policy_today"),
     Route("GET", "/support/applications", "support.applications"),
     Route("POST", "/support/applications", "support.draft_application"),
     Route("GET", "/support/applications/counts", "support.application_counts"),

@@ -120,13 +120,14 @@ def card(desk):
     return desk.issued(CardKind.PERSONNEL, personnel("許沐晴", "0000000001"))
 
 
-def shows(visitor, title):
-    expect(visitor.page.locator("[data-cards] .ct-note", has_text=title).first).to_be_visible(timeout=SLOW)
+def note(visitor, title):
+    """What the page tells about the card, the first of that title."""
+    return visitor.page.locator("[data-cards] .ct-note", has_text=title).first
 
 
-def shows_card(visitor, holder="許沐晴", left="3 次"):
-    expect(visitor.page.locator('[data-fact="holder"]')).to_have_text(holder, timeout=SLOW)
-    expect(visitor.page.locator('[data-fact="left"]')).to_have_text(left, timeout=SLOW)
+def told(visitor):
+    """Whose the card is, and how many tries it has left."""
+    return visitor.page.locator('[data-fact="holder"], [data-fact="left"]')
 
 
 def enter(visitor, pin):
@@ -137,13 +138,13 @@ def enter(visitor, pin):
 def test_the_page_waits_for_agent_card_and_pin_and_sends_what_the_card_has_signed(visit, desk, card, contexts):
     desk.stop_agent()
     visitor = visit("/sign-in/card?card=personnel", viewport={"width": 375, "height": 800})
-    shows(visitor, "這部電腦上找不到讀卡程式")
+    expect(note(visitor, "這部電腦上找不到讀卡程式")).to_be_visible(timeout=SLOW)
     assert "caretrail card agent --origin" in visitor.shown()["text"]
     assert visitor.faults() == []
     desk.start_agent(visitor.site.url(""))
-    shows(visitor, "讀卡機裡沒有卡片")
+    expect(note(visitor, "讀卡機裡沒有卡片")).to_be_visible(timeout=SLOW)
     desk.insert(card)
-    shows_card(visitor)
+    expect(told(visitor)).to_have_text(["許沐晴", "3 次"], timeout=SLOW)
     assert visitor.faults() == []
     visitor.page.get_by_label("PIN 碼").focus()
     visitor.page.keyboard.type(PIN)
@@ -162,7 +163,7 @@ def test_a_wrong_pin_is_told_beside_its_field_and_tried_once_up_to_the_last_try_
 ):
     desk.insert(card)
     visitor = visit("/sign-in/card")
-    shows_card(visitor)
+    expect(told(visitor)).to_have_text(["許沐晴", "3 次"], timeout=SLOW)
     enter(visitor, "111111")
     error = visitor.page.locator("#pin-error")
     expect(error).to_contain_text("還能再輸入 2 次", timeout=SLOW)
@@ -174,7 +175,7 @@ def test_a_wrong_pin_is_told_beside_its_field_and_tried_once_up_to_the_last_try_
     expect(error).to_contain_text("只剩最後 1 次", timeout=SLOW)
     expect(visitor.page.get_by_text("只剩最後一次。再輸錯")).to_be_visible()
     enter(visitor, "333333")
-    shows(visitor, "卡片已經鎖住")
+    expect(note(visitor, "卡片已經鎖住")).to_be_visible(timeout=SLOW)
     expect(visitor.page.locator("#pin")).to_be_hidden()
     expect(visitor.page.get_by_role("button", name="登入")).to_be_hidden()
     assert "0800-364-422" in visitor.shown()["text"]
@@ -185,7 +186,7 @@ def test_a_wrong_pin_is_told_beside_its_field_and_tried_once_up_to_the_last_try_
 def test_a_pin_that_no_card_takes_costs_no_try(visit, desk, card):
     desk.insert(card)
     visitor = visit("/sign-in/card")
-    shows_card(visitor)
+    expect(told(visitor)).to_have_text(["許沐晴", "3 次"], timeout=SLOW)
     enter(visitor, "1")
     expect(visitor.page.locator("#pin-error")).to_contain_text("次數不變", timeout=SLOW)
     visitor.page.get_by_role("button", name="登入").click()
@@ -211,12 +212,12 @@ class PulledOut:
 def test_a_card_pulled_out_midway_is_told_of_and_nothing_is_sent(visit, desk, card, contexts):
     desk.insert(PulledOut(card, desk.pull))
     visitor = visit("/sign-in/card")
-    shows_card(visitor)
+    expect(told(visitor)).to_have_text(["許沐晴", "3 次"], timeout=SLOW)
     enter(visitor, PIN)
-    shows(visitor, "卡片換過了")
+    expect(note(visitor, "卡片換過了")).to_be_visible(timeout=SLOW)
     assert contexts.asked_for("log_in_by_card") == []
     desk.insert(card)
-    shows_card(visitor)
+    expect(told(visitor)).to_have_text(["許沐晴", "3 次"], timeout=SLOW)
     enter(visitor, PIN)
     visitor.page.wait_for_url("**/support**")
 
@@ -224,19 +225,19 @@ def test_a_card_pulled_out_midway_is_told_of_and_nothing_is_sent(visit, desk, ca
 def test_a_reader_pulled_out_is_told_of_and_waited_for(visit, desk, card):
     desk.insert(card)
     visitor = visit("/sign-in/card")
-    shows_card(visitor)
+    expect(told(visitor)).to_have_text(["許沐晴", "3 次"], timeout=SLOW)
     desk.unplug()
-    shows(visitor, "沒有讀卡機")
+    expect(note(visitor, "沒有讀卡機")).to_be_visible(timeout=SLOW)
     expect(visitor.page.locator("#pin")).to_be_hidden()
     desk.plug_in()
     desk.insert(card)
-    shows_card(visitor)
+    expect(told(visitor)).to_have_text(["許沐晴", "3 次"], timeout=SLOW)
 
 
 def test_another_kind_of_card_than_was_chosen_says_so_and_a_citizens_may_need_the_number(visit, desk):
     desk.insert(desk.issued(CardKind.CITIZEN, citizen("林示範", "0000000002", "0003")))
     visitor = visit("/sign-in/card?card=institution")
-    shows_card(visitor, "林示範")
+    expect(told(visitor)).to_have_text(["林示範", "3 次"], timeout=SLOW)
     expect(visitor.page.get_by_text("讀卡機裡的是自然人憑證，不是醫事機構憑證卡")).to_be_visible()
     expect(visitor.page.get_by_label("身分證字號")).to_be_visible()
 
@@ -245,9 +246,9 @@ def test_of_two_cards_the_kind_that_was_chosen_is_shown_and_the_other_can_be_tak
     desk.insert(card)
     desk.insert(desk.issued(CardKind.INSTITUTION, institution("青田診所", "0000000003")), slot=1)
     visitor = visit("/sign-in/card?card=institution")
-    shows_card(visitor, "青田診所")
+    expect(told(visitor)).to_have_text(["青田診所", "3 次"], timeout=SLOW)
     visitor.page.get_by_label("讀卡機").select_option(index=0)
-    shows_card(visitor)
+    expect(told(visitor)).to_have_text(["許沐晴", "3 次"], timeout=SLOW)
     expect(visitor.page.get_by_label("身分證字號")).to_be_hidden()
 
 
@@ -255,28 +256,28 @@ def test_a_card_that_cannot_sign_keeps_nobody_from_the_one_that_can(visit, desk,
     desk.insert(nhi_card("A200000003", "900000000001", "許沐晴", date(1976, 1, 1)))
     desk.insert(card, slot=1)
     visitor = visit("/sign-in/card")
-    shows_card(visitor)
+    expect(told(visitor)).to_have_text(["許沐晴", "3 次"], timeout=SLOW)
     visitor.page.get_by_label("讀卡機").select_option(index=0)
-    shows(visitor, "不認得這張卡片")
+    expect(note(visitor, "不認得這張卡片")).to_be_visible(timeout=SLOW)
     visitor.page.get_by_label("讀卡機").select_option(index=1)
-    shows_card(visitor)
+    expect(told(visitor)).to_have_text(["許沐晴", "3 次"], timeout=SLOW)
 
 
 def test_a_refused_card_is_told_of_once_and_the_page_goes_on(visit, desk, card, contexts):
     contexts.answers["identity.log_in_by_card"], accepted = contexts.refuse, contexts.answers["identity.log_in_by_card"]
     desk.insert(card)
     visitor = visit("/sign-in/card")
-    shows_card(visitor)
+    expect(told(visitor)).to_have_text(["許沐晴", "3 次"], timeout=SLOW)
     enter(visitor, PIN)
     expect(visitor.page.locator("[data-error-summary]")).to_be_focused(timeout=SLOW)
-    shows_card(visitor)
+    expect(told(visitor)).to_have_text(["許沐晴", "3 次"], timeout=SLOW)
     contexts.answers["identity.log_in_by_card"] = accepted
 
 
 def test_an_nhi_card_fills_the_form_in_and_goes_with_the_password(visit, desk, contexts):
     desk.insert(nhi_card("A200000003", "900000000001", "許沐晴", date(1976, 1, 1)))
     visitor = visit("/sign-in/nhi-card")
-    shows(visitor, "已讀到健保卡，卡號尾碼 0001，許沐晴。")
+    expect(note(visitor, "已讀到健保卡，卡號尾碼 0001，許沐晴。")).to_be_visible(timeout=SLOW)
     assert visitor.faults() == []
     expect(visitor.page.get_by_label("身分證字號")).to_have_value("A200000003")
     visitor.page.get_by_label("健保卡註冊密碼").fill("four green kettles sing")
@@ -289,17 +290,17 @@ def test_an_nhi_card_fills_the_form_in_and_goes_with_the_password(visit, desk, c
 def test_any_other_card_is_no_nhi_card_and_is_changed_for_one(visit, desk, card):
     desk.insert(card)
     visitor = visit("/sign-in/nhi-card")
-    shows(visitor, "讀卡機裡的不是健保卡")
+    expect(note(visitor, "讀卡機裡的不是健保卡")).to_be_visible(timeout=SLOW)
     desk.insert(nhi_card("A200000003", "900000000001", "許沐晴", date(1976, 1, 1)))
-    shows(visitor, "已讀到健保卡")
+    expect(note(visitor, "已讀到健保卡")).to_be_visible(timeout=SLOW)
 
 
 def test_a_card_that_cannot_sign_is_changed_for_one_that_can_between_two_looks(visit, desk, card):
     desk.insert(nhi_card("A200000003", "900000000001", "許沐晴", date(1976, 1, 1)))
     visitor = visit("/sign-in/card")
-    shows(visitor, "不認得這張卡片")
+    expect(note(visitor, "不認得這張卡片")).to_be_visible(timeout=SLOW)
     desk.insert(card)
-    shows_card(visitor)
+    expect(told(visitor)).to_have_text(["許沐晴", "3 次"], timeout=SLOW)
     expect(visitor.page.locator("[data-place]")).to_be_empty()
 
 
@@ -317,7 +318,7 @@ def test_every_line_of_the_check_works_and_the_last_asks_this_site(visit, desk, 
     expect(visitor.page.locator('[data-fact="left"]')).to_have_text("3 次")
     visitor.page.get_by_label("PIN 碼（選填）").fill(PIN)
     visitor.page.get_by_role("button", name="開始檢查").click()
-    shows(visitor, "全部正常")
+    expect(note(visitor, "全部正常")).to_be_visible(timeout=SLOW)
     for line in (*BY_THE_PAGE, *CheckLine, *BY_THE_SITE):
         expect(outcome(visitor, line)).to_have_text("正常")
     assert visitor.faults() == []
@@ -332,7 +333,7 @@ def test_without_a_pin_what_needs_it_is_not_tried_and_a_wrong_one_is_tried_once(
     visitor = visit("/card-check")
     expect(outcome(visitor, "card")).to_have_text("正常", timeout=SLOW)
     visitor.page.get_by_role("button", name="開始檢查").click()
-    shows(visitor, "測試過的都正常")
+    expect(note(visitor, "測試過的都正常")).to_be_visible(timeout=SLOW)
     expect(outcome(visitor, "sign")).to_have_text("沒有測試")
     visitor.page.get_by_label("PIN 碼（選填）").fill("111111")
     visitor.page.get_by_role("button", name="再檢查一次").click()
@@ -360,7 +361,7 @@ def test_the_check_tries_the_card_of_the_reader_that_was_chosen_and_no_other(vis
     desk.insert(desk.issued(CardKind.INSTITUTION, institution("和平診所", "0000000004")), slot=1)
     visitor.page.get_by_label("PIN 碼（選填）").fill(PIN)
     visitor.page.get_by_role("button", name="再檢查一次").click()
-    shows(visitor, "全部正常")
+    expect(note(visitor, "全部正常")).to_be_visible(timeout=SLOW)
     expect(shown).to_have_text("醫事機構憑證卡 · 和平診所")
 
 
@@ -376,7 +377,7 @@ def test_without_an_agent_the_check_says_what_to_install(visit, desk):
 def test_an_agent_of_another_site_does_not_answer_this_one(visit, desk, card):
     desk.start_agent("https://elsewhere.example")
     desk.insert(card)
-    shows(visit("/sign-in/card"), "這部電腦上找不到讀卡程式")
+    expect(note(visit("/sign-in/card"), "這部電腦上找不到讀卡程式")).to_be_visible(timeout=SLOW)
 
 
 def test_without_scripts_the_page_says_that_cards_need_them(visit):

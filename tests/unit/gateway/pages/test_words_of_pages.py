@@ -19,7 +19,7 @@ from services.gateway.web.clinic import record as clinic_record
 from services.gateway.web.clinic.offers import Standing
 from services.gateway.web.organisations import grants
 from services.gateway.web.practice import licences
-from services.gateway.web.support_review import deciding, evidence
+from services.gateway.web.support_review import deciding, evidence, searching, statistics
 from services.gateway.web.support_review import queue as support_queue
 from shared.cards.agent import CheckLine
 from shared.cards.profiles import CardKind
@@ -155,7 +155,11 @@ CODED = {
     "clinic.standing": set(Standing) - {Standing.OVER},
     "support_review.flags": evidence.Flag,
     "support_review.decide": deciding.Verdict,
-    "support_review.filters": {one.name for one in support_queue.FILTERS},
+    "support_review.filters": {
+        one.name for one in (*support_queue.FILTERS, *searching.OF_APPLICATIONS, *searching.OF_SUPPORTS)
+    },
+    "support_review.statistics": {*statistics.COLUMNS, *(one.name for one in statistics.FILTERS)},
+    "support_review.statistics.of": statistics.By,
     "support_review.queue.part": support_queue.PARTS,
     "work.commands": {*clinic_record.SHOWN, *bureau_record.SHOWN},
     "work.filters": {one.name for one in (*queue.FILTERS, *cases.FILTERS, *enrolled.FILTERS)},

@@ -86,12 +86,12 @@ class Profile:
 
 
 def personnel(common_name: str, subject_serial: str) -> Profile:
-    """醫事人員卡."""
+    """醫事人員憑證卡."""
     return Profile(SubjectType.PERSONNEL, common_name, subject_serial)
 
 
 def institution(common_name: str, subject_serial: str, organisation_oid: str = "") -> Profile:
-    """醫事機構卡."""
+    """醫事機構憑證卡."""
     return Profile(SubjectType.INSTITUTION, common_name, subject_serial, common_name, organisation_oid)
 
 

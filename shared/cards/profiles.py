@@ -36,9 +36,9 @@ class CardKind(StrEnum):
     """Which card it is."""
 
     PERSONNEL = "personnel"
-    """醫事人員卡, of the HCA."""
+    """醫事人員憑證卡, of the HCA."""
     INSTITUTION = "institution"
-    """醫事機構卡, of the HCA."""
+    """醫事機構憑證卡, of the HCA."""
     CITIZEN = "citizen"
     """自然人憑證, of the MOICA."""
     GOVERNMENT = "government"

@@ -109,11 +109,14 @@ CARDS = Columns(
 )
 
 CARD_KINDS = {
-    "醫事人員卡": CardKind.PERSONNEL,
-    "醫事機構卡": CardKind.INSTITUTION,
+    "醫事人員憑證卡": CardKind.PERSONNEL,
+    "醫事機構憑證卡": CardKind.INSTITUTION,
     "政府憑證卡": CardKind.GOVERNMENT,
     "自然人憑證": CardKind.CITIZEN,
+    "醫事人員卡": CardKind.PERSONNEL,
+    "醫事機構卡": CardKind.INSTITUTION,
 }
+"""The words of S001's log-in first; the last two are those of other portals' lists."""
 KINDS = {
     "醫院": InstitutionKind.HOSPITAL,
     "西醫診所": InstitutionKind.CLINIC,

@@ -16,7 +16,7 @@ from shared.principal import Role
 ORGANISATIONS = Area("organisations", __name__)
 
 NAMING = frozenset({Role.INSTITUTION, Role.CENTRE})
-"""機構憑證卡, or the 政府憑證卡 of a 長照中心: names managers."""
+"""醫事機構憑證卡, or the 政府憑證卡 of a 長照中心: names managers."""
 MANAGERS = frozenset({Role.INSTITUTION_MANAGER, Role.CENTRE_MANAGER})
 """機構管理者: add users and grant services."""
 KEEPERS = NAMING | MANAGERS

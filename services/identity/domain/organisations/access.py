@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared.refusals import Refusal
 
 NAMING_CARD = Party(frozenset({Role.INSTITUTION, Role.CENTRE}), frozenset({Assurance.CARD_PIN}))
-"""機構憑證卡, or the 政府憑證卡 of a 長照中心."""
+"""醫事機構憑證卡, or the 政府憑證卡 of a 長照中心."""
 MANAGER = Party(frozenset({Role.INSTITUTION_MANAGER, Role.CENTRE_MANAGER}), frozenset({Assurance.CARD_PIN}))
 """機構管理者; whoever came in by an NHI card proves a card and PIN besides."""
 LOOKING_MANAGER = Party(MANAGER.roles, BY_CARD)

@@ -18,8 +18,8 @@ from tests.integration.identity.cards.card_door import CENTRES_SERIAL, CLINICS_S
 HEADINGS = "卡別,發卡單位,憑證主體序號,持卡人代號,持卡人名稱"
 HCA = '"CN=TEST 醫事憑證管理中心,OU=醫事憑證管理中心,O=行政院,C=TW"'
 GCA = '"CN=TEST 政府憑證管理中心,OU=政府憑證管理中心,O=行政院,C=TW"'
-DOCTORS = f"醫事人員卡,{HCA},{DOCTORS_SERIAL},{BANQIAO_DOCTOR},陳安康"
-CLINICS = f"醫事機構卡,{HCA},{CLINICS_SERIAL},{BANQIAO_CLINIC},板橋安康小兒科診所"
+DOCTORS = f"醫事人員憑證卡,{HCA},{DOCTORS_SERIAL},{BANQIAO_DOCTOR},陳安康"
+CLINICS = f"醫事機構憑證卡,{HCA},{CLINICS_SERIAL},{BANQIAO_CLINIC},板橋安康小兒科診所"
 CENTRES = f"政府憑證卡,{GCA},{CENTRES_SERIAL},新北市,"
 TAIPEI_BUREAU = Principal("account/1", Role.BUREAU_OFFICER, frozenset({Assurance.PASSWORD}), jurisdiction="臺北市")
 
@@ -45,6 +45,13 @@ def test_a_file_lets_its_cards_in_and_the_same_again_changes_nothing(door):
     assert brought(door, DOCTORS, CLINICS, CENTRES) == [(RowOutcome.UNCHANGED, [])] * 3
 
 
+def test_the_shorter_words_of_other_portals_name_the_same_cards(door):
+    rows = [row.replace("憑證卡", "卡", 1) for row in (DOCTORS, CLINICS)]
+    assert [row.partition(",")[0] for row in rows] == ["醫事人員卡", "醫事機構卡"]
+    assert brought(door, *rows) == [(RowOutcome.TAKEN, [])] * 2
+    assert brought(door, DOCTORS, CLINICS) == [(RowOutcome.UNCHANGED, [])] * 2
+
+
 def test_a_trial_says_the_same_and_registers_nobody(door):
     assert brought(door, DOCTORS, CLINICS, purpose=Purpose.TRY) == [(RowOutcome.TAKEN, [])] * 2
     assert "CardRegistered" not in door.told()
@@ -53,12 +60,12 @@ def test_a_trial_says_the_same_and_registers_nobody(door):
 def test_each_faulty_row_is_told_why_and_the_others_go_on(door):
     rows = [
         f"自然人憑證,{HCA},1,{BANQIAO_DOCTOR},",
-        f"醫事機構卡,{HCA},1,9999999999,",
-        f"醫事人員卡,{HCA},1,nobody,",
+        f"醫事機構憑證卡,{HCA},1,9999999999,",
+        f"醫事人員憑證卡,{HCA},1,nobody,",
         f"政府憑證卡,{GCA},1,天龍國,",
-        f"醫事人員卡,HCA,1,{BANQIAO_DOCTOR},",
+        f"醫事人員憑證卡,HCA,1,{BANQIAO_DOCTOR},",
         f"月票,{HCA},1,{BANQIAO_DOCTOR},",
-        f"醫事人員卡,{HCA},,{BANQIAO_DOCTOR},",
+        f"醫事人員憑證卡,{HCA},,{BANQIAO_DOCTOR},",
         DOCTORS,
         DOCTORS,
     ]

@@ -198,6 +198,11 @@ class ApplicationTold(msgspec.Struct, frozen=True):
         """What was found of a line when it was submitted; None before that."""
         return next((one for one in self.findings if one.line == line), None)
 
+    @property
+    def findings_by_line(self) -> dict[str, LineFinding]:
+        """What was found of each line when it was submitted; of none before that."""
+        return {one.line: one for one in self.findings}
+
 
 class SupportListed(msgspec.Struct, frozen=True, kw_only=True):
     """支援: who, where, by which terms; `asked` are those of a change under review (`pending_case_no`)."""

@@ -85,6 +85,24 @@ def test_only_what_the_server_allows_is_offered(may, offered):
     assert {path for path in every if f'href="{RECORD}{path}"' in page} == offered
 
 
+def test_a_case_of_many_lines_has_a_row_for_each_with_what_is_doubtful():
+    lines = [a_line(number) for number in range(1, 10)]
+    doubtful = a_finding(9, others_at_home=0, overlap_count=2)
+    found = [*(a_finding(number) for number in range(1, 9)), doubtful]
+    remote = applicant(told=a_draft(*lines), support__found_so_far=found)
+    page = browser(remote).get(RECORD).text
+    assert page.count("<tr") == 10
+    assert f'href="{RECORD}/lines/{LINE}/remove"' in page
+    second_look = browser(remote).get(f"{RECORD}/submit").text
+    assert second_look.count("重疊") == 1
+    assert "和其他支援時間重疊 2 次" in second_look.split("9. 吳安霖")[1]
+    assert 'name="lines" value="9"' in second_look
+    remote.answers["support.submit_for_review"] = refuses("practitioner-moved-away", "lines.8", practitioner="吳安霖")
+    refused = browser(remote).post(f"{RECORD}/submit", data={"lines": "9"})
+    assert 'id="line-8-error"' in refused.text
+    assert 'id="line-8"' in refused.text
+
+
 def test_a_returned_case_tells_what_to_mend_and_is_submitted_again():
     told = an_application(a_line(), state="returned", actions=actions("set_lines", "submit_for_review"))
     page = browser(applicant(told=told | {"reason": "schedule", "explanation": "請調整週四。"})).get(RECORD).text

@@ -17,20 +17,27 @@ from operate.contexts import compose
 from operate.failures import Mistake, Status
 from operate.session import Session, table, taipei_time
 from operate.shell import at_the_shell
+from operate.taken_files import Remarks, ResultsOption, answer, results_in
 from shared.context import utc_now
 from shared.installation import installation
 from shared.read_models.rebuild import rebuild_if_needed
-from shared.refusals import Refusal
+from shared.refusals import LogUnsigned, Refusal
 from shared.relay.checkpoints import load_public_keys
 from shared.vault.signing import public_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shared.imports.results import RowResult
+
 commands = typer.Typer()
 
 _BOOTSTRAP = "services.support.bootstrap"
 _COMMANDS = "services.support.commands"
+_ENTRY = "案件編號"
+"""What stands over the entries in a file of results."""
+_KNOWN = ("known_practitioners", "known_institutions", "known_places")
+"""The rows by which support knows who is who."""
 _HEADINGS = (
     "support.day",
     "support.number",
@@ -155,12 +162,47 @@ def register_send(context: typer.Context, day: Annotated[str, typer.Argument(met
     session.show(RegisterFileAsked(wanted), session.words("support.asked", day=wanted.isoformat()))
 
 
+@commands.command(name="import-legacy")
+def import_legacy(
+    context: typer.Context,
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)],
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    results: ResultsOption = None,
+) -> None:
+    """Bring over what the system before has approved; ends with 1 where rows were refused."""
+    session: Session = context.obj
+    size, remarks = file.stat().st_size, Remarks(session.words)
+    with (
+        installation(session.settings) as place,
+        _support(session, place) as support,
+        file.open("rb") as opened,
+        results_in(results, _ENTRY) as write,
+        session.progress() as watch,
+    ):
+        for name in _KNOWN:
+            rebuild_if_needed(support.models[name], support.database, support.logs["identity"])
+
+        def tell(result: RowResult) -> None:
+            watch(session.words("registry.entering"), opened.tell(), size)
+            remarks.keep(result)
+            write(result)
+
+        try:
+            summary = (support.try_legacy if dry_run else support.import_legacy)(opened, at_the_shell(), tell)
+        except LogUnsigned as refusal:
+            raise Mistake("mistakes.not-recorded", said=support.explained(refusal, session.words.language)) from None
+        except Refusal as refusal:
+            said = support.explained(refusal, session.words.language)
+            raise Mistake("mistakes.file-refused", said=said) from None
+    answer(session, summary, remarks, "registry.tried" if dry_run else "registry.taken")
+
+
 @contextmanager
 def _clerk(session: Session) -> Iterator[Any]:
     """What makes register files of this installation, its rows made where nobody has looked at them yet."""
     with installation(session.settings) as place, _support(session, place) as support:
-        for name in ("register_files", "supports"):
-            rebuild_if_needed(support.models[name], support.database, support.log)
+        rebuild_if_needed(support.models["register_files"], support.database, support.log)
         with closing(support.clerk()) as clerk:
             yield clerk
 

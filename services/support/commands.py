@@ -16,7 +16,9 @@ from services.support.events import (
     BatchKind,
     DenialReason,
     DepartureCause,
+    HoldGround,
     Purpose,
+    RecordedBy,
     ReleaseCause,
     ReturnReason,
 )
@@ -240,6 +242,31 @@ class ReturnApplication:
     explanation: str = ""
 
 
+# How long it is kept ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HoldRetention:
+    """法律保全: keep what was written in an application although its time may be over."""
+
+    application_id: UUID
+    ground: HoldGround
+
+
+@dataclass(frozen=True)
+class LiftRetentionHold:
+    """解除保全."""
+
+    application_id: UUID
+
+
+@dataclass(frozen=True)
+class ForgetApplication:
+    """保存期滿: destroy the key of what people wrote in an application."""
+
+    application_id: UUID
+
+
 # The insurer's file -----------------------------------------------------------------------------------------------
 
 
@@ -253,6 +280,28 @@ class DeliverRegisterFileAgain:
     """重送: deliver the file of a Taipei day once more."""
 
     day: date
+
+
+# Whoever runs it ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BringSupportOver:
+    """新舊系統銜接: a support that the system before has approved, so that it can be changed and cancelled here.
+
+    It is known there by its `case_no` and its `row` in that case, from 1; `institution` is the home institution. What
+    was remarked there is not brought over.
+    """
+
+    case_no: str = field(metadata=_CODE)
+    row: int
+    recorded_by: RecordedBy
+    practitioner: str = field(metadata=_CODE)
+    institution: str = field(metadata=_CODE)
+    place: PlaceEntry
+    purposes: tuple[Purpose, ...]
+    schedule: ScheduleEntry
+    department: str = field(default="", metadata=_CODE)
 
 
 # Caretrail itself -------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from services.support import events
+from shared.sealing import SubjectId
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC, end_of, sealed, taipei
 from tests.controls.registry import PLACE_CODE, PLACE_NAME, PRACTITIONER
 
@@ -269,6 +270,14 @@ _CANCELLATION = {"application": CANCELLATION, "case_no": CANCELLATION_NO}
 
 
 @example
+def support_brought_over(**changes):
+    approved = support_approved()
+    known = {field.name: getattr(approved, field.name) for field in dataclasses.fields(approved)}
+    event = events.SupportBroughtOver(**known | {"attachments": ()}, source="legacy")
+    return dataclasses.replace(event, **changes)
+
+
+@example
 def amend_requested(**changes):
     event = events.AmendRequested(**later(2, AMEND_ASKED_AT, SUPPORT), **_AMENDMENT, before=TERMS, after=NEW_TERMS)
     return dataclasses.replace(event, **changes)
@@ -433,4 +442,28 @@ def register_file_not_delivered(**changes):
 @example
 def register_file_asked_for_again(**changes):
     event = events.RegisterFileAskedForAgain(**later(3, taipei(3, 13, 9), REGISTER_FILE), day=FILE_DAY)
+    return dataclasses.replace(event, **changes)
+
+
+# How long it is kept -------------------------------------------------------------------------------------------------
+
+HELD_AT, FORGOTTEN_AT = taipei(2, 24, 9), taipei(2, 19, 0).replace(year=2028)
+KEEPER = SubjectId(UUID("3d5e0c1a-0018-4000-8000-000000000001"))
+
+
+@example
+def retention_held(**changes):
+    event = events.RetentionHeld(**later(6, HELD_AT), case_no=CASE_NO, ground=events.HoldGround.REMEDY)
+    return dataclasses.replace(event, **changes)
+
+
+@example
+def retention_hold_lifted(**changes):
+    event = events.RetentionHoldLifted(**later(7, taipei(2, 25, 9)), case_no=CASE_NO)
+    return dataclasses.replace(event, **changes)
+
+
+@example
+def application_forgotten(**changes):
+    event = events.ApplicationForgotten(**later(8, FORGOTTEN_AT), case_no=CASE_NO, subject=KEEPER)
     return dataclasses.replace(event, **changes)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from services.support.adapters.register_file import recorded_in, register_file, same_file
-from services.support.domain.policies import policy_in_force
 from services.support.domain.register_delivery import LATE_AFTER, DeliveryState, LastFile, Signature, SignedFile
 from services.support.domain.register_file import file_name
+from services.support.processes.send_register_file_every_working_day import (
+    SendRegisterFileEveryWorkingDay,
+    next_file_due,
+)
 from services.support.read_models.register_files import (
     RegisterFiles,
     file_of,
@@ -16,8 +19,7 @@ from services.support.read_models.register_files import (
     last_file,
     oldest_undelivered,
 )
-from services.support.read_models.supports import Supports, first_approval
-from shared.calendar import taipei_day, working_calendar
+from shared.calendar import taipei_day
 from shared.read_models.reader import NotFilledYet, Reader
 from shared.standings import Alarm
 
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     KeyOf = Callable[[Collection[str]], Ed25519PrivateKey]
     """The key to sign with, given the ids of those that have signed before; raises `KeysUnusable`."""
 
+T = TypeVar("T")
+
 
 class RegisterClerk:
     """Reads the log for what a file holds, and the rows of files for what the next one follows."""
@@ -45,7 +49,7 @@ class RegisterClerk:
     def __init__(self, database: Database, own: Log, positions: Positions, key: KeyOf) -> None:
         self._log = own
         self._files = Reader(RegisterFiles, database, own, positions)
-        self._supports = Reader(Supports, database, own, positions)
+        self._next = Reader(SendRegisterFileEveryWorkingDay, database, own, positions)
         self._key = key
 
     def head(self) -> int:
@@ -70,20 +74,15 @@ class RegisterClerk:
 
     def due(self, now: datetime) -> Sequence[UUID]:
         """The files that are to be delivered at `now`; none before there are rows."""
-        try:
-            return files_due(self._files, now)
-        except NotFilledYet:
-            return ()
+        return _known(lambda: files_due(self._files, now)) or ()
 
     def alarms(self, now: datetime) -> Iterator[Alarm]:
         """A file that was not made in time, or does not lie where it belongs, an hour after its time or for good."""
-        try:
-            last, undelivered = last_file(self._files), oldest_undelivered(self._files)
-            begun = last.produced_at if last else first_approval(self._supports)
-        except NotFilledYet:
-            return  # the alarm on followers tells
-        if begun is not None and self._due_after(begun) + LATE_AFTER < now:
-            yield Alarm("register-file-not-made", file_name(taipei_day(self._due_after(begun))))
+        # Where nothing has been filled yet, the alarm on followers tells.
+        due_at = _known(lambda: next_file_due(self._next))
+        undelivered = _known(lambda: oldest_undelivered(self._files))
+        if due_at is not None and due_at + LATE_AFTER < now:
+            yield Alarm("register-file-not-made", file_name(taipei_day(due_at)))
         if undelivered is not None and undelivered.state is DeliveryState.STOPPED:
             yield Alarm("register-file-stopped", file_name(undelivered.day))
         elif undelivered is not None and undelivered.produced_at + LATE_AFTER < now:
@@ -100,11 +99,15 @@ class RegisterClerk:
     def close(self) -> None:
         """Close the connections."""
         self._files.close()
-        self._supports.close()
-
-    def _due_after(self, moment: datetime) -> datetime:
-        policy = policy_in_force(taipei_day(moment))
-        return policy.register_file_due_after(moment, working_calendar())
+        self._next.close()
 
     def _recorded(self, stretch: Stretch) -> Iterator[Recorded]:
         return recorded_in(self._log.read(stretch.after, stretch.until))
+
+
+def _known(ask: Callable[[], T | None]) -> T | None:
+    """What is found; None before there are rows."""
+    try:
+        return ask()
+    except NotFilledYet:
+        return None

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from services.support.domain.support import Support
     from services.support.events import LineFinding
     from shared.principal import Principal
-    from shared.sealing import SubjectId
 
 
 def draft_application(desk: Desk, command: DraftApplication, principal: Principal, now: datetime) -> Decision:
@@ -187,7 +186,7 @@ def _checked(
 def _sealed(desk: Desk, application: Application, line: CheckedLine, line_id: UUID | None) -> Line:
     """The line, which keeps the files that the one it takes the place of has."""
     before = application.lines.get(line_id) if line_id else None
-    remarks = desk.remarks(line.practitioner.subject, line.terms.remarks)
+    remarks = desk.remarks(application, line.terms.remarks)
     terms = Terms(line.terms.purposes, line.terms.schedule, remarks)
     files = before.attachments if before else ()
     return Line(line_id or uuid4(), line.practitioner.number, line.place, line.department, terms, files)
@@ -264,9 +263,8 @@ def _amended(  # noqa: PLR0913, PLR0917 - as above
     if support is None or checked is None:
         return None
     before = support.terms
-    subject: SubjectId = desk.practitioner(support.held.practitioner).subject
     same = desk.says_the_same(before.remarks, checked.remarks)
-    remarks = before.remarks if same else desk.remarks(subject, checked.remarks)
+    remarks = before.remarks if same else desk.remarks(application, checked.remarks)
     after = Terms(checked.purposes, checked.schedule, remarks)
     if after == before:
         form.object(refusals.NothingAmended(f"{field}.terms"))

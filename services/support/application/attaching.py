@@ -109,4 +109,4 @@ def _attaching(desk: Desk, upload: Upload, principal: Principal, now: datetime) 
     application = desk.application(upload.application)
     heed(access.to_application(AttachFile, principal, application))
     heed(guards.attaching(application, upload.line, desk.policy(now).attachments_most))
-    return application, desk.practitioner(application.lines[upload.line].practitioner).subject
+    return application, desk.keeper_of(application)

@@ -14,10 +14,12 @@ from services.support.domain.actions import lock_objection
 from services.support.domain.application import Applicant, Application
 from services.support.domain.move_lock import Departure, MoveLock
 from services.support.domain.policies import POLICIES, policy_in_force
+from services.support.domain.states import ApplicationState
 from services.support.domain.support import Support
 from services.support.events import RecordedBy, Remarks, ReviewersRemarks
 from shared.calendar import taipei_day
 from shared.principal import Role
+from shared.vault.blind_index import Identifier
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -73,6 +75,13 @@ class Desk:
             return self.store.load(Support, support_id)
         except AggregateNotFoundError:
             raise refusals.SupportUnknown(field) from None
+
+    def known_support(self, support_id: UUID) -> Support | None:
+        """The support of this id, where there is one."""
+        try:
+            return self.store.load(Support, support_id)
+        except AggregateNotFoundError:
+            return None
 
     def supports_of(self, application: Application) -> list[Support]:
         """The approved supports that a change or a cancellation is about, in its order."""
@@ -148,15 +157,28 @@ class Desk:
 
     # What is sealed ----------------------------------------------------------------------------------------------
 
-    def remarks(self, subject: SubjectId, text: str) -> Sealed[Remarks] | None:
-        """備註, sealed for the practitioner whom it is about; None where nothing is said."""
-        return self.vault.seal(subject, Remarks(text)) if text else None
+    def keeper_of(self, application: Application) -> SubjectId:
+        """The subject at the vault under whose key everything written in an application is sealed: its own alone.
+
+        So it can be forgotten when the time of the application is over, and nothing else with it.
+        """
+        return self.vault.subject_for([Identifier("support_application", str(application.id))])
+
+    def supports_granted(self, application: Application) -> list[Support]:
+        """The supports whose terms, or whose last change, came from an application."""
+        if application.state is not ApplicationState.APPROVED:
+            return []
+        return [self.support(support_id) for support_id in (*application.lines, *application.supports)]
+
+    def remarks(self, application: Application, text: str) -> Sealed[Remarks] | None:
+        """備註; None where nothing is said."""
+        return self.vault.seal(self.keeper_of(application), Remarks(text)) if text else None
 
     def opinion(self, application: Application, text: str) -> Sealed[ReviewersRemarks] | None:
-        """審查意見, sealed for the first practitioner whom the application is about; None where nothing is said."""
+        """審查意見; None where nothing is said."""
         if not text:
             return None
-        return self.vault.seal(self.practitioner(application.entries[0].practitioner).subject, ReviewersRemarks(text))
+        return self.vault.seal(self.keeper_of(application), ReviewersRemarks(text))
 
     def says_the_same(self, sealed: Sealed[Remarks] | None, text: str) -> bool:
         """Whether remarks that were sealed say this."""

@@ -16,11 +16,13 @@ from shared.taiwan.dates import ROC_OFFSET
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from uuid import UUID
 
     from services.support.domain.application import Applicant
     from shared.events import Aggregate
 
 CASE_NO = "case-no"
+BEING_FORGOTTEN = "application-being-forgotten"
 REGISTER_DAY = "register-file-of-day"
 """The register file of each Taipei day, by its ISO date."""
 _REGISTER_NUMBER = "register-file-number"
@@ -41,6 +43,11 @@ def case_no(moment: datetime, number: int) -> str:
     """案件編號: ROC `yyyMMdd` and the number of the case on that Taipei day, in 4 digits or more (S001)."""
     day = moment.astimezone(TAIPEI)
     return f"{day.year - ROC_OFFSET:03d}{day:%m%d}{number:04d}"
+
+
+def being_forgotten(application: Application, subject: UUID) -> Reservation:
+    """Under which subject of the vault what was written in an application is just being forgotten."""
+    return Reservation(BEING_FORGOTTEN, str(application.id), subject)
 
 
 def register_file(file: DailyRegister) -> list[Reservation]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from services.support import commands
-from services.support.application import applying, attaching, moving, register_files, reservations, reviewing
+from services.support.application import (
+    applying,
+    attaching,
+    cutover,
+    moving,
+    register_files,
+    reservations,
+    retaining,
+    reviewing,
+)
 from services.support.application.desk import Desk
 from services.support.domain import access, refusals
 from services.support.domain.actions import application_actions, support_actions
@@ -47,12 +56,16 @@ HANDLERS: Mapping[type, Handler] = {
     commands.RemoveLines: applying.remove_lines,
     commands.DiscardDraft: applying.discard_draft,
     commands.SubmitForReview: applying.submit_for_review,
+    commands.BringSupportOver: cutover.bring_support_over,
     commands.AssignReview: reviewing.assign_review,
     commands.ApproveApplication: reviewing.approve_application,
     commands.DenyApplication: reviewing.deny_application,
     commands.ReturnApplication: reviewing.return_application,
     commands.CancelAllOutstanding: moving.cancel_all_outstanding,
     commands.StateStrength: moving.state_strength,
+    commands.HoldRetention: retaining.hold_retention,
+    commands.LiftRetentionHold: retaining.lift_retention_hold,
+    commands.ForgetApplication: retaining.forget_application,
     commands.ProduceRegisterFile: register_files.produce_register_file,
     commands.DeliverRegisterFileAgain: register_files.deliver_register_file_again,
     commands.NoteDeparture: moving.note_departure,

@@ -23,6 +23,8 @@ PRACTITIONER = Party(
 """醫事人員 for themselves, by any of the three ways of S001."""
 INSTITUTION = Party(frozenset({Role.INSTITUTION}), frozenset({Assurance.CARD_PIN}))
 """醫事機構 for all who practise there, by its own card alone (S001)."""
+BUREAU_MANAGER = Party(frozenset({Role.BUREAU_MANAGER}), BUREAU.proofs)
+"""主管 of a bureau."""
 OVERSEERS = (INSURER, OPERATOR, AUDITOR)
 """Who reads of every county."""
 
@@ -39,10 +41,14 @@ WHO_MAY: WhoMay = {
     commands.SubmitForReview: (PRACTITIONER, INSTITUTION),
     commands.CancelAllOutstanding: (PRACTITIONER, INSTITUTION),
     commands.StateStrength: (INSTITUTION,),
+    commands.BringSupportOver: (SHELL,),
     commands.AssignReview: (BUREAU,),
     commands.ApproveApplication: (BUREAU,),
     commands.DenyApplication: (BUREAU,),
     commands.ReturnApplication: (BUREAU,),
+    commands.HoldRetention: (BUREAU_MANAGER, OPERATOR),
+    commands.LiftRetentionHold: (BUREAU_MANAGER, OPERATOR),
+    commands.ForgetApplication: (PLATFORM,),
     commands.ProduceRegisterFile: (PLATFORM,),
     commands.DeliverRegisterFileAgain: (OPERATOR, SHELL),
     commands.NoteDeparture: (PLATFORM,),

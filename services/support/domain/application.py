@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         AttachedFile,
         BatchKind,
         DenialReason,
+        HoldGround,
         Line,
         LineFinding,
         NamedSupport,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
         ReviewersRemarks,
     )
     from shared.events import Event
-    from shared.sealing import Sealed
+    from shared.sealing import Sealed, SubjectId
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ class Application(Aggregate):
     ApplicationApproved = events.ApplicationApproved
     SupportDenied = events.SupportDenied
     SupportReturned = events.SupportReturned
+    RetentionHeld = events.RetentionHeld
+    RetentionHoldLifted = events.RetentionHoldLifted
+    ApplicationForgotten = events.ApplicationForgotten
 
     @classmethod
     def draft(cls, kind: ApplicationKind, applicant: Applicant, *, case_no: str, now: datetime) -> Self:
@@ -101,6 +105,8 @@ class Application(Aggregate):
         self.batch: Batch | None = None
         self.files: dict[UUID, tuple[UUID, AttachedFile]] = {}
         self.submissions = 0
+        self.submitted_at: datetime | None = None
+        self.is_held = False
         self.copied_to: tuple[str, ...] = ()
         self.findings: tuple[LineFinding, ...] = ()
         self.reviewer = ""
@@ -191,6 +197,23 @@ class Application(Aggregate):
         heed(guards.deciding(self))
         self._record_of_home(self.SupportReturned, now, reason=reason, explanation=explanation)
 
+    # How long it is kept -----------------------------------------------------------------------------------------
+
+    def hold(self, ground: HoldGround, now: datetime) -> None:
+        """法律保全."""
+        heed(guards.holding(self))
+        self._record(self.RetentionHeld, now, ground=ground)
+
+    def lift_hold(self, now: datetime) -> None:
+        """解除保全."""
+        heed(guards.lifting_hold(self))
+        self._record(self.RetentionHoldLifted, now)
+
+    def forget(self, subject: SubjectId, now: datetime) -> None:
+        """保存期滿: nothing that was sealed for this subject opens any more."""
+        heed(guards.forgetting(self))
+        self._record(self.ApplicationForgotten, now, subject=subject)
+
     def _record(self, fact: type[Event], now: datetime, **figures: Any) -> None:
         self.trigger_event(fact, timestamp=now, case_no=self.case_no, **figures)
 
@@ -238,8 +261,11 @@ class Application(Aggregate):
         self.state = ApplicationState.DISCARDED
 
     @event(events.SupportSubmitted)
-    def _support_submitted(self, number: int, copied_to: tuple[str, ...], findings: tuple[LineFinding, ...]) -> None:
+    def _support_submitted(
+        self, timestamp: datetime, number: int, copied_to: tuple[str, ...], findings: tuple[LineFinding, ...]
+    ) -> None:
         self.state = ApplicationState.UNDER_REVIEW
+        self.submitted_at = timestamp
         self.submissions = number
         self.copied_to = copied_to
         self.findings = findings
@@ -259,3 +285,15 @@ class Application(Aggregate):
     @event(events.SupportReturned)
     def _support_returned(self) -> None:
         self.state = ApplicationState.RETURNED
+
+    @event(events.RetentionHeld)
+    def _retention_held(self) -> None:
+        self.is_held = True
+
+    @event(events.RetentionHoldLifted)
+    def _retention_hold_lifted(self) -> None:
+        self.is_held = False
+
+    @event(events.ApplicationForgotten)
+    def _application_forgotten(self) -> None:
+        self.submitted_at = None

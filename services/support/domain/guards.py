@@ -85,6 +85,39 @@ def submitting(application: Application, confirmed: int) -> Refusal | None:
     return submittable(application) or (None if lines == confirmed else refusals.LinesChanged("lines", lines=lines))
 
 
+# How long it is kept ----------------------------------------------------------------------------------------------
+
+
+def holding(application: Application) -> Refusal | None:
+    """Held once."""
+    return refusals.RetentionHeldAlready() if application.is_held else None
+
+
+def lifting_hold(application: Application) -> Refusal | None:
+    """Only what is held can be let go."""
+    return None if application.is_held else refusals.RetentionNotHeld()
+
+
+def forgetting(application: Application) -> Refusal | None:
+    """What was decided or returned, is not held, and was not forgotten since it was submitted."""
+    if application.submitted_at is None:
+        return refusals.NothingToForget()
+    if application.state is ApplicationState.UNDER_REVIEW:
+        return refusals.ApplicationUndecided()
+    return refusals.RetentionHolds() if application.is_held else None
+
+
+def retained(until: datetime, now: datetime) -> Refusal | None:
+    """Its time lasts until this moment."""
+    return refusals.RetentionNotOver(until=until) if now <= until else None
+
+
+def in_use(supports: Sequence[Support], now: datetime) -> Refusal | None:
+    """What is written in the terms of a support that goes on is needed until that is over."""
+    until = max((support.span.ends_at for support in supports if support.is_outstanding(now)), default=None)
+    return refusals.RetentionNotOver(until=until) if until else None
+
+
 # The bureau -------------------------------------------------------------------------------------------------------
 
 

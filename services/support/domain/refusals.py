@@ -103,6 +103,33 @@ class AmendmentMissing(Refusal):
     """It is not said what the support is to become."""
 
 
+# How long it is kept ----------------------------------------------------------------------------------------------
+
+
+class RetentionHeldAlready(Refusal):
+    """The application is held already."""
+
+
+class RetentionNotHeld(Refusal):
+    """Nobody holds the application."""
+
+
+class ApplicationUndecided(Refusal):
+    """The bureau has yet to decide about the application."""
+
+
+class RetentionHolds(Refusal):
+    """A hold keeps the application."""
+
+
+class RetentionNotOver(Refusal):
+    """The application is kept until `until`."""
+
+
+class NothingToForget(Refusal):
+    """Nothing of the application is left to forget: it was forgotten, or never submitted."""
+
+
 # The insurer's file -----------------------------------------------------------------------------------------------
 
 
@@ -150,6 +177,10 @@ class MoveLockReleasedAlready(Refusal):
 
 class PractitionerUnknown(Refusal):
     """The register has no practitioner of this number."""
+
+
+class HomeUnknown(Refusal):
+    """The register has no institution of this code from which a support could be held."""
 
 
 class PlaceUnknown(Refusal):

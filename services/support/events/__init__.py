@@ -60,6 +60,12 @@ from services.support.events.register import (
     RegisterFileNotDelivered,
     RegisterFileProduced,
 )
+from services.support.events.retention import (
+    ApplicationForgotten,
+    HoldGround,
+    RetentionHeld,
+    RetentionHoldLifted,
+)
 from services.support.events.schedules import Continuous, Picked, RecurrenceRule, Recurring, Schedule
 from services.support.events.strength import StrengthStated
 from services.support.events.support import (
@@ -70,6 +76,7 @@ from services.support.events.support import (
     ChangeReturned,
     SupportAmended,
     SupportApproved,
+    SupportBroughtOver,
     SupportCancelled,
 )
 
@@ -77,6 +84,7 @@ __all__ = [
     "AmendDenied",
     "AmendRequested",
     "ApplicationApproved",
+    "ApplicationForgotten",
     "ApplicationKind",
     "AttachedFile",
     "BatchImported",
@@ -98,6 +106,7 @@ __all__ = [
     "FileKind",
     "FileName",
     "FilePart",
+    "HoldGround",
     "InstitutionCode",
     "LicenceFinding",
     "Line",
@@ -123,6 +132,8 @@ __all__ = [
     "RegisterFileProduced",
     "ReleaseCause",
     "Remarks",
+    "RetentionHeld",
+    "RetentionHoldLifted",
     "ReturnNoted",
     "ReturnReason",
     "ReviewAssigned",
@@ -133,6 +144,7 @@ __all__ = [
     "StrengthStated",
     "SupportAmended",
     "SupportApproved",
+    "SupportBroughtOver",
     "SupportCancelled",
     "SupportDenied",
     "SupportDiscarded",

@@ -1,7 +1,7 @@
 """Send register file every working day: at the policy's hour the insurer's file (報備支援清冊檔) is made of the log.
 
-It begins with the first support that is approved. Days on which Caretrail did not run have no file of their own: the
-next one holds all that happened since the one before, as its manifest says.
+It begins with the first support that is approved, changed or cancelled. Days on which Caretrail did not run have no
+file of their own: the next one holds all that happened since the one before, as its manifest says.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shared.events import Event
     from shared.processes.process import Command
     from shared.read_models.model import Key
+    from shared.read_models.reader import Reader
 
 _INSURER = "健保署"
 """To whom the file goes: the only row there is."""
@@ -43,7 +44,12 @@ class SendRegisterFileEveryWorkingDay(Process[NextFile]):
     table: ClassVar[Table[NextFile]] = Table(
         "send_register_file_every_working_day", NextFile, key=("recipient",), indexes=(("due_at",),)
     )
-    folds: ClassVar[tuple[type[Event], ...]] = (events.SupportApproved, events.RegisterFileProduced)
+    folds: ClassVar[tuple[type[Event], ...]] = (
+        events.SupportApproved,
+        events.SupportAmended,
+        events.SupportCancelled,
+        events.RegisterFileProduced,
+    )
     deadline: ClassVar[str | None] = "due_at"
 
     def keys(self, event: Event) -> Iterable[Key]:  # noqa: ARG002 - there is one row
@@ -51,8 +57,8 @@ class SendRegisterFileEveryWorkingDay(Process[NextFile]):
         return [(_INSURER,)]
 
     def evolve(self, key: Key, row: NextFile | None, event: Event) -> NextFile | None:
-        """Due on the next working day at the hour that holds then; approvals after the first change nothing."""
-        if row is not None and isinstance(event, events.SupportApproved):
+        """Due on the next working day at the hour that holds then; what happens after the first change leaves it."""
+        if row is not None and not isinstance(event, events.RegisterFileProduced):
             return row
         policy = policy_in_force(taipei_day(event.timestamp))
         return NextFile(key[0], policy.register_file_due_after(event.timestamp, working_calendar()))
@@ -60,3 +66,9 @@ class SendRegisterFileEveryWorkingDay(Process[NextFile]):
     def expire(self, key: Key, row: NextFile, now: datetime) -> Iterable[Command]:  # noqa: ARG002 - which day it is, the clock says
         """It is time."""
         return [ProduceRegisterFile()]
+
+
+def next_file_due(reader: Reader) -> datetime | None:
+    """When the next file is due, or was; None while nothing has happened that the insurer is told of."""
+    row = reader.one(NextFile, "select * from send_register_file_every_working_day")
+    return row.due_at if row else None

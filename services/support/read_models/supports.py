@@ -131,7 +131,7 @@ class Supports(ReadModel[SupportRow]):
             ("case_no",),
         ),
     )
-    folds = (events.SupportApproved, *_CHANGES)
+    folds = (events.SupportApproved, events.SupportBroughtOver, *_CHANGES)
 
     def keys(self, event: Event) -> Iterable[Key]:
         """The support."""
@@ -222,13 +222,6 @@ def supporters_seen(reader: Reader, principal: Principal, filters: SupportFilter
     select distinct practitioner from supports where {conditions} order by practitioner limit {MOST_SUPPORTERS}
     """
     return reader.scalars(query, asked | parameters)
-
-
-def first_approval(reader: Reader) -> datetime | None:
-    """When the first support was approved; None where none was."""
-    first: datetime | None
-    [first] = reader.scalars("select min(approved_at) from supports")
-    return first
 
 
 def support_seen(reader: Reader, principal: Principal, support_id: UUID) -> SupportRow | None:

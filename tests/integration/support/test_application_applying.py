@@ -115,13 +115,15 @@ def test_many_people_and_places_go_into_one_case_of_an_institution(office):
     assert entries[0].department == "01"
 
 
-def test_remarks_are_sealed_for_the_practitioner(office):
+def test_remarks_are_sealed_under_the_key_of_their_application_alone(office):
     case = office.drafted(line(remarks="夜診支援"), line(remarks=""))
 
     told, silent = office.application(case.id).entries
     assert "夜診" not in told.terms.remarks.box
     assert office.vault.open(told.terms.remarks, Remarks) == Remarks("夜診支援")
-    assert told.terms.remarks.subject == office.register.practitioner(BANQIAO_DOCTOR).subject
+    assert told.terms.remarks.subject == office.supporting.desk.keeper_of(office.application(case.id))
+    [other] = office.application(office.drafted(line(remarks="夜診支援")).id).entries
+    assert other.terms.remarks.subject != told.terms.remarks.subject
     assert silent.terms.remarks is None
 
 

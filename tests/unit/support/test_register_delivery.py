@@ -21,7 +21,9 @@ from tests.controls.support import (
     register_file_delivered,
     register_file_not_delivered,
     register_file_produced,
+    support_amended,
     support_approved,
+    support_cancelled,
 )
 from tests.unit.matching_models.story import fold
 
@@ -100,6 +102,11 @@ def due_after(*told):
 def test_the_first_file_is_due_at_the_hour_of_the_working_day_of_the_first_approval():
     assert due_after(support_approved(timestamp=taipei(3, 12, 14))) == taipei(3, 12, 22)
     assert due_after(support_approved(timestamp=taipei(3, 14, 22, 30))) == taipei(3, 17, 22)  # a Friday night
+
+
+@pytest.mark.parametrize("told", [support_approved, support_amended, support_cancelled])
+def test_it_begins_with_whatever_the_insurer_is_told_of_first(told):
+    assert due_after(told(timestamp=taipei(3, 12, 14))) == taipei(3, 12, 22)
 
 
 def test_further_approvals_leave_it_where_it_is():

@@ -46,8 +46,8 @@ _PINS = {
     CardKind.GOVERNMENT: "445566",
 }
 _LISTED_AS = {
-    CardKind.PERSONNEL: ("醫事人員卡", DOCTOR),
-    CardKind.INSTITUTION: ("醫事機構卡", CLINIC),
+    CardKind.PERSONNEL: ("醫事人員憑證卡", DOCTOR),
+    CardKind.INSTITUTION: ("醫事機構憑證卡", CLINIC),
     CardKind.GOVERNMENT: ("政府憑證卡", COUNTY),
 }
 
@@ -99,6 +99,11 @@ def registered_cards(pki: Pki) -> str:
             for kind, (listed, holder) in _LISTED_AS.items()
         )
     )
+
+
+def moved_to(institution: str) -> str:
+    """The file by which the register learns that the doctor practises at another institution (its code), in CSV."""
+    return _csv({"醫事人員代號": DOCTOR, "姓名": DOCTORS_NAME, "醫事人員類別": "A", "執業機構代碼": institution})
 
 
 def _csv(*rows: dict[str, str]) -> str:

@@ -1,9 +1,13 @@
 """The site of the card demonstration before a browser: which card is in the reader, and how its holder comes in."""
 
 import re
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import urljoin
 
 from playwright.sync_api import expect
+
+from operate.rehearsal.demo import take_in
 
 SLOW = 20_000
 """Milliseconds for what passes through a reader, and through identity."""
@@ -31,6 +35,16 @@ class DemoSite:
 
     def pin(self, name):
         return self._demo.cards[name].pin
+
+    @property
+    def bureau(self):
+        """How the bureau comes in that decides on support."""
+        return self._demo.bureau
+
+    def take_in(self, kind, text):
+        """Have the operator take in a file of the register."""
+        with NamedTemporaryFile(suffix=".csv") as file:
+            take_in(self._demo.settings, kind, Path(file.name), text)
 
 
 def press(visitor, name):

@@ -11,12 +11,14 @@ from urllib.parse import unquote, urlsplit
 
 from services.support.adapters.cabinet import FolderCabinet
 from services.support.adapters.known_register import KnownDiaries, KnownRegister
+from services.support.adapters.legacy_import import import_legacy
 from services.support.adapters.register_clerk import RegisterClerk
 from services.support.adapters.register_drop import DropFolder
 from services.support.adapters.register_file import verified
 from services.support.adapters.register_sftp import SftpDrop, SftpServer
 from services.support.application import Supporting
 from services.support.application.register_dispatch import RegisterDispatcher
+from services.support.messages import WORDING
 from services.support.processes import PROCESSES
 from services.support.read_models.applications import Applications
 from services.support.read_models.batches import Batches
@@ -30,6 +32,7 @@ from services.support.read_models.support_times import SupportTimes
 from services.support.read_models.supports import Supports
 from shared.calendar import working_calendar
 from shared.context import Context, foundation, utc_now
+from shared.imports.files import Purpose
 from shared.settings import SettingRefused
 from shared.trouble import persevere
 from shared.vault.key_files import make_directory
@@ -38,14 +41,21 @@ from shared.vault.signing import load_or_create
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
+    from typing import BinaryIO
 
     from services.support.domain.register_delivery import Drop
+    from shared.imports.results import ImportSummary, RowResult
     from shared.installation import Installation
     from shared.postgres import Database
+    from shared.principal import Principal
     from shared.read_models.freshness import Positions
     from shared.read_models.model import ReadModel
+    from shared.refusals import Refusal
     from shared.settings import Settings
     from shared.store.log import Log
+    from shared.words import Language
+
+    Tell = Callable[[RowResult], None]
 
 CONTEXT = "support"
 REGISTRY = "identity"
@@ -74,6 +84,19 @@ _READ_MODELS: tuple[type[ReadModel[Any]], ...] = (
 
 class SupportContext(Context[Supporting]):
     """Support put together."""
+
+    def import_legacy(self, file: BinaryIO, principal: Principal, tell: Tell) -> ImportSummary:
+        """新舊系統銜接; raises what `adapters.legacy_import` tells, and `LogUnsigned`."""
+        self.heed_signing()
+        return import_legacy(self.application, file, principal, self.clock(), purpose=Purpose.TAKE, tell=tell)
+
+    def try_legacy(self, file: BinaryIO, principal: Principal, tell: Tell) -> ImportSummary:
+        """試匯: as `import_legacy`, with nothing stored."""
+        return import_legacy(self.application, file, principal, self.clock(), purpose=Purpose.TRY, tell=tell)
+
+    def explained(self, refusal: Refusal, language: Language) -> str:
+        """What a refusal says to people."""
+        return WORDING.words(refusal.code, refusal.params, language)
 
     def clerk(self) -> RegisterClerk:
         """What makes register files again, and tells where each stands; to be closed."""

@@ -222,7 +222,7 @@ class _Reader:
 
     def _purposes(self, text: str) -> tuple[Purpose, ...]:
         known = {word: purpose for word, purpose in PURPOSES.items() if purpose in self._rules.purposes}
-        purposes = tuple(dict.fromkeys(choice_of(word.strip(), known, "purposes") for word in _parts(text)))
+        purposes = tuple(dict.fromkeys(choice_of(word.strip(), known, "purposes") for word in parts_of(text)))
         if not purposes:
             raise FieldMissing
         return purposes
@@ -234,8 +234,8 @@ class _Reader:
         return text
 
     def _continuous(self, cells: _RowCells) -> Schedule | None:
-        first, starts = cells.needed("first", cells.day("first")), cells.needed("starts", _time)
-        last, ends = cells.needed("last", cells.day("last")), cells.needed("ends", _time)
+        first, starts = cells.needed("first", cells.day("first")), cells.needed("starts", time_of)
+        last, ends = cells.needed("last", cells.day("last")), cells.needed("ends", time_of)
         if first is None or starts is None or last is None or ends is None:
             return None
         return self._unless_objected(cells, Continuous(first, starts, last, ends))
@@ -313,7 +313,7 @@ class _RowCells:
 
     def days(self, name: str) -> Callable[[str], tuple[date, ...]]:
         """Reads several dates of that column, each once, in order."""
-        return lambda text: tuple(sorted(set(map(self.day(name), _parts(text)))))
+        return lambda text: tuple(sorted(set(map(self.day(name), parts_of(text)))))
 
 
 @dataclass(frozen=True)
@@ -330,7 +330,7 @@ def _first_calendar(sheet: Sheet, names: Sequence[str]) -> _WrittenIn | None:
     for row in sheet.rows:
         for place in places:
             if place not in row.days and place not in row.faults:
-                for part in _parts(row.cells[place]):
+                for part in parts_of(row.cells[place]):
                     with suppress(Refusal):
                         parse_date(part)
                         return _WrittenIn(_written_in(part), row.number)
@@ -386,9 +386,9 @@ def _weekdays(text: str) -> frozenset[Weekday]:
     return frozenset(_WEEKDAYS[character] for character in plain)
 
 
-def _time(text: str) -> time:
+def time_of(text: str, field: str = "") -> time:
     """A time, also one that has lost its zeros where a spreadsheet took it for a number: 930, 0."""
-    return parse_time(text.zfill(4) if text.isascii() and text.isdigit() else text)
+    return parse_time(text.zfill(4) if text.isascii() and text.isdigit() else text, field=field)
 
 
 def _yes_or_no(text: str) -> bool:
@@ -409,5 +409,6 @@ def _line_of(limit: int) -> Callable[[str], str]:
     return read
 
 
-def _parts(text: str) -> list[str]:
+def parts_of(text: str) -> list[str]:
+    """The parts of a cell that holds several, separated as people do."""
     return [part for part in _SEPARATORS.split(text) if part.strip()]

@@ -76,7 +76,7 @@ class Form(Objections):
         """A line of an application from the institution `home`; None where something is at fault."""
         practitioner = self._register.practitioner(folded(entry.practitioner))
         place = self.place(entry.place, home, f"{field}.place")
-        department = self._department(entry.department, place, f"{field}.department")
+        department = self.department(entry.department, place, f"{field}.department")
         terms = self.terms(entry.terms, f"{field}.terms")
         is_ours = not self.object_at(
             f"{field}.practitioner", objection_to_home(practitioner, home, f"{field}.practitioner")
@@ -101,7 +101,7 @@ class Form(Objections):
 
     def terms(self, entry: TermsEntry, field: str) -> CheckedTerms | None:
         """目的, 時間, 備註; None where the purposes or the times are at fault."""
-        purposes = self._purposes(entry.purposes, f"{field}.purposes")
+        purposes = self.purposes(entry.purposes, f"{field}.purposes")
         remarks = self.text(entry.remarks, f"{field}.remarks", self._policy.remarks_limit)
         schedule = self.schedule(entry.schedule, f"{field}.schedule")
         if schedule is None or not purposes:
@@ -149,7 +149,8 @@ class Form(Objections):
         exceptions = tuple(sorted(set(entry.exceptions)))
         return Recurring(rule, entry.first, entry.last, starts, ends, exceptions) if rule else None
 
-    def _purposes(self, purposes: Sequence[Purpose], field: str) -> tuple[Purpose, ...]:
+    def purposes(self, purposes: Sequence[Purpose], field: str) -> tuple[Purpose, ...]:
+        """支援目的, each once, at least one of those in force."""
         if not purposes:
             self.object(refusals.PurposeMissing(field))
         for place, purpose in enumerate(purposes):
@@ -157,7 +158,8 @@ class Form(Objections):
                 self.object(refusals.PurposeNotInForce(f"{field}.{place}", purpose=purpose))
         return tuple(purpose for purpose in Purpose if purpose in purposes)
 
-    def _department(self, text: str, place: SupportedPlace | None, field: str) -> str:
+    def department(self, text: str, place: SupportedPlace | None, field: str) -> str:
+        """支援科別 by its code; empty where none is given, and at an institution none is needed."""
         if text.strip():
             department = self.parsed(lambda: parse_department(text, field=field))
             return department.code if department else ""

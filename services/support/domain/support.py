@@ -54,6 +54,7 @@ class Support(Aggregate):
     TOPIC = "support.Support"
 
     SupportApproved = events.SupportApproved
+    SupportBroughtOver = events.SupportBroughtOver
     AmendRequested = events.AmendRequested
     CancelRequested = events.CancelRequested
     SupportAmended = events.SupportAmended
@@ -80,6 +81,35 @@ class Support(Aggregate):
             department=line.department,
             terms=line.terms,
             attachments=line.attachments,
+            **span._asdict(),
+        )
+
+    @classmethod
+    def bring_over(  # noqa: PLR0913 - what is known of it there
+        cls,
+        support_id: UUID,
+        held: Held,
+        terms: Terms,
+        span: Span,
+        now: datetime,
+        *,
+        application: UUID,
+        case_no: str,
+        recorded_by: RecordedBy,
+        source: str,
+    ) -> Self:
+        """新舊系統銜接: a support that another system has approved, under its number there."""
+        return cls._create(
+            cls.SupportBroughtOver,
+            id=support_id,
+            timestamp=now,
+            application=application,
+            case_no=case_no,
+            recorded_by=recorded_by,
+            terms=terms,
+            attachments=(),
+            source=source,
+            **vars(held),
             **span._asdict(),
         )
 

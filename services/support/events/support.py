@@ -43,6 +43,16 @@ class SupportApproved(Created):
     ends_at: datetime
 
 
+@published("support.SupportBroughtOver.v1")
+class SupportBroughtOver(SupportApproved):
+    """新舊系統銜接: a support that the system before has approved, and told the insurer of, is changed here now.
+
+    `case_no` is its number there, and `source` that system; `application` is known to no other event.
+    """
+
+    source: str
+
+
 @published("support.AmendRequested.v1")
 class AmendRequested(Event):
     """案件變更申請中: the bureau was asked for other terms; those before hold until it has decided."""

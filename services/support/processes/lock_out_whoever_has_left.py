@@ -60,6 +60,7 @@ class LockOutWhoeverHasLeft(Process[Sender]):
         events.DepartureNoted,
         events.ReturnNoted,
         events.SupportApproved,
+        events.SupportBroughtOver,
         events.SupportAmended,
         events.SupportCancelled,
     )

@@ -45,6 +45,7 @@ class OpenFinishedLock(Process[Lock]):
         events.MoveLockSet,
         events.MoveLockReleased,
         events.SupportApproved,
+        events.SupportBroughtOver,
         events.SupportAmended,
         events.SupportCancelled,
     )

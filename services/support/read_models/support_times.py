@@ -58,7 +58,7 @@ class SupportTimes(ReadModel[SupportTime]):
             ("institution", "starts_at"),
         ),
     )
-    folds = (events.SupportApproved, events.SupportAmended, events.SupportCancelled)
+    folds = (events.SupportApproved, events.SupportBroughtOver, events.SupportAmended, events.SupportCancelled)
 
     def keys(self, event: Event) -> Iterable[Key]:
         """Every time that the support has had, and will have."""

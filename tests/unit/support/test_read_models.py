@@ -51,6 +51,7 @@ from tests.controls.support import (
     strength_stated,
     support_amended,
     support_approved,
+    support_brought_over,
     support_cancelled,
     support_denied,
     support_discarded,
@@ -200,6 +201,14 @@ def test_a_cancelled_support_says_when_and_how():
     row = only(Supports(), support_approved(), cancel_requested(), support_cancelled())
     assert (row.state, row.cancelled_at) == (SupportState.CANCELLED, CANCELLED_AT)
     assert row.cancelled_by is events.CancelledBy.APPLICATION
+
+
+def test_a_support_of_the_system_before_stands_in_lists_and_calendar_like_any_other():
+    brought, approved = support_brought_over(attachments=support_approved().attachments), support_approved()
+
+    assert only(Supports(), brought) == only(Supports(), approved)
+    assert fold(SupportTimes(), [brought]) == fold(SupportTimes(), [approved])
+    assert only(Supports(), brought, cancel_requested(), support_cancelled()).state is SupportState.CANCELLED
 
 
 # The calendar --------------------------------------------------------------------------------------------------------

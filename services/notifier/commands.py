@@ -55,6 +55,7 @@ class Template(StrEnum):
     RIGHTS_ADJUSTED = "rights-adjusted"
     PASSWORD_RESET = "password-reset"  # noqa: S105 - the name of a message, not a secret
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - as above
+    NHI_PASSWORD_CHANGED = "nhi-password-changed"  # noqa: S105 - as above
     CARD_BOUND = "card-bound"
     CARD_UNBOUND = "card-unbound"
     NEW_SIGN_IN = "new-sign-in"
@@ -136,6 +137,15 @@ class TellOfSignIn:
     holder: Sealed[identity.AccountHolder]
     where: Sealed[identity.Whereabouts]
     known: tuple[Sealed[identity.Whereabouts], ...]
+
+
+@dataclass(frozen=True)
+class TellNhiCardHolder:
+    """Tell the holder of a registered NHI card, at the phone by which they were proved, where it was a phone."""
+
+    template: Template
+    news: News
+    holder: Sealed[identity.NhiCardHolder]
 
 
 @dataclass(frozen=True)

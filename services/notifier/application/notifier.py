@@ -31,6 +31,7 @@ HANDLERS: Mapping[type, Handler] = {
     commands.TellBureau: queueing.tell_bureau,
     commands.TellHolder: queueing.tell_holder,
     commands.TellOfSignIn: queueing.tell_of_sign_in,
+    commands.TellNhiCardHolder: queueing.tell_nhi_card_holder,
     commands.SendCode: queueing.send_code,
     commands.RecordDelivery: ledger.record_delivery,
     commands.SendAgain: ledger.send_again,

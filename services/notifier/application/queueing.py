@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         TellFamily,
         TellHolder,
         TellInstitution,
+        TellNhiCardHolder,
         TellOfSignIn,
     )
     from services.notifier.domain.addresses import Mailbox
@@ -95,6 +96,18 @@ def tell_of_sign_in(desk: Desk, command: TellOfSignIn, _: Principal, now: dateti
     if not devices or here.agent in devices:
         return Decision(Outcome(command.account, 0, result=Result.UNCHANGED))
     return _queued(desk, [addressed(desk, telling, _by_mail(subject, holder), now)], now)
+
+
+def tell_nhi_card_holder(desk: Desk, command: TellNhiCardHolder, _: Principal, now: datetime) -> Decision:
+    """The phone that was proved when the card was registered; whoever was proved by card and PIN has named none."""
+    telling = Telling(command.template, command.news, Audience.ACCOUNT)
+    subject, holder = command.holder.subject, desk.vault.open(command.holder, identity.NhiCardHolder)
+    if holder is None:
+        return _to_forgotten(desk, telling, subject, now)
+    if not holder.mobile:
+        return Decision(Outcome(subject, 0, result=Result.UNCHANGED))
+    addressee = Addressee(subject, Channel.SMS, Recipient(holder.mobile, phone=holder.mobile))
+    return _queued(desk, [addressed(desk, telling, addressee, now)], now)
 
 
 def send_code(desk: Desk, command: SendCode, _: Principal, now: datetime) -> Decision:

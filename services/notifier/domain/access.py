@@ -21,6 +21,7 @@ WHO_MAY: WhoMay = {
     commands.TellBureau: (PLATFORM,),
     commands.TellHolder: (PLATFORM,),
     commands.TellOfSignIn: (PLATFORM,),
+    commands.TellNhiCardHolder: (PLATFORM,),
     commands.SendCode: (PLATFORM,),
     commands.RecordDelivery: (PLATFORM,),
     commands.SendAgain: (FAMILY, CLINIC, BUREAU, OPERATOR),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -192,6 +192,31 @@ def test_the_code_for_a_new_mail_address_goes_there_at_night_too(room):
 
     letter = room.posted(outcome.id)
     assert (letter.address, "482913" in letter.text) == ("new@example.tw", True)
+
+
+def nhi_card(room, mobile):
+    """A registered NHI card whose holder was proved by this phone, or otherwise."""
+    subject = room.contact().subject
+    return room.vault.seal(subject, identity.NhiCardHolder("F100000015", "000012345678", date(1980, 5, 17), mobile))
+
+
+def test_that_an_nhi_card_has_another_password_is_told_to_the_phone_that_was_proved(room):
+    told = News(f"identity/{uuid4()}/2", room.now, figures={"at": room.now.isoformat()})
+    card = nhi_card(room, "0922333444")
+
+    outcome = room.ask(commands.TellNhiCardHolder(Template.NHI_PASSWORD_CHANGED, told, card))
+    room.send()
+
+    sent = room.posted(outcome.id)
+    assert (sent.address, "健保卡註冊密碼" in sent.text) == ("0922333444", True)
+
+
+def test_whoever_registered_an_nhi_card_without_a_phone_is_sent_nothing(room):
+    told = News(f"identity/{uuid4()}/2", room.now, figures={"at": room.now.isoformat()})
+
+    outcome = room.ask(commands.TellNhiCardHolder(Template.NHI_PASSWORD_CHANGED, told, nhi_card(room, "")))
+
+    assert outcome.result is Result.UNCHANGED
 
 
 def test_old_news_is_recorded_as_expired_and_takes_no_place_within_the_limits(room):

@@ -18,9 +18,10 @@ from services.notifier.processes.tell_account_holders import TellAccountHolders
 from services.notifier.processes.tell_bureau_of_its_tasks import TellBureauOfItsTasks
 from services.notifier.processes.tell_family_of_its_case import TellFamilyOfItsCase
 from services.notifier.processes.tell_family_of_its_enrolment import TellFamilyOfItsEnrolment
+from services.notifier.processes.tell_holders_of_nhi_cards import TellHoldersOfNhiCards
 from services.notifier.processes.tell_institution_of_ending_licences import TellInstitutionOfEndingLicences
 from services.notifier.processes.tell_institution_of_its_offers import TellInstitutionOfItsOffers
-from tests.controls import accounts, cards, enrolments, registry
+from tests.controls import accounts, cards, enrolments, nhi_cards, registry
 from tests.controls import events as case
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, CASE, CASE_NO, CONTACT, DAAN_CLINIC, FATHER, sealed
 from tests.unit.notifier.folding import Folded
@@ -308,6 +309,30 @@ def test_a_code_for_a_new_contact_says_what_it_is_for():
     assert told(TellAccountHolders, issued).template == Template.CONTACT_CODE
 
 
+# NHI cards -----------------------------------------------------------------------------------------------------------
+
+
+def test_that_the_password_of_an_nhi_card_is_another_is_told_to_whoever_registered_it():
+    registered, changed = nhi_cards.nhi_card_registered(), nhi_cards.nhi_password_changed()
+    command = told(TellHoldersOfNhiCards, registered, changed)
+
+    assert (command.template, command.holder) == (Template.NHI_PASSWORD_CHANGED, registered.holder)
+    assert command.news.figures == {"at": changed.timestamp.isoformat()}
+
+
+def test_that_an_nhi_card_was_registered_again_is_told_to_whoever_had_it_before():
+    registered, replaced = nhi_cards.nhi_card_registered(), nhi_cards.nhi_card_replaced()
+    run = Folded(TellHoldersOfNhiCards(), registered, nhi_cards.nhi_password_changed(), replaced)
+
+    assert [command.holder for command in run.commands] == [registered.holder, registered.holder]
+    after = Folded(TellHoldersOfNhiCards(), registered, replaced, nhi_cards.nhi_password_changed())
+    assert after.commands[-1].holder == replaced.holder
+
+
+def test_a_first_registration_of_an_nhi_card_is_no_news_to_its_holder():
+    assert Folded(TellHoldersOfNhiCards(), nhi_cards.nhi_card_registered()).commands == []
+
+
 # All of them ---------------------------------------------------------------------------------------------------------
 
 
@@ -334,6 +359,7 @@ def test_every_message_is_caused_by_some_process():
         Folded(TellAccountHolders(), *[builder() for builder in accounts.EXAMPLES.values()]),
         Folded(TellAccountHolders(), accounts.code_issued(purpose=identity.CodePurpose.NEW_CONTACT)),
         Folded(TellAccountHolders(), accounts.account_invited(), cards.card_bound(), cards.card_unbound()),
+        Folded(TellHoldersOfNhiCards(), nhi_cards.nhi_card_registered(), nhi_cards.nhi_password_changed()),
         Folded(TellFamilyOfItsEnrolment(), enrolments.enrolment_recorded(), enrolments.enrolment_contact_changed()),
     ]
 

@@ -27,9 +27,11 @@ from deploy.role_settings import (
     MASTER_KEYS,
     PRINCIPAL_KEY,
     PRINCIPAL_PUBLIC_KEY,
+    REGISTER_KEY,
     WEB_KEY,
     database_secret,
     has_principal_key,
+    has_register_key,
 )
 from deploy.topology import INSTALLER, WEB, Role, members, workers
 from services.gateway.web.browser_key import browser_key
@@ -115,6 +117,7 @@ def _passwords(place: Place) -> dict[str, str]:
 def _make_keys(place: Place) -> None:
     MasterKeys.create_file(place.key_file(MASTER_KEYS))
     load_or_create(place.key_file(PRINCIPAL_KEY), ())
+    load_or_create(place.key_file(REGISTER_KEY), ())
     browser_key(place.key_file(WEB_KEY))
     for member in members():
         load_or_create(place.key_file(f"{member.name}.{CHECKPOINT_KEY}"), ())
@@ -128,6 +131,8 @@ def _for_worker(place: Place, worker: Worker, passwords: dict[str, str]) -> None
         copied[CHECKPOINT_KEY] = f"{context}.{CHECKPOINT_KEY}"
     if worker.role is Role.SERVE and has_principal_key(context):
         copied[PRINCIPAL_KEY] = PRINCIPAL_KEY
+    if worker.role is Role.REACT and has_register_key(context):
+        copied[REGISTER_KEY] = REGISTER_KEY
     for name, source in copied.items():
         place.put(f"{worker.name}/{name}", place.key_file(source).read_text())
     place.put(f"{worker.name}/{BROKER}", _broker_address(place, worker.name, passwords))

@@ -17,11 +17,14 @@ MASTER_KEYS = "master.keys"
 CHECKPOINT_KEY = "checkpoint.key"
 PRINCIPAL_KEY = "principal.key"
 PRINCIPAL_PUBLIC_KEY = "principal.pub"
+REGISTER_KEY = "register.key"
 BROKER = "broker"
 WEB_KEY = "web.key"
 
 _IDENTITY = "identity"
 """The one context that signs principals."""
+_SUPPORT = "support"
+"""The one context that signs register files for the insurer."""
 
 
 def environments() -> dict[str, str]:
@@ -45,6 +48,11 @@ def has_principal_key(context: str) -> bool:
     return context == _IDENTITY
 
 
+def has_register_key(context: str) -> bool:
+    """Whether a context signs register files."""
+    return context == _SUPPORT
+
+
 def _of_everybody() -> Iterable[str]:
     yield "CARETRAIL_VAR=/var/lib/caretrail"
     yield "CARETRAIL_LOG_FORMAT=json"
@@ -64,6 +72,8 @@ def _of_context(context: str, databases: Iterable[str]) -> Iterable[str]:
     yield f"CARETRAIL_PRINCIPAL_PUBLIC_KEY_FILE={SECRETS}/{PRINCIPAL_PUBLIC_KEY}"
     if has_principal_key(context):
         yield f"CARETRAIL_PRINCIPAL_KEY_FILE={SECRETS}/{PRINCIPAL_KEY}"
+    if has_register_key(context):
+        yield f"CARETRAIL_REGISTER_KEY_FILE={SECRETS}/{REGISTER_KEY}"
 
 
 def _database(name: str) -> str:

@@ -71,6 +71,10 @@ def test_each_process_has_its_own_password_at_the_broker(made):
     assert len({(made / worker.name / "broker").read_text() for worker in workers()}) == len(workers())
 
 
+def test_whoever_makes_register_files_alone_can_sign_them(made):
+    assert {path.parent.name for path in made.glob("*/register.key")} == {"keys", "support-react"}
+
+
 def test_each_relay_alone_can_sign_checkpoints_with_a_key_of_its_context(made):
     keys = {path.parent.name: path.read_text() for path in made.glob("*/checkpoint.key")}
 

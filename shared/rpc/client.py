@@ -25,7 +25,7 @@ from nameko.exceptions import deserialize
 from shared.application import UNTRACED, Outcome, Trace
 from shared.decoding import converted
 from shared.rpc.callers import headers_of
-from shared.rpc.wire import CallRefused
+from shared.rpc.wire import AS_JSON, CallRefused, read, written
 from shared.tracing import span
 from shared.transport import BrokerLost
 from shared.transport.inproc import register_with_kombu
@@ -188,11 +188,11 @@ class RpcClient:
         seconds: float,
     ) -> None:
         message = {
-            "body": {"args": [], "kwargs": arguments},
+            "body": written({"args": [], "kwargs": arguments}),
             "exchange": _EXCHANGE,
             "routing_key": f"{service}.{method}",
             "headers": {f"nameko.{key}": value for key, value in headers.items()},
-            "serializer": "json",
+            **AS_JSON,
             "reply_to": self._replies_to,
             "correlation_id": number,
             "mandatory": True,
@@ -248,7 +248,7 @@ class RpcClient:
     def _arrived(self, message: Message) -> None:
         pending = self._pending.get(message.properties.get("correlation_id", ""))
         if pending is not None:  # or its caller has gone
-            pending.settle(message.decode())
+            pending.settle(read(message))
 
 
 def _result(reply: dict[str, Any]) -> Any:

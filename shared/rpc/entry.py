@@ -7,18 +7,20 @@ answered. So methods return what they refuse, and it becomes an error only on it
 from __future__ import annotations
 
 from functools import partial
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from nameko.exceptions import IncorrectSignature, MethodNotFound
 from nameko.messaging import QueueConsumer
 from nameko.rpc import Rpc, RpcConsumer
 
 from shared.rpc.refusals import RequestTooLarge
 from shared.rpc.replies import Replies
-from shared.rpc.wire import REQUEST_LIMIT, CallRefused, ServiceFailed, ServiceUnavailable
+from shared.rpc.wire import REQUEST_LIMIT, CallRefused, ServiceFailed, ServiceUnavailable, read
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
 
     from kombu import Consumer
     from kombu.message import Message
@@ -50,7 +52,7 @@ class _Inbox(QueueConsumer):  # type: ignore[misc]
             self.container.spawn_managed_thread(partial(provider.answer, message, refused))
         else:
             try:
-                body = message.decode()
+                body = read(message)
             except Exception as fault:  # noqa: BLE001 - kombu's decoders raise what they like, and quote the message
                 _log.error("request_ignored", size=size, reason=type(fault).__name__)
                 self.ack_message(message)
@@ -63,6 +65,22 @@ class _Requests(RpcConsumer):  # type: ignore[misc]
 
     queue_consumer = _Inbox()
     replies = Replies()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: dict[str, Entry] = {}
+
+    def register_provider(self, provider: Entry) -> None:
+        """Take requests for this method."""
+        self._entries[f"{self.container.service_name}.{provider.method_name}"] = provider
+        super().register_provider(provider)
+
+    def get_provider_for_method(self, routing_key: str) -> Entry:
+        """The method that is called; Nameko makes the names of all of them anew for each request. `MethodNotFound`."""
+        try:
+            return self._entries[routing_key]
+        except KeyError:
+            raise MethodNotFound(routing_key.rpartition(".")[2]) from None
 
     def answer(self, message: Message, refused: CallRefused) -> None:
         """Refuse a request that no method has seen."""
@@ -79,6 +97,18 @@ class Entry(Rpc):  # type: ignore[misc]
     """One method that other processes may call."""
 
     rpc_consumer = _Requests()
+
+    def setup(self) -> None:
+        """Prepare for the first request."""
+        self._signature = signature(getattr(self.container.service_cls, self.method_name))
+        super().setup()
+
+    def check_signature(self, args: Sequence[object], kwargs: Mapping[str, object]) -> None:
+        """Raise `IncorrectSignature` where the method takes other arguments; Nameko looks them up for each request."""
+        try:
+            self._signature.bind(None, *args, **kwargs)
+        except TypeError as fault:
+            raise IncorrectSignature(str(fault)) from None
 
     def handle_result(self, message: Message, worker_ctx: object, result: Any, exc_info: Any) -> tuple[Any, Any]:
         """Answer with the result, or with the error that it is."""

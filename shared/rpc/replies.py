@@ -20,6 +20,8 @@ from nameko.exceptions import serialize
 from nameko.extensions import SharedExtension
 from nameko.rpc import get_rpc_exchange
 
+from shared.rpc.wire import AS_JSON, written
+
 if TYPE_CHECKING:
     from kombu.message import Message
 
@@ -59,9 +61,10 @@ class Replies(SharedExtension):  # type: ignore[misc]
     def _publish(self, message: Message, payload: dict[str, Any]) -> None:
         if self._producer is None:
             uri = self.container.config[AMQP_URI_CONFIG_KEY]
-            self._producer = kombu.Connection(uri, connect_timeout=5).Producer(serializer="json")
+            self._producer = kombu.Connection(uri, connect_timeout=5).Producer()
         self._producer.publish(
-            payload,
+            written(payload),
+            **AS_JSON,
             exchange=self._exchange,
             routing_key=message.properties["reply_to"],
             correlation_id=message.properties.get("correlation_id"),

@@ -7,13 +7,17 @@ in JSON, since Nameko makes text of everything else.
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
+from kombu.utils import json
 from nameko.exceptions import deserialize_to_instance
 
 from shared.decoding import json_decoder
 from shared.refusals import InvalidForm, Refusal
+
+if TYPE_CHECKING:
+    from kombu.message import Message
 
 PRINCIPAL = "principal"
 CORRELATION_ID = "correlation_id"
@@ -22,6 +26,32 @@ TRACEPARENT = "traceparent"
 
 REQUEST_LIMIT = 1_000_000
 """Bytes of a whole request: a batch of a thousand cases fits, a file does not."""
+
+
+AS_JSON = {"content_type": "application/json", "content_encoding": "utf-8"}
+"""With what a body is published that was written by `written`; kombu takes three times as long to write one itself."""
+
+_TYPED = b'"__type__"'
+"""So kombu marks what JSON has no word for."""
+
+
+def written(body: object) -> bytes:
+    """A request or a reply in JSON."""
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError:  # half a surrogate pair has no bytes, and travels escaped
+        return str(json.dumps(body)).encode()
+
+
+def read(message: Message) -> Any:
+    """What a message says; raises what kombu's decoders like, which quote it."""
+    body = message.body.encode(errors="replace") if isinstance(message.body, str) else bytes(message.body)
+    if message.content_type == AS_JSON["content_type"] and _TYPED not in body:
+        try:
+            return msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            pass  # perhaps it says something all the same: half a surrogate pair, a number that is none
+    return message.decode()
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -279,6 +279,11 @@ def test_an_unknown_method_is_an_error_of_nameko(board):
     assert caught.value.kind == "MethodNotFound"
 
 
+def test_arguments_that_a_method_does_not_take_are_an_error_of_nameko(board):
+    with pytest.raises(Failed, match="IncorrectSignature"):
+        board.call("matching.health", nobody="asked")
+
+
 def test_a_service_that_is_nowhere_is_told_at_once(board):
     with pytest.raises(Failed) as caught:
         board.call("lottery.draw", timeout=60)

@@ -65,6 +65,10 @@ PLANTED = [
         "import services.matching.commands",
         id="pages in another context's commands",
     ),
+    pytest.param(
+        "web", "services/gateway/web/planted.py", "import services.support.domain", id="pages that decide for support"
+    ),
+    pytest.param("web", "services/gateway/web/planted.py", "import weasyprint", id="pages that print in their process"),
     pytest.param("web", "services/gateway/web/planted.py", "import psycopg", id="pages with a database"),
     pytest.param("web", "services/gateway/web/planted.py", "import pika", id="pages that know a broker"),
     pytest.param(

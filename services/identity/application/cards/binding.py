@@ -38,35 +38,30 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.identity.application.accounts.answers import CardEntry
+    from services.identity.application.cards.proving import Shown
     from services.identity.application.desk import Desk
     from services.identity.commands.cards import BindCard, UnbindCard
     from services.identity.domain.accounts.account import Account
     from shared.principal import Principal
+    from shared.refusals import Refusal
 
 
 def bind_card(desk: Desk, command: BindCard, principal: Principal, now: datetime) -> Done:
     """帳號綁定憑證卡: whoever has proved the account's password shows a card of their own."""
     session = desk.entrance.sessions.find(command.session, now)
     refusals.heed(objection_to(session.principal, WHO_MAY[type(command)]))
-    account = account_of_session(desk, command.session, now)
-    holder = holder_of(desk, account)
+    own = account_of_session(desk, command.session, now)
+    name = holder_of(desk, own).name
     shown = show(desk, command.attempt, command.token, session.id, command.client, now)
     certificate = shown.certificate
-    tried = Tried(Way.CARD, account.subject, account.id, session.place)
-    if certificate.kind is CardKind.INSTITUTION:
-        refuse_holder(desk, refusals.CardNotForAccounts(), now, tried)
-    if certificate.kind is CardKind.GOVERNMENT:
-        entry = entry_of_card(desk, shown.card) if shown.card else None
-        if not is_of_agency(entry, account):
-            refuse_holder(desk, refusals.CardOfAnotherAgency(), now, tried)
-    elif certificate.common_name.strip() != holder.name:
-        refuse_holder(desk, refusals.CardOfAnother(), now, tried)
+    if objection := _objection(desk, shown, own, name):
+        refuse_holder(desk, objection, now, Tried(Way.CARD, own.subject, own.id, session.place))
     card = kept_card(desk, certificate)
-    if binding_of(desk, card, account.id) is None:
-        face = desk.vault.seal(account.subject, face_of(certificate))
-        bound = CardBinding.bind(card, certificate.kind, account=account.id, holder=account.holder, face=face, now=now)
+    if binding_of(desk, card, own.id) is None:
+        face = desk.vault.seal(own.subject, face_of(certificate))
+        bound = CardBinding.bind(card, certificate.kind, account=own.id, holder=own.holder, face=face, now=now)
         tell(desk, principal, now, bound, reserve=held_by_card(bound))
-        _heed_password(desk, bound, account, principal, now)
+        _heed_password(desk, bound, own, principal, now)
     return Done()
 
 
@@ -86,6 +81,18 @@ def cards_of_account(desk: Desk, account_id: UUID, principal: Principal) -> list
     """The cards by which an account is opened: for itself, and for who answers for it."""
     _heed_answering_for(desk, account_id, principal)
     return shown_cards(desk, cards_bound_to(desk, account_id))
+
+
+def _objection(desk: Desk, shown: Shown, own: Account, name: str) -> Refusal | None:
+    """Why a card is not one by which this account may be opened, whose holder has this name."""
+    match shown.certificate.kind:
+        case CardKind.INSTITUTION:
+            return refusals.CardNotForAccounts()
+        case CardKind.GOVERNMENT:
+            entry = entry_of_card(desk, shown.card) if shown.card else None
+            return None if is_of_agency(entry, own) else refusals.CardOfAnotherAgency()
+        case CardKind.PERSONNEL | CardKind.CITIZEN:
+            return None if shown.certificate.common_name.strip() == name else refusals.CardOfAnother()
 
 
 def _heed_password(desk: Desk, bound: CardBinding, seen: Account, principal: Principal, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""憑證卡登記: whose a card is, entered as its issuer's list has it, withdrawn, and unbound from accounts."""
+"""憑證卡登記: whose a card is, entered as its issuer's list has it, and withdrawn."""
 
 from __future__ import annotations
 

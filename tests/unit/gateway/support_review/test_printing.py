@@ -123,6 +123,22 @@ def test_what_one_may_not_see_one_cannot_print(paper):
     assert paper.documents == []
 
 
+@pytest.mark.parametrize("role", ["practitioner", "institution", "bureau_officer", "auditor"])
+def test_whoever_sees_applications_by_their_role_has_them_printed(paper, role):
+    remote = bureau(support__application_whole=an_application())
+    remote.answers["identity.check_sessions"]["known"][0]["role"] = role
+    assert with_paper(remote, paper).get(f"/support/applications/{application_id()}.pdf").status_code == 200
+    assert len(paper.documents) == 1
+
+
+@pytest.mark.parametrize("role", ["parent", "doctor", "case_manager", "centre_user"])
+def test_nobody_else_has_them_printed(paper, role):
+    remote = bureau(support__application_whole=an_application())
+    remote.answers["identity.check_sessions"]["known"][0]["role"] = role
+    assert with_paper(remote, paper).get(f"/support/applications/{application_id()}.pdf").status_code == 403
+    assert paper.documents == []
+
+
 def test_a_visitor_is_asked_in_before_anything_is_printed(paper):
     remote = bureau(support__application_whole=an_application(), identity__check_sessions={"known": [None]})
     assert with_paper(remote, paper).get(f"/support/applications/{application_id()}.pdf").status_code == 303

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from operate.command_line import run
+from operate.contexts import contexts
 from services.support.adapters.register_drop import DropFolder
 from services.support.adapters.register_file import verified
 from services.support.application.register_dispatch import RegisterDispatcher
@@ -235,9 +236,33 @@ def test_a_file_that_nobody_makes_is_told_an_hour_after_its_time(town, until):  
     clerk.close()
 
 
+def test_an_installation_filled_from_an_archive_makes_the_same_files(town, until, postgres_server, tmp_path):  # noqa: F811
+    folder = delivered(town, until)
+    both = ("--context", "support", "--context", "identity")
+    assert run(["events", "export", str(tmp_path / "archive"), *both], environment_of(town)) == 0
+    dsns = {name: postgres_server.new_database() for name in [*contexts(), "vault"]}
+    elsewhere = {f"CARETRAIL_DATABASE_{name.upper()}": dsn for name, dsn in dsns.items()}
+    elsewhere |= {"CARETRAIL_VAR": str(tmp_path / "elsewhere"), "CARETRAIL_LANGUAGE": "en"}
+
+    assert run(["events", "import", str(tmp_path / "archive")], elsewhere) == 0
+    (tmp_path / "made").mkdir()
+    for day in (WEDNESDAY, THURSDAY):
+        told = ["support", "register-file", "--date", day.isoformat(), "--out", str(tmp_path / "made")]
+        assert run(told, elsewhere) == 0
+
+    for path in (tmp_path / "made").iterdir():
+        assert path.read_bytes() == (folder / path.name).read_bytes()
+    assert len(list((tmp_path / "made").iterdir())) == 4
+    for dsn in dsns.values():
+        postgres_server.drop_database(dsn)
+
+
 def caretrail(town, *arguments):  # noqa: F811 - the fixture
     """One command on the same databases; its exit status."""
+    return run(["support", *arguments], environment_of(town))
+
+
+def environment_of(town):  # noqa: F811 - the fixture
     settings = town.support.installation.settings
     environment = {"CARETRAIL_VAR": str(settings.var), "CARETRAIL_LANGUAGE": "en"}
-    environment |= {f"CARETRAIL_DATABASE_{name.upper()}": dsn for name, dsn in settings.databases.items()}
-    return run(["support", *arguments], environment)
+    return environment | {f"CARETRAIL_DATABASE_{name.upper()}": dsn for name, dsn in settings.databases.items()}

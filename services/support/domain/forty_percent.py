@@ -12,7 +12,7 @@ A session is a doctor in the morning, the afternoon or the evening of one day, h
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -99,6 +99,23 @@ class Quota:
     weeks: tuple[WeeklyQuota, ...]
     months: tuple[MonthlySupporters, ...]
     source: str = SOURCE
+
+    def of_month(self, day: date) -> Quota:
+        """That of the month of a day: the month itself, and every week that has a day in it, whole."""
+        first, last = weeks_around(day)
+        weeks = {week_of(first + timedelta(weeks=number)) for number in range(((last - first).days + 1) // 7)}
+        return replace(
+            self,
+            weeks=tuple(one for one in self.weeks if one.share.week in weeks),
+            months=tuple(one for one in self.months if one.code == f"{day:%Y-%m}"),
+        )
+
+
+def weeks_around(day: date) -> tuple[date, date]:
+    """The Monday of the first and the Sunday of the last week that has a day in the month of this day."""
+    first = day.replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
 
 
 def week_of(day: date) -> str:

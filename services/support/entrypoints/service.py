@@ -19,7 +19,7 @@ from services.support.application import Desk, Supporting
 from services.support.application.attaching import name_of, part_of, receive_part
 from services.support.domain.access import INSTITUTION, OVERSEERS, PRACTITIONER
 from services.support.domain.files import Upload
-from services.support.domain.forty_percent import Attendance, quota
+from services.support.domain.forty_percent import Attendance, quota, weeks_around
 from services.support.domain.policies import POLICIES, Policy
 from services.support.domain.refusals import ApplicationUnknown, FileUnknown, PlaceUnknown, SupportUnknown
 from services.support.domain.schedules import preview_of
@@ -323,6 +323,7 @@ class SupportService(ContextService):
     def quota(self, principal: Principal, asked: QuotaAsked) -> QuotaTold:
         """報備支援額度限制: what is used of an institution's quota in a month, what is allowed, and by which rule.
 
+        Weeks that lie in two months are told whole in both.
         An institution asks about itself, a bureau about those of its county; refuses with `PlaceUnknown` of others.
         """
         desk = self._desk
@@ -331,9 +332,10 @@ class SupportService(ContextService):
         if known is None or not _may_ask_of(principal, code, known.county):
             raise PlaceUnknown("institution")
         own = desk.register.strength(code)
-        stays = desk.diaries.at_place(known.place, Span(*_month(asked.day)))
+        first, last = weeks_around(asked.day)
+        stays = desk.diaries.at_place(known.place, Span(start_of_day(first), start_of_day(last + timedelta(days=1))))
         attendances = (Attendance(stay.practitioner, stay.occurrence) for stay in stays)
-        used = quota(attendances, own, desk.policy(self.now).quota_rule)
+        used = quota(attendances, own, desk.policy(self.now).quota_rule).of_month(asked.day)
         return QuotaTold.of(code, known.name, own, used)
 
     def _report(self, principal: Principal, asked: BatchAsked, purpose: Purpose) -> BatchReport:

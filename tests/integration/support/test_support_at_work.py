@@ -454,6 +454,8 @@ def test_the_service_tells_of_supports_times_locks_and_quotas(town, until):
     assert home.ask("support_counts") == {"supports": 1, "practitioners": 1}
     assert [time["place_name"] for time in home.ask("calendar", day="2025-04-15")] == [f"診所{DAAN_CLINIC}"] * 5
     assert home.ask("move_locks") == []
+    [*_, shared_with_april] = receiving.ask("quota", day="2025-03-15")["weeks"]
+    assert (shared_with_april["week"], shared_with_april["sessions"]) == ("2025-W14", 1)  # Tuesday 1 April
     used = receiving.ask("quota", day="2025-04-15")
     assert [week["sessions"] for week in used["weeks"]] == [1, 1, 1, 1, 1]
     assert (used["weekly_sessions"], used["source"]) == (None, "衛署醫字第0960222467號")

@@ -146,6 +146,15 @@ def test_a_doctor_counts_once_a_month_and_in_each_month_that_they_come():
     assert [(month.month, month.supporters) for month in months] == [(7, 1), (8, 1)]
 
 
+def test_a_month_is_told_with_every_week_that_has_a_day_in_it_whole_and_without_its_neighbours():
+    used = quota([*mornings(7), *mornings(7, first=MONDAY + timedelta(days=7))], None, RULE)
+    july, august = used.of_month(date(2024, 7, 1)), used.of_month(date(2024, 8, 31))
+    assert [(one.share.week, one.share.sessions) for one in july.weeks] == [("2024-W31", 7)]
+    assert [one.code for one in july.months] == ["2024-07"]
+    assert [one.share.week for one in august.weeks] == ["2024-W31", "2024-W32"]
+    assert [one.code for one in august.months] == ["2024-08"]
+
+
 def test_a_quota_without_the_clinics_own_figures_tells_what_is_used_and_no_more():
     used = quota(mornings(1), None, RULE)
     assert used.weeks == (WeeklyQuota(WeekShare("2024-W31", 1, None, None), None, None),)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from operate.contexts import service_of
 from operate.documents.api_examples import EXAMPLES
 from services.gateway.web.api.asked import DEVICE, KEY, KEY_LIMIT, KEY_PATTERN, VERSION_PATTERN, WRITTEN
+from services.gateway.web.api.routes import ROUTES
 from shared.principal import Role
 from shared.rpc.forms import Form
 from shared.rpc.service import Kind
@@ -177,9 +178,15 @@ class Described:
         return operation
 
     def _id(self) -> str:
-        """The method's own name; of the two ways to ask a query, that by a posted form says so."""
+        """The method's own name, with that of its context where another had a method so called before.
+
+        Of the two ways to ask a query, that by a posted form says so.
+        """
+        called_so = (route.method for route in ROUTES if route.method.partition(".")[2] == self._rule.method)
+        is_first = next(called_so) == self._route.method
+        name = self._rule.method if is_first else f"{self._rule.service}_{self._rule.method}"
         is_by_form = self._rule.kind is Kind.QUERY and self._route.verb == "POST"
-        return f"{self._rule.method}_by_form" if is_by_form else self._rule.method
+        return f"{name}_by_form" if is_by_form else name
 
     def _told(self) -> dict[str, str]:
         lines = (getattr(service_of(self._rule.service), self._rule.method).__doc__ or "").strip().splitlines()

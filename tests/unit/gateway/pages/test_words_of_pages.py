@@ -5,6 +5,7 @@ import re
 import string
 import tomllib
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from services.gateway.web.clinic import record as clinic_record
 from services.gateway.web.clinic.offers import Standing
 from services.gateway.web.organisations import grants
 from services.gateway.web.practice import licences
+from services.gateway.web.support_lists import applications, batch, supports, tabs, workbook
 from services.gateway.web.support_review import deciding, evidence, searching, statistics
 from services.gateway.web.support_review import queue as support_queue
 from shared.cards.agent import CheckLine
@@ -161,6 +163,12 @@ CODED = {
     "support_review.statistics": {*statistics.COLUMNS, *(one.name for one in statistics.FILTERS)},
     "support_review.statistics.of": statistics.By,
     "support_review.queue.part": support_queue.PARTS,
+    "support_lists.tabs": {*tabs.Tab, tabs.ALL},
+    "support_lists.holding": supports.Holding,
+    "support_lists.columns": workbook.COLUMNS,
+    "support_lists.filters": {one.name for one in (*applications.FILTERS, *chain(*supports.FILTERS.values()))},
+    "support_lists.batch.kind": batch.KINDS,
+    "support_lists.batch.choice": batch.CHOICES,
     "work.commands": {*clinic_record.SHOWN, *bureau_record.SHOWN},
     "work.filters": {one.name for one in (*queue.FILTERS, *cases.FILTERS, *enrolled.FILTERS)},
 }

@@ -164,6 +164,13 @@ def what_was_not_clear(stage: Stage) -> Iterator[int]:
     stage.submit(therapist, other)
 
 
+def what_the_clinic_has_to_mend(stage: Stage) -> Iterator[int]:
+    """退回 to an institution, which has not come back to it yet."""
+    case = stage.submitted(CLINIC.principal, line(SHORT_LICENCE, NURSING_HOME, stage.on_days(*_EVENING, 13, 27)))
+    yield 3
+    stage.send_back(case, NEW_TAIPEI, ReturnReason.DOCUMENTS, "請附上養護中心的同意書。")
+
+
 def what_nobody_has_decided(stage: Stage) -> Iterator[int]:
     """審核中 past its day, with times in two places at once; a later one waits too."""
     evenings = stage.by_rule("FREQ=WEEKLY;BYDAY=WE", "1900", "2200", _AHEAD)
@@ -212,6 +219,7 @@ PLOTS: tuple[tuple[int, Plot], ...] = (
     (20, a_pharmacist_alone),
     (15, what_was_not_clear),
     (9, what_nobody_has_decided),
+    (8, what_the_clinic_has_to_mend),
     (6, a_workbook),
     (2, what_is_not_submitted),
 )

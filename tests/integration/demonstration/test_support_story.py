@@ -50,8 +50,17 @@ FORMS = {
     "record_place": registry.RecordPlace,
 }
 COUNTIES = (NEW_TAIPEI, TAIPEI_CITY)
-NOT_PLAYED = {"FileAttached", "FileDetached", "RegisterFileAskedForAgain", "RegisterFileNotDelivered"}
-"""What needs a file, or goes wrong with the insurer's."""
+NOT_PLAYED = {
+    "ApplicationForgotten",
+    "FileAttached",
+    "FileDetached",
+    "RegisterFileAskedForAgain",
+    "RegisterFileNotDelivered",
+    "RetentionHeld",
+    "RetentionHoldLifted",
+    "SupportBroughtOver",
+}
+"""What needs a file, years, or the system before, or goes wrong with the insurer's file."""
 
 
 @dataclass

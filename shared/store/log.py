@@ -12,6 +12,7 @@ import msgspec
 from shared.decoding import json_decoder
 from shared.postgres import Connections
 from shared.store.horizon import EVENTS_BETWEEN, FACTS_BETWEEN, START, Place, between
+from shared.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -29,8 +30,8 @@ _PAGE_BEFORE = "select position_to, epoch, xid, id from page where position_to <
 _PAGE_AFTER = "select position_to, epoch, xid, id from page where position_to > %s order by position_to limit 1"
 
 # The limit ends the scan where the page ends at the latest; see `horizon` on what the bound alone would read.
-_POSITION_OF = """
-select page.position_to - (
+_POSITIONS_OF = """
+select wanted.originator_id, wanted.version, page.position_to - (
     select count(*) from (
         select epoch, xid, id from event as later
         where (later.epoch, later.xid, later.id) > (event.epoch, event.xid, event.id)
@@ -39,7 +40,10 @@ select page.position_to - (
     ) as later
     where (later.epoch, later.xid, later.id) <= (page.epoch, page.xid, page.id)
 )
-from event
+from unnest(%s::uuid[], %s::int8[]) as wanted (originator_id, version)
+cross join lateral (
+    select epoch, xid, id from event where originator_id = wanted.originator_id and originator_version = wanted.version
+) as event
 cross join lateral (
     select
         *, position_to - (select coalesce(max(position_to), 0) from page where position_to < after.position_to) as size
@@ -47,7 +51,6 @@ cross join lateral (
     where (epoch, xid, id) >= (event.epoch, event.xid, event.id)
     order by epoch, xid, id limit 1
 ) as page
-where originator_id = %s and originator_version = %s
 """
 
 _SETTLED_AT = "select at from page where position_to >= %s order by position_to limit 1"
@@ -129,6 +132,7 @@ class Log:
         self._connections = Connections(database, name=f"caretrail log {context}")
         self._looking = threading.Lock()
         self._seen = 0
+        self._places: Together[tuple[UUID, int], int] = Together(self._positions_of)
 
     def close(self) -> None:
         """Close the connections."""
@@ -165,9 +169,11 @@ class Log:
             yield FactPage(first, rows)
 
     def position_of(self, originator_id: UUID, version: int) -> int | None:
-        """The position of an aggregate's event; None while the relay has not settled it, or where there is none."""
-        rows = self._connections.fetch(_POSITION_OF, (originator_id, version))
-        return int(rows[0][0]) if rows else None
+        """The position of an aggregate's event; None while the relay has not settled it, or where there is none.
+
+        All who wait for a model ask whenever it moves: those who come while one is asking share the next question.
+        """
+        return self._places.find((originator_id, version))
 
     def settled_at(self, position: int) -> datetime | None:
         """When this position was given to its event; None behind the end of the log."""
@@ -176,8 +182,7 @@ class Log:
 
     def versions(self, wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], LogRow]:
         """Events by their aggregate and version, settled or not; those that there are not are left out."""
-        columns = [[originator_id for originator_id, _ in wanted], [version for _, version in wanted]]
-        return {(row[2], row[3]): row for row in self._connections.fetch(_VERSIONS, columns)}
+        return {(row[2], row[3]): row for row in self._connections.fetch(_VERSIONS, _columns(wanted))}
 
     def circumstances(self, position: int) -> Circumstances:
         """Under what circumstances the event at a settled position happened."""
@@ -208,6 +213,9 @@ class Log:
         rows = self._connections.fetch(UNSIGNED)
         return float(rows[0][0]) if rows else 0.0
 
+    def _positions_of(self, wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], int]:
+        return {(row[0], row[1]): row[2] for row in self._connections.fetch(_POSITIONS_OF, _columns(wanted))}
+
     def _end_of_page(self, begin: _Boundary, wanted: int) -> _Boundary:
         """The last settled boundary up to `wanted`, or the next one where that is no progress."""
         end = self._boundary(_PAGE_BEFORE, wanted)
@@ -237,6 +245,10 @@ class Log:
         if len(rows) != expected:
             raise LogDamaged(begin.position + 1, end.position, len(rows))
         return rows
+
+
+def _columns(wanted: Collection[tuple[UUID, int]]) -> list[list[UUID] | list[int]]:
+    return [[originator_id for originator_id, _ in wanted], [version for _, version in wanted]]
 
 
 def circumstances_of(row: LogRow) -> Circumstances:

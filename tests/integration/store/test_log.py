@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from uuid import uuid4
@@ -10,6 +11,7 @@ import pytest
 
 from shared.store.horizon import FACTS_BETWEEN, START, Place, between, unsequenced
 from shared.store.log import Head, Log, LogDamaged
+from tests.controls.logbook import eventually
 from tests.controls.parcels import cause, posted
 
 pytestmark = pytest.mark.postgres
@@ -110,6 +112,20 @@ def test_every_event_knows_its_position(log, parcels, connection, pages):
     assert [log.position_of(parcel.id, 1) for parcel in parcels] == list(range(1, 13))
     assert log.position_of(parcels[0].id, 2) is None
     assert log.position_of(uuid4(), 1) is None
+
+
+def test_all_who_ask_for_positions_at_once_share_one_connection(log, parcels, connection, database):
+    settle_all(connection, 12)
+    waiting = "select count(*) from pg_locks where not granted and relation = 'page'::regclass"
+    with ThreadPoolExecutor(len(parcels)) as pool:
+        with database.connect() as other, other.transaction():
+            other.execute("lock table page in access exclusive mode")
+            positions = [pool.submit(log.position_of, parcel.id, 1) for parcel in parcels]
+            eventually(lambda: connection.execute(waiting).fetchone() != (0,), within=10)
+        found = [position.result() for position in positions]
+    assert found == list(range(1, 13))
+    asked_by = "select count(*) from pg_stat_activity where application_name = 'caretrail log parcels'"
+    assert connection.execute(asked_by).fetchone() == (1,)
 
 
 def test_a_missing_event_is_noticed(log, parcels, connection):

@@ -297,7 +297,8 @@ class SupportService(ContextService):
         content = part_of(self._desk, file.parts[asked.number])
         return FileGiven.of(name_of(self._desk, file) or "", MEDIA_TYPES[file.kind], content)
 
-    @query(PRACTITIONER, INSTITUTION, BUREAU, asks=PlacesAsked, reads=KnownInstitutions)
+    # The register's rows know nothing of what is written here, so that nobody waits for them to.
+    @query(PRACTITIONER, INSTITUTION, BUREAU, asks=PlacesAsked)
     def places(self, _: Principal, asked: PlacesAsked) -> Page[PlaceFound]:
         """被支援機構查詢: a page of the institutions and non-medical places sought, by code."""
         reader, filters = self.reader(KnownInstitutions), PlaceFilters(asked.text, asked.county)

@@ -107,6 +107,11 @@ def _chosen(kind: str) -> ResponseReturnValue:
 def _begun_with(kind: str, ticked: list[UUID], faults: Faults) -> ResponseReturnValue | None:
     """The page on which the draft about these supports goes on; None where it was refused."""
     key = request.form.get("idempotency_key", "")
+    # Nothing is begun about what cannot be changed; of the others the form of each says so.
+    objection = why_not(support(ticked[0]).actions, _COMMANDS[kind])
+    if objection is not None:
+        faults.add("support", words_of(objection))
+        return None
     try:
         drafted = request.form.get("application")
         draft = UUID(drafted) if drafted else caller().command("support.draft_application", {"kind": kind}, key).id

@@ -213,6 +213,16 @@ def test_nothing_ticked_is_told():
     assert 'href="#support">請勾選至少一筆。' in answer.text
 
 
+def test_no_case_is_begun_about_a_support_that_cannot_be_changed():
+    told = held("name_cancellations")
+    told["actions"] += actions(set_amendments="move-locked")
+    remote = applicant(support__support_whole=told, support__supports=page_of(a_support()))
+    answer = browser(remote).post("/support/amend", data={"support": str(SUPPORT)})
+    assert answer.status_code == 422
+    assert 'id="support-error"' in answer.text
+    assert remote.done == []
+
+
 def test_many_supports_are_cancelled_by_one_case_that_is_looked_at_again():
     remote = applicant()
     answer = browser(remote).post("/support/cancel", data={"support": [str(SUPPORT), SECOND], "idempotency_key": "k"})

@@ -6,6 +6,7 @@ The cards are simulated (docs/card_applet.md); everything that they pass through
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
 import pytest
 from playwright.sync_api import expect
@@ -21,7 +22,7 @@ from operate.rehearsal.demo_cards import (
 )
 from services.gateway.web.areas import EVERYBODY, RULE
 from shared.principal import Role
-from tests.browser.card_site import SLOW, come_in, heading, press, sign, take
+from tests.browser.card_site import SLOW, come_in, press, sign, take
 from tests.controls.remote import Remote, browser
 
 PASSWORD = "four green kettles sing at noon"
@@ -37,6 +38,11 @@ def site(demo_site):
 def arrive(visit):
     """`visit` with no header of a proxy, which the browser would send to the agent too, and have to ask for."""
     return lambda **options: visit(**options, extra_http_headers={})
+
+
+def heading(visitor, told):
+    """The heading of the page that is open, where it says this."""
+    return visitor.page.get_by_role("heading", level=1, name=told, exact=True)
 
 
 def register(visitor, name, identifier):
@@ -70,7 +76,7 @@ def test_a_practitioner_comes_in_by_card_after_a_wrong_pin_and_sees_the_own_reco
     expect(visitor.page.locator("#pin-error")).to_contain_text("還能再輸入 2 次", timeout=SLOW)
     visitor.page.get_by_label("PIN 碼").fill(site.pin("personnel"))
     visitor.page.keyboard.press("Enter")
-    heading(visitor, "個人資料")
+    expect(heading(visitor, "個人資料")).to_be_visible(timeout=SLOW)
     expect(visitor.page.locator("main")).to_contain_text(CLINICS_NAME)
     assert visitor.page.goto(site.url("/practice/staff")).status == 403
 
@@ -86,7 +92,7 @@ def come_in_by_nhi_card(visitor):
         assert visitor.faults() == []
         visitor.page.get_by_label("新密碼").fill(PASSWORD)
         press(visitor, "註冊")
-        heading(visitor, "健保卡註冊好了")
+        expect(heading(visitor, "健保卡註冊好了")).to_be_visible(timeout=SLOW)
         visitor.page.get_by_role("banner").get_by_role("button", name="登出").click()
         site.has_registered = True
     site.put_in("nhi")
@@ -102,7 +108,7 @@ def test_an_nhi_card_opens_with_the_password_that_its_holder_has_registered(arri
     visitor = arrive()
     come_in_by_nhi_card(visitor)
     visitor.open("/practice")
-    heading(visitor, "個人資料")
+    expect(heading(visitor, "個人資料")).to_be_visible(timeout=SLOW)
 
 
 def test_without_a_reader_the_number_opens_after_a_code_to_the_phone(arrive, site):
@@ -111,7 +117,7 @@ def test_without_a_reader_the_number_opens_after_a_code_to_the_phone(arrive, sit
     visitor = arrive(width=375)
     come_in_without_reader(visitor)
     visitor.open("/practice")
-    heading(visitor, "個人資料")
+    expect(heading(visitor, "個人資料")).to_be_visible(timeout=SLOW)
 
 
 @pytest.fixture
@@ -121,7 +127,8 @@ def managed(arrive, site):
         return
     clinic = arrive()
     come_in(clinic, "institution")
-    heading(clinic, "本院所人員")
+    clinic.open("/practice/staff")
+    expect(heading(clinic, "本院所人員")).to_be_visible(timeout=SLOW)
     expect(clinic.page.locator("main")).to_contain_text(DOCTORS_NAME)
     register(clinic, DOCTORS_NAME, DOCTORS_ID)
     assert clinic.faults() == []
@@ -134,10 +141,10 @@ def managed(arrive, site):
 def test_a_manager_adds_a_user_whose_menu_has_what_is_granted(arrive, site):
     manager = arrive(width=375)
     come_in(manager, "personnel")
-    heading(manager, "您要以什麼身分使用？")
+    expect(heading(manager, "您要以什麼身分使用？")).to_be_visible(timeout=SLOW)
     assert manager.faults() == []
     take(manager, "機構管理者")
-    heading(manager, "管理者與使用者")
+    expect(heading(manager, "管理者與使用者")).to_be_visible(timeout=SLOW)
     expect(manager.page.get_by_role("banner")).to_contain_text(f"機構管理者 · {CLINICS_NAME}")
     register(manager, CITIZEN, CITIZENS_ID)
     press(manager, "新增使用者")
@@ -146,7 +153,7 @@ def test_a_manager_adds_a_user_whose_menu_has_what_is_granted(arrive, site):
     press(manager, "下一步")
     assert manager.faults() == []
     press(manager, "授權")
-    heading(manager, CITIZEN)
+    expect(heading(manager, CITIZEN)).to_be_visible(timeout=SLOW)
 
     site.put_in("citizen")
     user = arrive()
@@ -155,7 +162,7 @@ def test_a_manager_adds_a_user_whose_menu_has_what_is_granted(arrive, site):
     expect(user.page.locator("#identifier-error")).to_be_visible(timeout=SLOW)
     user.page.get_by_label("身分證字號").fill(CITIZENS_ID)
     sign(user, site.pin("citizen"))
-    heading(user, "服務項目")
+    expect(heading(user, "服務項目")).to_be_visible(timeout=SLOW)
     menu = user.page.get_by_role("navigation", name="主選單").get_by_role("link")
     expect(menu).to_have_count(1)
     menu.click()
@@ -174,15 +181,15 @@ def test_a_manager_in_by_an_nhi_card_shows_a_card_before_changing_anything_and_l
     manager.page.get_by_label("身分證字號").fill(CITIZENS_ID)
     press(manager, "下一步")
     press(manager, "新增使用者")
-    heading(manager, "請用卡片再次確認")
+    expect(heading(manager, "請用卡片再次確認")).to_be_visible(timeout=SLOW)
     assert manager.faults() == []
     site.put_in("personnel")
     sign(manager, site.pin("personnel"), enter="用卡片確認")
-    heading(manager, "新增使用者")
+    expect(heading(manager, "新增使用者")).to_be_visible(timeout=SLOW)
     expect(manager.page.get_by_label("姓名")).to_have_value(CITIZEN)
     press(manager, "下一步")
     press(manager, "新增使用者")
-    heading(manager, CITIZEN)
+    expect(heading(manager, CITIZEN)).to_be_visible(timeout=SLOW)
     expect(manager.page.locator("main")).to_contain_text("130/12/31")
 
 
@@ -193,13 +200,13 @@ def test_a_care_centre_names_its_manager_by_the_government_card(arrive, site):
     expect(centre.page.locator('[data-fact="left"]')).to_have_text("3 times", timeout=SLOW)
     centre.page.get_by_label("PIN").fill(site.pin("government"))
     press(centre, "Sign in")
-    heading(centre, "Managers and users")
+    expect(heading(centre, "Managers and users")).to_be_visible(timeout=SLOW)
     centre.open("/organisation/people/add")
     centre.page.get_by_label("Name").fill(CITIZEN)
     centre.page.get_by_label("National ID").fill(CITIZENS_ID)
     press(centre, "Continue")
     press(centre, "Name the manager")
-    heading(centre, CITIZEN)
+    expect(heading(centre, CITIZEN)).to_be_visible(timeout=SLOW)
     assert centre.faults() == []
 
 
@@ -215,11 +222,12 @@ def test_the_check_has_this_site_judge_what_the_card_signs(arrive, site):
 
 
 def pages_of(role):
-    """The addresses of the pages that are this role's, and not everybody's."""
+    """The addresses of the pages that are this role's, and not everybody's; what is downloaded is no page."""
     app = browser(Remote({})).application
     for rule in app.url_map.iter_rules():
         roles = getattr(app.view_functions[rule.endpoint], RULE, frozenset())
-        is_page = "GET" in rule.methods and not rule.arguments and rule.rule != "/account/stay"
+        is_opened = "GET" in rule.methods and not rule.arguments and rule.rule != "/account/stay"
+        is_page = is_opened and not PurePosixPath(rule.rule).suffix
         if role in roles and roles != EVERYBODY and is_page and not rule.rule.startswith("/api/"):
             yield rule.rule
 

@@ -1,4 +1,4 @@
-"""The Ed25519 key that signs checkpoints of the logs: made once, kept in a private file, never replaced unnoticed."""
+"""The Ed25519 keys that sign checkpoints, and files for others: each made once, private, never replaced unnoticed."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _PEM = re.compile(rb"-----BEGIN [^-]+-----.+?-----END [^-]+-----", re.DOTALL)
 
 
 def load_or_create(path: Path, signed_by: Collection[str]) -> Ed25519PrivateKey:
-    """The key to sign with: the first in the PEM file, which is made when no checkpoint has ever been signed.
+    """The key to sign with: the first in the PEM file, which is made when nothing has ever been signed.
 
-    `signed_by` are the ids of the keys that signed the checkpoints there are. A new key takes over only where the file
+    `signed_by` are the ids of the keys that have signed before. A new key takes over only where the file
     still holds one of those after it: whoever can show the former key may change it. Raises `KeysUnusable`. The public
     key of a new one is written beside it, `checkpoint.pub` beside `checkpoint.key`.
     """
@@ -39,7 +39,7 @@ def load_or_create(path: Path, signed_by: Collection[str]) -> Ed25519PrivateKey:
     except FileNotFoundError:
         if signed_by:
             raise KeysUnusable(
-                f"the checkpoint key file {path} is missing, and there are checkpoints signed by "
+                f"the key file {path} is missing, and what was signed before was signed by "
                 f"{', '.join(signed_by)}. Put the file back from your copy (docs/operators/keys.md) and start again."
             ) from None
         text = _create(path)
@@ -47,7 +47,7 @@ def load_or_create(path: Path, signed_by: Collection[str]) -> Ed25519PrivateKey:
     ids = [key_id_of(key.public_key()) for key in keys]
     if signed_by and not set(ids).intersection(signed_by):
         raise KeysUnusable(
-            f"the checkpoints there are were signed by {', '.join(signed_by)}, and {path} holds only {', '.join(ids)}. "
+            f"what was signed before was signed by {', '.join(signed_by)}, and {path} holds only {', '.join(ids)}. "
             f"Put the right file back; to change the key for good, keep the former one below the new one "
             f"(docs/operators/keys.md)."
         )
@@ -97,9 +97,7 @@ def _keys(text: str, path: Path) -> list[Ed25519PrivateKey]:
             # Not chained, so that nothing of the file gets into a traceback.
             raise KeysUnusable(f"{path} holds a key that cannot be read: put the file back, unaltered") from None
         if not isinstance(key, Ed25519PrivateKey):
-            raise KeysUnusable(
-                f"{path} holds a key that is not an Ed25519 key: checkpoints are signed with nothing else"
-            )
+            raise KeysUnusable(f"{path} holds a key that is not an Ed25519 key: nothing is signed with another")
         keys.append(key)
     if not keys:
         raise KeysUnusable(f"{path} holds no key in PEM: put the file back, unaltered")

@@ -16,12 +16,15 @@ from services.support.application.register_dispatch import RegisterDispatcher
 from services.support.commands import DeliverRegisterFileAgain, ProduceRegisterFile
 from services.support.domain import refusals
 from services.support.domain.register_delivery import DailyRegister, LastFile
+from services.support.domain.register_file import RegisterFile, Stretch
 from services.support.events import DeliveryFault
 from services.support.read_models.register_files import RegisterFiles, files_listed
 from shared.application import Result
+from shared.health import examine
 from shared.oversight import oversee
 from shared.read_models.rebuild import rebuild
 from shared.refusals import Busy
+from shared.vault.errors import KeysUnusable
 from shared.vault.signing import public_keys
 from tests.controls.applicants import OPERATOR
 from tests.controls.family import taipei
@@ -94,7 +97,6 @@ def dispatcher(office, folder, made_again, **options):
 @pytest.fixture
 def made_again():
     """The bytes of any file, whose content is no matter here."""
-    from services.support.domain.register_file import RegisterFile  # noqa: PLC0415
 
     def make(register):
         name = register.stream_subject
@@ -211,6 +213,8 @@ def test_operators_are_told_of_a_file_that_is_late_and_can_send_it_again(town, u
     assert [(alarm.code, alarm.about) for alarm in oversee(town.support).alarms if alarm.code.startswith("reg")] == [
         ("register-file-stopped", "support-register-20250220")
     ]
+    [matters] = [check for check in examine(town.support).checks if check.name == "matters"]
+    assert (matters.is_met, matters.found, matters.needed) == (False, "register-file-stopped", False)
     capfd.readouterr()
     assert caretrail(town, "register-status", "--lang", "zh-Hant") == 1
     assert "已停止傳送，需人工處理" in capfd.readouterr().out
@@ -221,6 +225,23 @@ def test_operators_are_told_of_a_file_that_is_late_and_can_send_it_again(town, u
     assert caretrail(town, "register-send", "2025-02-20") == 0
     until(lambda: files(town)[0].state == "to_be_delivered")  # by the clock of the shell
     assert caretrail(town, "register-send", "2025-02-21") == 2
+
+
+def test_a_key_that_has_signed_before_is_missed_and_not_replaced(town, until):  # noqa: F811
+    delivered(town, until)
+    key = town.support.installation.settings.register_key_file
+    content = key.read_bytes()
+    key.unlink()
+    clerk = town.support.clerk()
+
+    with pytest.raises(KeysUnusable, match="is missing"):
+        clerk.made(THURSDAY, Stretch(0, 1, ""), files(town)[0].key_id)
+
+    assert not key.exists()
+    key.write_bytes(content)
+    key.chmod(0o600)
+    assert clerk.made(THURSDAY, Stretch(0, 1, ""), files(town)[0].key_id).signed.key_id == files(town)[0].key_id
+    clerk.close()
 
 
 def test_a_file_that_nobody_makes_is_told_an_hour_after_its_time(town, until):  # noqa: F811

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from services.support.adapters.register_file import recorded_in, register_file, same_file
 from services.support.domain.register_delivery import LATE_AFTER, DeliveryState, LastFile, Signature, SignedFile
 from services.support.domain.register_file import file_name
-from services.support.processes.send_register_file_every_working_day import (
-    SendRegisterFileEveryWorkingDay,
-    next_file_due,
-)
+from services.support.processes.send_register_file_every_working_day import NextFile, SendRegisterFileEveryWorkingDay
 from services.support.read_models.register_files import (
     RegisterFiles,
     file_of,
@@ -41,6 +38,8 @@ if TYPE_CHECKING:
     """The key to sign with, given the ids of those that have signed before; raises `KeysUnusable`."""
 
 T = TypeVar("T")
+
+_NEXT_FILE = f"select * from {SendRegisterFileEveryWorkingDay.table.name}"
 
 
 class RegisterClerk:
@@ -79,10 +78,10 @@ class RegisterClerk:
     def alarms(self, now: datetime) -> Iterator[Alarm]:
         """A file that was not made in time, or does not lie where it belongs, an hour after its time or for good."""
         # Where nothing has been filled yet, the alarm on followers tells.
-        due_at = _known(lambda: next_file_due(self._next))
+        following = _known(lambda: self._next.one(NextFile, _NEXT_FILE))
         undelivered = _known(lambda: oldest_undelivered(self._files))
-        if due_at is not None and due_at + LATE_AFTER < now:
-            yield Alarm("register-file-not-made", file_name(taipei_day(due_at)))
+        if following is not None and following.due_at + LATE_AFTER < now:
+            yield Alarm("register-file-not-made", file_name(taipei_day(following.due_at)))
         if undelivered is not None and undelivered.state is DeliveryState.STOPPED:
             yield Alarm("register-file-stopped", file_name(undelivered.day))
         elif undelivered is not None and undelivered.produced_at + LATE_AFTER < now:

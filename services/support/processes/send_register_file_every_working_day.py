@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from shared.events import Event
     from shared.processes.process import Command
     from shared.read_models.model import Key
-    from shared.read_models.reader import Reader
 
 _INSURER = "健保署"
 """To whom the file goes: the only row there is."""
@@ -66,9 +65,3 @@ class SendRegisterFileEveryWorkingDay(Process[NextFile]):
     def expire(self, key: Key, row: NextFile, now: datetime) -> Iterable[Command]:  # noqa: ARG002 - which day it is, the clock says
         """It is time."""
         return [ProduceRegisterFile()]
-
-
-def next_file_due(reader: Reader) -> datetime | None:
-    """When the next file is due, or was; None while nothing has happened that the insurer is told of."""
-    row = reader.one(NextFile, "select * from send_register_file_every_working_day")
-    return row.due_at if row else None

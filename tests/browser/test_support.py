@@ -6,7 +6,10 @@ One story on the site of the card demonstration, each of its pages looked at on 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -22,6 +25,14 @@ WIDTHS = (375, 1280)
 LOCKED = "請先註銷原執業機構的報備支援"
 """What the first page speaks of while somebody is locked out."""
 PATIENCE = 60
+OF_SUPPORT = re.compile(r"/(bureau/)?support([/?](?!.*(\.(pdf|xlsx|csv)|/files/)).*)?$")
+"""Pages of support, and no files."""
+ONE_OF_MANY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d")
+ADDRESSES = "them => them.map(one => one.pathname + one.search)"
+MOST_OF_A_KIND = 5
+STATES = ("未送審", "審核中", "已核准", "不核准", "退回", "註銷")
+LEAST = 5
+"""Pages that anybody finds at least."""
 
 
 @pytest.fixture
@@ -113,6 +124,54 @@ def until_shown(visitor, path, text, *, shown=True):
     raise AssertionError(f"{path} does not come to that: {text}")
 
 
+def pages_from(visitor, first):
+    """Pages that links lead to from this one within support: a few of each kind of address, each with other states."""
+    waiting, known, opened, seen = [first], {first}, Counter(), set()
+    while waiting:
+        path = waiting.pop(0)
+        kind = ONE_OF_MANY.sub("*", urlsplit(path).path)
+        opened[kind] += 1
+        if opened[kind] > MOST_OF_A_KIND:
+            continue
+        answer = visitor.page.goto(visitor.site.url(path))
+        assert answer.status < HTTPStatus.BAD_REQUEST, (path, answer.status)
+        said = visitor.page.locator("main").inner_text()
+        shown = (ONE_OF_MANY.sub("*", urlsplit(visitor.page.url).path), *(word for word in STATES if word in said))
+        if shown in seen:
+            continue
+        seen.add(shown)
+        yield path
+        links = visitor.page.locator("main a[href], nav a[href]").evaluate_all(ADDRESSES)
+        fresh = [link for link in dict.fromkeys(links) if OF_SUPPORT.match(link) and link not in known]
+        known.update(fresh)
+        waiting += fresh
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    ("card", "how"),
+    [
+        pytest.param("institution", {"width": 375, "color_scheme": "dark"}, id="institution"),
+        pytest.param("personnel", {"width": 375}, id="practitioner"),
+        pytest.param("", {"width": 1280, "color_scheme": "dark"}, id="bureau"),
+    ],
+)
+def test_every_page_of_the_story_can_be_used_by_everybody(arrive, site, card, how):
+    visitor = arrive(**how)
+    if card:
+        come_in(visitor, card)
+    else:
+        visitor.come_in_by_password(site.bureau.address, site.bureau.password)
+        visitor.page.wait_for_load_state()
+    faults, seen = {}, 0
+    for path in pages_from(visitor, "/support" if card else "/bureau/support"):
+        seen += 1
+        if found := visitor.faults():
+            faults[path] = found
+    assert faults == {}
+    assert seen > LEAST
+
+
 def apply(clinic):
     """登錄 of two people and two places by their institution; answers with the number."""
     come_in(clinic, "institution")
@@ -161,6 +220,7 @@ def cancel_all(doctor):
     expect(doctor.page.get_by_text(re.compile("^已註銷 "))).to_be_visible(timeout=SLOW)
 
 
+@pytest.mark.timeout(900)  # a whole way, every page of it looked at twice
 def test_support_is_applied_for_approved_changed_and_cancelled_after_a_move(arrive, site):
     clinic, officer = arrive(), arrive(color_scheme="dark")
     case_no = apply(clinic)

@@ -25,7 +25,7 @@ from services.support.adapters.cabinet import FolderCabinet
 from services.support.adapters.register_file import recorded_in, register_file
 from services.support.adapters.workbook import WorkbookLimits
 from services.support.application import Supporting
-from services.support.domain.batch import Choice
+from services.support.commands import Choice
 from services.support.domain.overlaps import Booked, Diary
 from services.support.domain.policies import POLICIES
 from services.support.domain.register_file import Stretch

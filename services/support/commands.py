@@ -22,11 +22,17 @@ from services.support.events import (
     ReleaseCause,
     ReturnReason,
 )
+from shared.words import Language
 
 _CODE = {"limit": 20}
 _NAME = {"limit": 100}
 _TIME = {"limit": 20}
 _RULE = {"limit": 80}
+
+WORKBOOK_TEXT = 900_000
+"""Characters of a workbook in base64: more than the largest has that is taken."""
+PART_TEXT = 800_004
+"""Characters of a part of a file in base64."""
 
 # What is entered --------------------------------------------------------------------------------------------------
 
@@ -40,6 +46,15 @@ class ScheduleKind(StrEnum):
     """間斷"""
     PICKED = "picked"
     """選擇"""
+
+
+class Choice(StrEnum):
+    """What is taken of a workbook that has rows at fault."""
+
+    ALL_OR_NOTHING = "all_or_nothing"
+    """全部正確才匯入"""
+    GOOD_ROWS = "good_rows"
+    """只匯入正確的列"""
 
 
 @dataclass(frozen=True)
@@ -126,6 +141,30 @@ class ImportLines:
     lines: tuple[LineEntry, ...]
     rows: tuple[int, ...]
     refused: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ImportBatch:
+    """匯入, 試匯: the bytes of a workbook in base64, what of it is to be taken, and the language of the answer."""
+
+    kind: BatchKind
+    content: str = field(metadata={"limit": WORKBOOK_TEXT}, repr=False)
+    choice: Choice
+    language: Language
+
+
+@dataclass(frozen=True)
+class ReceivePart:
+    """A part of a file that is to be attached to a line, by its number from 0; `upload` is an id made up by its sender.
+
+    Every part but the last has 600,000 bytes; `content` is base64.
+    """
+
+    application_id: UUID
+    line_id: UUID
+    upload: UUID
+    number: int
+    content: str = field(metadata={"limit": PART_TEXT}, repr=False)
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from services.support.application import Supporting
+    from services.support.commands import Choice
     from services.support.domain.application import Application
-    from services.support.domain.batch import BatchLine, Choice
+    from services.support.domain.batch import BatchLine
     from services.support.events.schedules import Schedule
     from shared.principal import Principal
 

@@ -31,6 +31,8 @@ OVERSEERS = (INSURER, OPERATOR, AUDITOR)
 WHO_MAY: WhoMay = {
     commands.DraftApplication: (PRACTITIONER, INSTITUTION),
     commands.SetLines: (PRACTITIONER, INSTITUTION),
+    commands.ImportBatch: (PRACTITIONER, INSTITUTION),
+    commands.ReceivePart: (PRACTITIONER, INSTITUTION),
     commands.ImportLines: (PRACTITIONER, INSTITUTION),
     commands.AttachFile: (PRACTITIONER, INSTITUTION),
     commands.DetachFile: (PRACTITIONER, INSTITUTION),

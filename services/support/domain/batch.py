@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from services.support.commands import Choice
 
 if TYPE_CHECKING:
     from services.support.events.entries import BatchKind, Purpose
     from services.support.events.schedules import Schedule
     from shared.refusals import Refusal
-
-
-class Choice(StrEnum):
-    """What is taken of a workbook that has rows at fault."""
-
-    ALL_OR_NOTHING = "all_or_nothing"
-    """全部正確才匯入"""
-    GOOD_ROWS = "good_rows"
-    """只匯入正確的列"""
 
 
 @dataclass(frozen=True)

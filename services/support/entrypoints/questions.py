@@ -7,12 +7,9 @@ from datetime import date
 from uuid import UUID
 
 from services.support.commands import ScheduleEntry
-from services.support.domain.batch import Choice
-from services.support.domain.files import PART_BYTES
 from services.support.domain.states import ApplicationState, QueuePart, SupportState
 from services.support.events import ApplicationKind, BatchKind
 from services.support.read_models.support_statistics import CountedBy
-from shared.words import Language
 
 _CODE = {"limit": 20}
 _NAME = {"limit": 100}
@@ -20,10 +17,6 @@ _TIME = {"limit": 20}
 _ACCOUNT = {"limit": 100}
 _PLACE = {"limit": 100}
 _CURSOR = {"limit": 400}
-BATCH_TEXT = 900_000
-"""Characters of a workbook in base64: more than the largest has that is taken."""
-PART_TEXT = 4 * PART_BYTES // 3 + 4
-"""Characters of a part in base64."""
 PAGE = 50
 
 
@@ -151,35 +144,11 @@ class TemplateAsked:
 
 
 @dataclass(frozen=True)
-class BatchAsked:
-    """整批匯入, 試匯: the bytes of a workbook in base64, what of it is to be taken, and the language of the answer."""
-
-    kind: BatchKind
-    content: str = field(metadata={"limit": BATCH_TEXT}, repr=False)
-    choice: Choice
-    language: Language
-
-
-@dataclass(frozen=True)
 class BatchesAsked:
     """A page of the workbooks that the caller has handed in."""
 
     limit: int = PAGE
     cursor: str | None = field(default=None, metadata=_CURSOR)
-
-
-@dataclass(frozen=True)
-class PartSent:
-    """A part of a file that is to be attached to a line, by its number from 0; `upload` is an id made up by its sender.
-
-    Every part but the last has 600,000 bytes; `content` is base64.
-    """
-
-    application_id: UUID
-    line_id: UUID
-    upload: UUID
-    number: int
-    content: str = field(metadata={"limit": PART_TEXT}, repr=False)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from services.support.adapters.batch_template import template
 from services.support.adapters.workbook import WorkbookLimits
 from services.support.application import Desk, Supporting
 from services.support.application.attaching import name_of, part_of, receive_part
-from services.support.domain.access import INSTITUTION, OVERSEERS, PRACTITIONER
+from services.support.commands import ImportBatch, ReceivePart
+from services.support.domain.access import INSTITUTION, OVERSEERS, PRACTITIONER, WHO_MAY
 from services.support.domain.files import Upload
 from services.support.domain.forty_percent import Attendance, quota, weeks_around
 from services.support.domain.policies import POLICIES, Policy
@@ -51,12 +52,10 @@ from services.support.entrypoints.opening import (
 from services.support.entrypoints.questions import (
     ApplicationAsked,
     ApplicationsAsked,
-    BatchAsked,
     BatchesAsked,
     CaseNumberAsked,
     MonthAsked,
     PartAsked,
-    PartSent,
     PlacesAsked,
     QueueAsked,
     QuotaAsked,
@@ -247,20 +246,20 @@ class SupportService(ContextService):
         content = aside(template, asked.kind, policy.batch_rows, policy.remarks_limit)
         return FileGiven.of(f"{TITLES[asked.kind]}.xlsx", WORKBOOK, content)
 
-    @deed(PRACTITIONER, INSTITUTION, asks=BatchAsked)
-    def dry_run_batch(self, principal: Principal, asked: BatchAsked) -> BatchTold:
+    @query(PRACTITIONER, INSTITUTION, asks=ImportBatch)
+    def dry_run_batch(self, principal: Principal, asked: ImportBatch) -> BatchTold:
         """試匯: what would become of each row of a workbook; nothing is kept of it."""
         return BatchTold.of(self._report(principal, asked, Purpose.TRY), asked.language)
 
-    @deed(PRACTITIONER, INSTITUTION, asks=BatchAsked)
-    def dry_run_file(self, principal: Principal, asked: BatchAsked) -> FileGiven:
+    @query(PRACTITIONER, INSTITUTION, asks=ImportBatch)
+    def dry_run_file(self, principal: Principal, asked: ImportBatch) -> FileGiven:
         """結果檔: the same as a workbook, for whoever has to mend the rows."""
         results = self._report(principal, asked, Purpose.TRY).results
         content = aside(result_file, results, WORDING, asked.language)
         return FileGiven.of(f"{TITLES[asked.kind]}{RESULT_TITLE}.xlsx", WORKBOOK, content)
 
-    @deed(PRACTITIONER, INSTITUTION, asks=BatchAsked)
-    def import_batch(self, principal: Principal, asked: BatchAsked) -> BatchTold:
+    @deed(*WHO_MAY[ImportBatch], asks=ImportBatch)
+    def import_batch(self, principal: Principal, asked: ImportBatch) -> BatchTold:
         """匯入: the rows of a workbook, as it was chosen, into a draft of their own.
 
         Whoever loses the answer sends the same file again: what was taken is known.
@@ -275,8 +274,8 @@ class SupportService(ContextService):
         """整批申請紀錄: a page of the workbooks that the caller has handed in, the last one first."""
         return batches_of(self.reader(Batches), principal, limit=asked.limit, cursor=asked.cursor)
 
-    @deed(PRACTITIONER, INSTITUTION, asks=PartSent)
-    def receive_part(self, principal: Principal, asked: PartSent) -> PartReceived:
+    @deed(*WHO_MAY[ReceivePart], asks=ReceivePart)
+    def receive_part(self, principal: Principal, asked: ReceivePart) -> PartReceived:
         """上傳附件, a part at a time; `attach_file` attaches the file once all are there, within an hour."""
         upload = Upload(asked.application_id, asked.line_id, asked.upload)
         receive_part(self._desk, upload, asked.number, _bytes_of(asked.content), principal, self.now)
@@ -339,7 +338,7 @@ class SupportService(ContextService):
         used = quota(attendances, own, desk.policy(self.now).quota_rule).of_month(asked.day)
         return QuotaTold.of(code, known.name, own, used)
 
-    def _report(self, principal: Principal, asked: BatchAsked, purpose: Purpose) -> BatchReport:
+    def _report(self, principal: Principal, asked: ImportBatch, purpose: Purpose) -> BatchReport:
         """What becomes of a workbook, which is read where it holds nobody up."""
         policy = self._desk.policy(self.now)
         limits = WorkbookLimits(policy.batch_bytes, policy.batch_unpacked_bytes, policy.batch_rows)

@@ -35,6 +35,8 @@ MAY_ASK = {
     "preview_schedule": (*APPLYING, BUREAU),
     "batch_template": APPLYING,
     "batches": APPLYING,
+    "dry_run_batch": APPLYING,
+    "dry_run_file": APPLYING,
     "file_part": SEEING,
     "found_so_far": APPLYING,
     "places": (*APPLYING, BUREAU),

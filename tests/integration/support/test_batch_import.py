@@ -8,8 +8,7 @@ import pytest
 from services.support.adapters.batch_import import import_batch
 from services.support.adapters.batch_rows import COLUMNS, TITLES, BatchRules, read_batch
 from services.support.adapters.workbook import WorkbookLimits
-from services.support.commands import DiscardDraft, SubmitForReview
-from services.support.domain.batch import Choice
+from services.support.commands import Choice, DiscardDraft, SubmitForReview
 from services.support.domain.policies import POLICIES
 from services.support.events import ApplicationKind, BatchImported, BatchKind, Continuous, Purpose, Recurring
 from shared.calendar import WorkingCalendar

@@ -19,7 +19,8 @@ from services.support.adapters.batch_rows import (
 )
 from services.support.adapters.batch_template import INSTRUCTIONS, template
 from services.support.adapters.workbook import CellHoldsFormula, CellInError
-from services.support.domain.batch import BatchLine, Choice
+from services.support.commands import Choice
+from services.support.domain.batch import BatchLine
 from services.support.domain.schedules import ScheduleEmpty, ScheduleTooLong
 from services.support.events.entries import BatchKind, Purpose
 from services.support.events.schedules import Continuous, Recurring

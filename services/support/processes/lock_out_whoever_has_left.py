@@ -1,8 +1,8 @@
 """Lock out whoever has left: with approved supports from there nothing new is asked for, until they come back.
 
 Nothing is missed, whichever comes first: a support that stands before the departure in the log is among those held
-then; one that was approved after it is locked as soon as it is seen. The order of the log decides, so a replay gives
-the same.
+then; one that was approved after it, or goes on by a change that was, is locked as soon as it is seen. The order of
+the log decides, so a replay gives the same.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class LockOutWhoeverHasLeft(Process[Sender]):
         return sender if sender.supports or sender.absences else None
 
     def react(self, row: Sender | None, event: Event) -> Iterable[Command]:
-        """Lock when an absence begins and when a support begins in one; open when it is over, unless another holds."""
+        """Lock when an absence begins and when a support begins, or goes on, in one; open when it is over."""
         if row is None:
             return []
         match event:
@@ -101,7 +101,7 @@ class LockOutWhoeverHasLeft(Process[Sender]):
                 return [EngageMoveLock(*pair, event.cause) for pair in _pairs(row, event.institution)]
             case events.ReturnNoted():
                 return [ReleaseMoveLock(*pair, events.ReleaseCause.RETURNED) for pair in _pairs(row, event.institution)]
-            case events.SupportApproved():
+            case events.SupportApproved() | events.SupportAmended():
                 pair = (event.practitioner, event.institution)
                 causes = [one.cause for one in row.absences if one.institution in {"", event.institution}]
                 return [EngageMoveLock(*pair, cause) for cause in causes[:1]]

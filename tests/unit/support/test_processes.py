@@ -196,6 +196,16 @@ def test_an_amended_support_is_held_until_its_new_end():
 
 
 @pytest.mark.parametrize("left", [{}, CLOSED, SUSPENDED], ids=["moved", "closed", "suspended"])
+def test_a_support_that_was_over_and_goes_on_by_a_change_locks_again(left):
+    departure = departure_noted(**left)
+    late = {"timestamp": ENDS_AT + timedelta(days=3), "ends_at": ENDS_AT + timedelta(days=30)}
+
+    assert locking(support_approved(), departure).sees(support_amended(**late)) == [
+        EngageMoveLock(*PAIR, departure.cause)
+    ]
+
+
+@pytest.mark.parametrize("left", [{}, CLOSED, SUSPENDED], ids=["moved", "closed", "suspended"])
 def test_whoever_comes_back_has_the_lock_opened(left):
     story = locking(support_approved(), departure_noted(**left))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from flask import flash, redirect, request, url_for
 
@@ -26,6 +25,8 @@ from shared.principal import Role
 from shared.rpc.wire import RemoteRefusal
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from flask.typing import ResponseReturnValue
     from werkzeug.datastructures import MultiDict
 
@@ -113,8 +114,7 @@ def _begun_with(kind: str, ticked: list[UUID], faults: Faults) -> ResponseReturn
         faults.add("support", words_of(objection))
         return None
     try:
-        drafted = request.form.get("application")
-        draft = UUID(drafted) if drafted else caller().command("support.draft_application", {"kind": kind}, key).id
+        draft, *_ = chosen(request.form.getlist("application")) or [_drafted(kind, key)]
         if kind == AMEND:
             first, *rest = ticked
             on = url_for("support.become", application_id=draft, support_id=first, rest=[one.hex for one in rest])
@@ -126,6 +126,11 @@ def _begun_with(kind: str, ticked: list[UUID], faults: Faults) -> ResponseReturn
             faults.add("support", sentence)
         return None
     return redirect(url_for("support.submit", application_id=draft), HTTPStatus.SEE_OTHER)
+
+
+def _drafted(kind: str, key: str) -> UUID:
+    """A new draft of that kind."""
+    return caller().command("support.draft_application", {"kind": kind}, key).id
 
 
 def _rest() -> list[UUID]:

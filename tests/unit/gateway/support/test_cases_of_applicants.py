@@ -233,6 +233,18 @@ def test_many_supports_are_cancelled_by_one_case_that_is_looked_at_again():
     assert len({key for *_, key in remote.done}) == 2, "each command has a key of its own"
 
 
+@pytest.mark.parametrize("path", ["/support/amend", "/support/cancel"])
+def test_a_draft_whose_id_is_none_is_no_draft_to_go_on_with(path):
+    remote = applicant()
+    answer = browser(remote).post(path, data={"support": str(SUPPORT), "application": "none-of-ours"})
+    assert answer.status_code == 303
+    assert len(done(remote, "draft_application")) == 1
+    remote = applicant()
+    answer = browser(remote).post(path, data={"support": str(SUPPORT), "application": CASE})
+    assert f"/applications/{CASE}/" in answer.location
+    assert done(remote, "draft_application") == []
+
+
 def test_the_second_look_at_a_cancellation_asks_for_no_evidence():
     line = a_line(before=terms(), after=None)
     remote = applicant(told=a_draft(line, may=MAY_CANCEL, kind="cancellation"))

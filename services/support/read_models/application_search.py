@@ -13,6 +13,7 @@ from services.support.domain.access import OVERSEERS
 from services.support.domain.states import ApplicationState, QueuePart
 from services.support.events import ApplicationKind
 from services.support.read_models.applications import ApplicationRow
+from services.support.read_models.known_institutions import sought
 from shared.access import BUREAU
 from shared.principal import Role
 from shared.read_models.filters import asked_of
@@ -121,7 +122,7 @@ _PARTS = {
 }
 _OF_A_LINE = {
     "place": "place ->> 'code' = %(place)s",
-    "place_named": "strpos(place ->> 'name', %(place_named)s) > 0",
+    "place_named": "strpos(sought, %(place_named)s) > 0",
     "first": "coalesce(at ->> 'last', at -> 'days' ->> -1) >= %(first)s::text",
     "last": "coalesce(at ->> 'first', at -> 'days' ->> 0) <= %(last)s::text",
     "starts": "(at ->> 'ends' > %(starts)s::text or at ->> 'first' < at ->> 'last' and at ->> 'kind' = 'continuous')",
@@ -129,7 +130,8 @@ _OF_A_LINE = {
 }
 """What one and the same line has to meet: `at` is the schedule asked for, or of a cancellation the one that ends."""
 _LINES = """
-select e -> 'place' as place, coalesce(e #> '{after,schedule}', e #> '{before,schedule}') as at
+select e -> 'place' as place, e ->> 'sought' as sought,
+    coalesce(e #> '{after,schedule}', e #> '{before,schedule}') as at
 from json_array_elements(entries) e
 """
 
@@ -216,6 +218,8 @@ def queue_standing(reader: Reader, principal: Principal, now: datetime) -> Queue
 
 def _asked(principal: Principal, filters: ApplicationFilters) -> tuple[list[str], dict[str, Any]]:
     asked = asked_of(filters)
+    if filters.place_named is not None:
+        asked["place_named"] = sought(filters.place_named)
     whose, parameters = _seen_by(principal)
     return [whose, "state <> 'discarded'", *_conditions(asked)], asked | parameters
 

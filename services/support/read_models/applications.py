@@ -13,6 +13,7 @@ from services.support import events
 from services.support.domain.states import ApplicationState
 from services.support.events import ApplicationKind, RecordedBy
 from services.support.read_models.beginnings import BeginningMissing
+from services.support.read_models.known_institutions import sought
 from shared.read_models.model import Key, ReadModel, Table
 from shared.sealing import Sealed
 
@@ -26,15 +27,29 @@ class Entry(msgspec.Struct, frozen=True):
     """One line, or one approved support that a change or a cancellation is about, by its id.
 
     `before` are the terms that hold so far, None of what is new; `after` those asked for, None of a cancellation.
+    `sought` is the name of the place as it is searched.
     """
 
     id: UUID
     practitioner: str
     place: events.SupportedPlace
+    sought: str
     department: str
     before: events.Terms | None
     after: events.Terms | None
     files: tuple[events.AttachedFile, ...] = ()
+
+    @classmethod
+    def of_line(cls, line: events.Line, files: tuple[events.AttachedFile, ...]) -> Entry:
+        """A line as it was entered."""
+        place = line.place
+        return cls(line.id, line.practitioner, place, sought(place.name), line.department, None, line.terms, files)
+
+    @classmethod
+    def of_support(cls, named: events.NamedSupport) -> Entry:
+        """A support as it is to become."""
+        place = named.place
+        return cls(named.support, named.practitioner, place, sought(place.name), "", named.before, named.after)
 
 
 class ApplicationRow(msgspec.Struct, frozen=True, gc=False):
@@ -79,13 +94,7 @@ def _about(entries: tuple[Entry, ...]) -> dict[str, Any]:
 
 def _schedule_set(row: ApplicationRow, event: events.ScheduleSet) -> dict[str, Any]:
     files = {entry.id: entry.files for entry in row.entries}
-    return _with(
-        row,
-        (
-            Entry(line.id, line.practitioner, line.place, line.department, None, line.terms, files.get(line.id, ()))
-            for line in event.lines
-        ),
-    )
+    return _with(row, (Entry.of_line(line, files.get(line.id, ())) for line in event.lines))
 
 
 def _file_attached(row: ApplicationRow, event: events.FileAttached) -> dict[str, Any]:
@@ -111,13 +120,7 @@ def _file_detached(row: ApplicationRow, event: events.FileDetached) -> dict[str,
 
 
 def _supports_named(row: ApplicationRow, event: events.SupportsNamed) -> dict[str, Any]:
-    return _with(
-        row,
-        (
-            Entry(named.support, named.practitioner, named.place, "", named.before, named.after)
-            for named in event.supports
-        ),
-    )
+    return _with(row, map(Entry.of_support, event.supports))
 
 
 def _lines_removed(row: ApplicationRow, event: events.LinesRemoved) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from services.support.domain.access import OVERSEERS
 from services.support.domain.states import SupportState
 from services.support.events import CancelledBy, PlaceKind, RecordedBy
 from services.support.read_models.beginnings import BeginningMissing
+from services.support.read_models.known_institutions import sought
 from shared.access import BUREAU
 from shared.calendar import end_of_day, start_of_day
 from shared.principal import Role
@@ -35,7 +36,10 @@ MOST_SUPPORTERS = 500
 
 
 class SupportRow(msgspec.Struct, frozen=True, gc=False):
-    """One support; `terms` are those that hold, `asked` those of a change under review (`pending_case_no`)."""
+    """One support; `terms` are those that hold, `asked` those of a change under review (`pending_case_no`).
+
+    `place_sought` is the name of the place as it is searched.
+    """
 
     id: UUID
     application: UUID
@@ -47,6 +51,7 @@ class SupportRow(msgspec.Struct, frozen=True, gc=False):
     place_kind: PlaceKind
     place_code: str
     place_name: str
+    place_sought: str
     place_county: str
     department: str
     terms: events.Terms
@@ -73,6 +78,7 @@ def _approved(key: Key, event: events.SupportApproved) -> SupportRow:
         place_kind=event.place.kind,
         place_code=event.place.code,
         place_name=event.place.name,
+        place_sought=sought(event.place.name),
         place_county=event.place.county,
         department=event.department,
         terms=event.terms,
@@ -180,19 +186,25 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 _LISTING = Listing("supports", SupportRow, _Place)
+_NAMES = ("institution_named", "place_named")
 _FILTERS = {
     "states": "state = any(%(states)s)",
     "case_no": "case_no = %(case_no)s",
     "practitioner": "practitioner = %(practitioner)s",
     "institution": "institution = %(institution)s",
     "institution_named": """
-    institution in (select code from known_institutions where strpos(name, %(institution_named)s) > 0)
+    institution in (select code from known_institutions where strpos(sought, %(institution_named)s) > 0)
     """,
     "place": "place_code = %(place)s",
-    "place_named": "strpos(place_name, %(place_named)s) > 0",
+    "place_named": "strpos(place_sought, %(place_named)s) > 0",
     "first": "ends_at >= %(first)s",
     "last": "starts_at <= %(last)s",
 }
+
+
+def _asked(filters: SupportFilters) -> dict[str, Any]:
+    """What is asked for, names as they are searched."""
+    return {name: sought(value) if name in _NAMES else value for name, value in asked_of(filters).items()}
 
 
 def supports_seen(
@@ -204,7 +216,7 @@ def supports_seen(
     (他院支援本院), a bureau those of its county at either end, the overseers all. Raises PageTooLong, CursorUnknown.
     """
     whose, parameters = _seen_by(principal)
-    asked = asked_of(filters)
+    asked = _asked(filters)
     if filters.first is not None:
         asked["first"] = start_of_day(filters.first)
     if filters.last is not None:
@@ -216,7 +228,7 @@ def supports_seen(
 def supporters_seen(reader: Reader, principal: Principal, filters: SupportFilters) -> list[str]:
     """The numbers of those who hold the supports that the caller may see, `MOST_SUPPORTERS` at most."""
     whose, parameters = _seen_by(principal)
-    asked = asked_of(filters)
+    asked = _asked(filters)
     conditions = " and ".join([whose, *(_FILTERS[name] for name in asked)])
     query = f"""
     select distinct practitioner from supports where {conditions} order by practitioner limit {MOST_SUPPORTERS}

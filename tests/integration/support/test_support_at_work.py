@@ -217,6 +217,24 @@ def test_cases_are_found_by_where_on_which_days_and_at_what_time_the_support_is(
     assert seen(place_named="銀髮", starts=time(12)) == set()
 
 
+def test_names_are_found_in_whatever_width_or_case_they_are_typed_and_with_either_character_for_tai(town, until):
+    until(lambda: True)
+    name = "台北Happy長照站"
+    town.enter(registry.RecordPlace("04595252", name, "臺北市"))
+    until(lambda: town.support.application.desk.register.place("04595252", name) is not None)
+    case = town.approved(line("04595252", name=name, department=""))
+    cases, supports = fresh(town, Applications, case), fresh(town, Supports, case)
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in BANQIAO_CLINIC)
+
+    for typed in ("台北", "臺北", "台北 ｈａｐｐｙ", "HAPPY"):
+        [found] = applications_seen(cases, HOME, ApplicationFilters(place_named=typed)).entries
+        assert found.case_no == case.number
+        [held] = supports_seen(supports, HOME, SupportFilters(place_named=typed)).entries
+        assert (held.case_no, held.place_name) == (case.number, name)
+    [held] = supports_seen(supports, HOME, SupportFilters(institution_named=f"診所{wide}")).entries
+    assert supports_seen(supports, HOME, SupportFilters(place_named="臺中")).entries == ()
+
+
 def test_a_support_tells_with_how_many_others_of_the_same_person_it_shares_a_time(town, until):
     until(lambda: True)
     town.approved(line())

@@ -8,9 +8,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from services.support.application import reservations
 from services.support.domain import refusals
 from services.support.domain.findings import span_of
+from services.support.domain.move_lock import Departure
 from services.support.domain.schedules import occurrences_of
 from services.support.domain.support import Held, Support
-from services.support.events import Terms
+from services.support.events import DepartureCause, Terms
 from shared.application import Decision, Outcome, Result
 from shared.refusals import FieldMissing
 from shared.taiwan.text import folded
@@ -33,7 +34,10 @@ def legacy_id(case_no: str, row: int) -> UUID:
 
 
 def bring_support_over(desk: Desk, command: BringSupportOver, _: Principal, now: datetime) -> Decision:
-    """A support as the system before has approved it, once; of one that is over there is nothing to change."""
+    """A support as the system before has approved it, once; of one that is over there is nothing to change.
+
+    Of whoever had moved before the registry began nobody tells that they left: it is noted with the support.
+    """
     form = desk.form(now)
     if command.row < 1:
         form.object(FieldMissing("row"))
@@ -68,4 +72,8 @@ def bring_support_over(desk: Desk, command: BringSupportOver, _: Principal, now:
         source=SOURCE,
     )
     outcome = Outcome(support.id, support.version, case_no)
-    return Decision(outcome, [support], [reservations.support(support)])
+    moved = (home.code, practitioner.number, DepartureCause.PRACTITIONER_MOVED)
+    if practitioner.institution == home.code or desk.departure(*moved) is not None:
+        return Decision(outcome, [support], [reservations.support(support)])
+    left = Departure.record(*moved, now)
+    return Decision(outcome, [support, left], [reservations.support(support), reservations.departure(left)])

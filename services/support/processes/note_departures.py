@@ -79,10 +79,10 @@ class NoteDepartures(Process[Absence]):
         after = cause_after(before, _since(institution, event), event.timestamp)
         return Absence(institution, practitioner, cause, *after) if after else None
 
-    def react(self, row: Absence | None, event: Event) -> Iterable[Command]:  # noqa: ARG002 - the row says all
+    def react(self, row: Absence | None, event: Event) -> Iterable[Command]:
         """Tell support of what holds, or has gone, today."""
         if row is None:
-            return []
+            return _home_again(event)
         if row.departed:
             return [NoteDeparture(row.institution, row.practitioner, row.cause)]
         return [NoteReturn(row.institution, row.practitioner, row.cause)] if row.returned else []
@@ -90,6 +90,13 @@ class NoteDepartures(Process[Absence]):
     def expire(self, key: Key, row: Absence, now: datetime) -> Iterable[Command]:  # noqa: ARG002 - the row says all
         """The day has come."""
         return [NoteDeparture(row.institution, row.practitioner, row.cause)]
+
+
+def _home_again(event: Event) -> list[Command]:
+    """Of a move to where nobody has told that they left: support knows of some who had before the registry began."""
+    if isinstance(event, registry.PractitionerMoved) and event.institution:
+        return [NoteReturn(event.institution, event.practitioner, DepartureCause.PRACTITIONER_MOVED)]
+    return []
 
 
 def _since(institution: str, event: Event) -> date | None:

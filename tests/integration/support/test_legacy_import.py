@@ -9,14 +9,10 @@ from services.support.adapters.legacy_import import COLUMNS, import_legacy
 from services.support.application.cutover import legacy_id
 from services.support.commands import (
     ApproveApplication,
-    CancelAllOutstanding,
     DraftApplication,
-    EngageMoveLock,
     NameCancellations,
-    NoteDeparture,
     SubmitForReview,
 )
-from services.support.domain import refusals
 from services.support.domain.states import SupportState
 from services.support.events import ApplicationKind, DepartureCause, RecordedBy
 from shared.access import SHELL
@@ -26,7 +22,7 @@ from shared.refusals import ProofNotAccepted, RoleNotAllowed
 from tests.controls.family import BANQIAO_CLINIC, BANQIAO_DOCTOR, DAAN_CLINIC
 from tests.controls.registry import PLACE_CODE, PLACE_NAME
 from tests.controls.support import DAAN, STATION
-from tests.controls.supporters import BUREAU, COLLEAGUE, HOME, PRACTITIONER, line
+from tests.controls.supporters import BUREAU, COLLEAGUE, DOCTOR, HOME, PRACTITIONER
 
 pytestmark = pytest.mark.postgres
 
@@ -105,15 +101,16 @@ def test_it_can_be_changed_here(office):
     assert office.told(legacy_id("11307180001", 1)) == ["SupportBroughtOver", "AmendRequested", "SupportAmended"]
 
 
-def test_it_locks_out_whoever_has_left_until_it_is_cancelled(office):
-    imported(office, {})
-    cause = DepartureCause.PRACTITIONER_MOVED
-    office.by_platform(NoteDeparture(BANQIAO_CLINIC, BANQIAO_DOCTOR, cause))
-    office.by_platform(EngageMoveLock(BANQIAO_DOCTOR, BANQIAO_CLINIC, cause))
-    with pytest.raises(refusals.MoveLocked):
-        office.drafted(line())
-    office.ask(CancelAllOutstanding(BANQIAO_DOCTOR, BANQIAO_CLINIC, 1), PRACTITIONER)
-    assert office.drafted(line())
+def test_of_whoever_practises_elsewhere_by_now_it_is_noted_once_that_they_have_left(office):
+    rows = ({}, {"row": "2", "first": "1140305", "last": "1140305"})
+    moved = (BANQIAO_CLINIC, BANQIAO_DOCTOR, DepartureCause.PRACTITIONER_MOVED)
+    imported(office, {"case_no": "11307180002", "practitioner": COLLEAGUE.number})
+    office.register.practitioners[BANQIAO_DOCTOR] = replace(DOCTOR, institution=DAAN_CLINIC)
+    summary, _ = imported(office, *rows)
+    assert summary.taken == len(rows)
+    noted = office.supporting.desk.departure(*moved)
+    assert office.told(noted.id) == ["DepartureNoted"]
+    assert not office.supporting.desk.has_departed(COLLEAGUE.number, BANQIAO_CLINIC)
 
 
 def test_a_non_medical_place_and_a_row_without_a_number_are_taken(office):

@@ -25,8 +25,10 @@ from services.support.commands import (
     ApproveApplication,
     AssignReview,
     AttachFile,
+    BringSupportOver,
     CancelAllOutstanding,
     DraftApplication,
+    PlaceEntry,
     SetLines,
     StateStrength,
     SubmitForReview,
@@ -36,7 +38,7 @@ from services.support.domain.files import PART_BYTES
 from services.support.domain.states import ApplicationState, SupportState
 from services.support.domain.support import Support
 from services.support.entrypoints.service import SupportService
-from services.support.events import ApplicationKind, BatchKind, LicenceFinding
+from services.support.events import ApplicationKind, BatchKind, LicenceFinding, Purpose, RecordedBy
 from services.support.messages import WORDING
 from services.support.read_models.application_search import (
     ApplicationFilters,
@@ -49,9 +51,9 @@ from services.support.read_models.applications import Applications
 from services.support.read_models.move_locks import MoveLocks, locks_seen
 from services.support.read_models.support_times import SupportTimes, calendar_of
 from services.support.read_models.supports import SupportFilters, Supports, supports_seen
-from shared.access import objection_to
+from shared.access import SHELL, objection_to
 from shared.installation import installation
-from shared.principal import VISITOR
+from shared.principal import VISITOR, Principal, Role
 from shared.refusals import Refusal
 from shared.rpc.call import Readers
 from shared.rpc.refusals import FieldMalformed
@@ -65,6 +67,7 @@ from tests.controls.supporters import (
     HOME,
     OTHER_BUREAU,
     OTHER_INSTITUTION,
+    OTHER_PRACTITIONER,
     PRACTITIONER,
     SATURDAY,
     SECOND_REVIEWER,
@@ -78,7 +81,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from shared.application import Outcome
-    from shared.principal import Principal
     from shared.read_models.reader import Reader
     from tests.servers import PostgresServer
 
@@ -313,6 +315,41 @@ def test_whoever_moves_is_locked_out_until_the_supports_from_there_are_cancelled
         SupportState.CANCELLED
     }
     assert town.ask(DraftApplication(ApplicationKind.NEW), PRACTITIONER)
+
+
+def brought_over(row: int) -> BringSupportOver:
+    """An evening at the third clinic, held from the first by whoever practises at the second."""
+    held = {"practitioner": DAAN_DOCTOR, "institution": BANQIAO_CLINIC, "place": PlaceEntry(ZHONGHE_CLINIC)}
+    known = {"case_no": "11307180001", "recorded_by": RecordedBy.PRACTITIONER, "department": "01"}
+    return BringSupportOver(**known, **held, row=row, purposes=(Purpose.GENERAL,), schedule=SATURDAY)
+
+
+@pytest.fixture
+def moved_before(town, until):
+    """Locked out by what was brought over of them, who moved before the registry began."""
+    town.enter(registry.RecordPractitioner(DAAN_DOCTOR, "王仁", "A", national_id(2, "C"), DAAN_CLINIC))
+    until(lambda: town.knows(DAAN_DOCTOR))
+    for row in (1, 2):
+        town.ask(brought_over(row), Principal("shell/root", Role.OPERATOR, SHELL.proofs))
+    locks = town.reader(MoveLocks)
+    until(lambda: locks_seen(locks, OTHER_PRACTITIONER, ()))
+    return locks
+
+
+def test_what_is_brought_over_locks_out_whoever_moved_before_the_registry_began(town, until, moved_before):
+    with pytest.raises(refusals.MoveLocked):
+        town.ask(DraftApplication(ApplicationKind.NEW), OTHER_PRACTITIONER)
+
+    town.ask(CancelAllOutstanding(DAAN_DOCTOR, BANQIAO_CLINIC, 2), OTHER_PRACTITIONER)
+    until(lambda: not locks_seen(moved_before, OTHER_PRACTITIONER, ()))
+    assert town.ask(DraftApplication(ApplicationKind.NEW), OTHER_PRACTITIONER)
+
+
+def test_whoever_moved_before_the_registry_began_is_let_in_again_when_they_come_back(town, until, moved_before):
+    town.enter(registry.MovePractitioner(DAAN_DOCTOR, BANQIAO_CLINIC, date(2025, 2, 18)))
+
+    until(lambda: not locks_seen(moved_before, OTHER_PRACTITIONER, ()))
+    assert not town.support.application.desk.has_departed(DAAN_DOCTOR, BANQIAO_CLINIC)
 
 
 def test_a_lock_opens_by_itself_when_the_last_support_is_over(town, until):

@@ -88,9 +88,17 @@ def test_whoever_can_send_nobody_is_noted_on_the_day_and_not_before(told, noted)
     ahead = Story(NoteDepartures())
     early = replace(told, timestamp=day_of(told).timestamp - timedelta(days=3))
 
-    assert ahead.sees(early) == []
+    assert NoteDeparture(*noted) not in ahead.sees(early)
     assert ahead.at_their_time() == [NoteDeparture(*noted)]
-    assert Story(NoteDepartures()).sees(day_of(told)) == [NoteDeparture(*noted)]
+    assert NoteDeparture(*noted) in Story(NoteDepartures()).sees(day_of(told))
+
+
+def test_whoever_moves_to_where_they_had_left_before_the_registry_began_is_noted_as_back():
+    told = day_of(registry.practitioner_moved(former_institution=""))
+
+    assert Story(NoteDepartures()).sees(told) == [
+        NoteReturn(told.institution, BANQIAO_DOCTOR, DepartureCause.PRACTITIONER_MOVED)
+    ]
 
 
 def test_a_departure_begins_at_midnight_in_taipei():

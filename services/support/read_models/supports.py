@@ -38,7 +38,8 @@ MOST_SUPPORTERS = 500
 class SupportRow(msgspec.Struct, frozen=True, gc=False):
     """One support; `terms` are those that hold, `asked` those of a change under review (`pending_case_no`).
 
-    `place_sought` is the name of the place as it is searched.
+    `place_sought` is the name of the place as it is searched. `source` is the system before, where that approved it:
+    `approved_at` is then when it was brought over.
     """
 
     id: UUID
@@ -64,6 +65,7 @@ class SupportRow(msgspec.Struct, frozen=True, gc=False):
     pending_case_no: str = ""
     cancelled_at: datetime | None = None
     cancelled_by: CancelledBy | None = None
+    source: str = ""
 
 
 def _approved(key: Key, event: events.SupportApproved) -> SupportRow:
@@ -86,6 +88,7 @@ def _approved(key: Key, event: events.SupportApproved) -> SupportRow:
         starts_at=event.starts_at,
         ends_at=event.ends_at,
         approved_at=event.timestamp,
+        source=event.source if isinstance(event, events.SupportBroughtOver) else "",
     )
 
 

@@ -37,12 +37,14 @@ from services.support.domain import refusals
 from services.support.domain.files import PART_BYTES
 from services.support.domain.states import ApplicationState, SupportState
 from services.support.domain.support import Support
+from services.support.entrypoints.opening import application_told
 from services.support.entrypoints.service import SupportService
 from services.support.events import ApplicationKind, BatchKind, LicenceFinding, Purpose, RecordedBy
 from services.support.messages import WORDING
 from services.support.read_models.application_search import (
     ApplicationFilters,
     QueueFilters,
+    application_seen,
     applications_seen,
     progress_of,
     review_queue,
@@ -275,6 +277,25 @@ def test_evidence_at_submission_comes_from_the_register_the_calendar_and_the_cli
     assert at_clinic.others_at_home == 0
 
 
+@pytest.mark.parametrize(("since", "allowed"), [(date(2025, 2, 18), (5, 3, 2)), (date(2025, 2, 19), (4, 2, 1))])
+def test_a_finding_tells_what_was_allowed_when_it_was_submitted_whatever_holds_now(town, until, since, allowed):
+    until(lambda: True)
+    town.ask(StateStrength(10, 1), OTHER_INSTITUTION)
+    until(lambda: town.support.application.desk.register.strength(DAAN_CLINIC) is not None)
+    case = town.submitted(line(schedule=SATURDAY))
+    row = application_seen(fresh(town, Applications, case), HOME, case.id)
+    desk = town.support.application.desk
+    other = replace(
+        desk.policy(town.now), effective_from=since, share_percent=50, supporters_per_doctor=3, home_minimum=2
+    )
+    desk = replace(desk, policies=(*desk.policies, other))
+
+    [finding] = application_told(desk, row, HOME, lambda _: (), taipei(3, 1, 10)).findings
+
+    [week], [month] = finding.weeks, finding.months
+    assert (week.allowed, month.allowed, finding.home_minimum) == allowed
+
+
 def test_what_is_approved_stands_in_the_calendar_and_in_both_institutions_lists(town, until):
     until(lambda: True)
     case = town.approved(line())
@@ -317,9 +338,12 @@ def test_whoever_moves_is_locked_out_until_the_supports_from_there_are_cancelled
     assert town.ask(DraftApplication(ApplicationKind.NEW), PRACTITIONER)
 
 
-def brought_over(row: int) -> BringSupportOver:
-    """An evening at the third clinic, held from the first by whoever practises at the second."""
-    held = {"practitioner": DAAN_DOCTOR, "institution": BANQIAO_CLINIC, "place": PlaceEntry(ZHONGHE_CLINIC)}
+AT_THE_SHELL = Principal("shell/root", Role.OPERATOR, SHELL.proofs)
+
+
+def brought_over(row: int, practitioner: str) -> BringSupportOver:
+    """A morning at the third clinic, held from the first."""
+    held = {"practitioner": practitioner, "institution": BANQIAO_CLINIC, "place": PlaceEntry(ZHONGHE_CLINIC)}
     known = {"case_no": "11307180001", "recorded_by": RecordedBy.PRACTITIONER, "department": "01"}
     return BringSupportOver(**known, **held, row=row, purposes=(Purpose.GENERAL,), schedule=SATURDAY)
 
@@ -330,7 +354,7 @@ def moved_before(town, until):
     town.enter(registry.RecordPractitioner(DAAN_DOCTOR, "王仁", "A", national_id(2, "C"), DAAN_CLINIC))
     until(lambda: town.knows(DAAN_DOCTOR))
     for row in (1, 2):
-        town.ask(brought_over(row), Principal("shell/root", Role.OPERATOR, SHELL.proofs))
+        town.ask(brought_over(row, DAAN_DOCTOR), AT_THE_SHELL)
     locks = town.reader(MoveLocks)
     until(lambda: locks_seen(locks, OTHER_PRACTITIONER, ()))
     return locks
@@ -456,6 +480,17 @@ def test_a_bureau_counts_what_it_has_approved_by_profession_institution_and_coun
     town.now += timedelta(days=60)
     [after] = Window(town, BUREAU).ask("statistics", by="profession")
     assert (before["going_on"], after["going_on"], after["cancelled"]) == (3, 1, 0)
+
+
+def test_what_was_brought_over_was_approved_on_no_day_of_a_period(town, until):
+    until(lambda: True)
+    fresh(town, Supports, town.ask(brought_over(1, BANQIAO_DOCTOR), AT_THE_SHELL))
+
+    def counted(**asked):
+        return [group["supports"] for group in Window(town, BUREAU).ask("statistics", by="profession", **asked)]
+
+    assert counted() == [1]
+    assert counted(first="2025-02-18") == counted(last="2025-02-18") == []
 
 
 def opened(actions):

@@ -13,6 +13,7 @@ from services.support.domain.access import OVERSEERS
 from services.support.domain.states import ApplicationState, QueuePart
 from services.support.events import ApplicationKind
 from services.support.read_models.applications import ApplicationRow
+from services.support.read_models.concerned import as_concerns
 from services.support.read_models.known_institutions import sought
 from shared.access import BUREAU
 from shared.principal import Role
@@ -142,10 +143,12 @@ def applications_seen(
     """A page of the applications that the caller may see, the last changed first.
 
     A practitioner sees their own and those about them, an institution its staff's, a bureau what was submitted to it
-    or copied to it, insurer, operator and auditor what was submitted. Raises PageTooLong, CursorUnknown.
+    or copied to it, insurer, operator and auditor what was submitted; of each only what concerns them.
+    Raises PageTooLong, CursorUnknown.
     """
     conditions, parameters = _asked(principal, filters)
-    return _CHANGED_LAST.page(reader, conditions, parameters, limit=limit, cursor=cursor)
+    page = _CHANGED_LAST.page(reader, conditions, parameters, limit=limit, cursor=cursor)
+    return Page(tuple(as_concerns(row, principal) for row in page.entries), page.following)
 
 
 def state_counts(reader: Reader, principal: Principal) -> list[StateCount]:
@@ -161,10 +164,11 @@ def state_counts(reader: Reader, principal: Principal) -> list[StateCount]:
 
 
 def application_seen(reader: Reader, principal: Principal, application_id: UUID) -> ApplicationRow | None:
-    """One application, where the caller may see it."""
+    """What concerns the caller of one application, where they may see it."""
     whose, parameters = _seen_by(principal)
     query = f"select * from applications where id = %(id)s and {whose}"
-    return reader.one(ApplicationRow, query, parameters | {"id": application_id})
+    row = reader.one(ApplicationRow, query, parameters | {"id": application_id})
+    return as_concerns(row, principal) if row else None
 
 
 def progress_of(reader: Reader, case_no: str) -> Progress | None:
@@ -235,7 +239,7 @@ def _conditions(asked: Iterable[str]) -> Iterator[str]:
 def _seen_by(principal: Principal) -> tuple[str, dict[str, Any]]:
     """Which applications the caller sees."""
     if principal.role is Role.PRACTITIONER:
-        own = "(practitioner = any(%(own)s) or (practitioners && %(own)s and submitted_at is not null))"
+        own = "(practitioner = any(%(own)s) or concerned && %(own)s)"
         return own, {"own": sorted(principal.acts_for)}
     if principal.role is Role.INSTITUTION:
         return "institution = %(own)s", {"own": principal.institution}

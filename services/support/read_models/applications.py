@@ -55,8 +55,10 @@ class Entry(msgspec.Struct, frozen=True):
 class ApplicationRow(msgspec.Struct, frozen=True, gc=False):
     """One application; `county` decides, `copied_to` have a copy.
 
-    `practitioner` is whoever applies for themselves, `practitioners` are all whom it is about. `submitted_at` is the
-    last submission, by which `due_by` was set, and `first_submitted_at` the one that counts for keeping (送審日).
+    `practitioner` is whoever applies for themselves, `practitioners` are all whom it is about, and `concerned` those
+    whom it was about when it was submitted last. `submitted_at` is the last submission, by which `due_by` was set, and
+    `first_submitted_at` the one that counts for keeping (送審日). `last_submitted` are the lines of what has been
+    returned (退回) as they were then: what is entered since is seen by nobody else before it is submitted again.
     """
 
     id: UUID
@@ -70,7 +72,9 @@ class ApplicationRow(msgspec.Struct, frozen=True, gc=False):
     drafted_at: datetime
     changed_at: datetime
     entries: tuple[Entry, ...] = ()
+    last_submitted: tuple[Entry, ...] = ()
     practitioners: tuple[str, ...] = ()
+    concerned: tuple[str, ...] = ()
     copied_to: tuple[str, ...] = ()
     first_submitted_at: datetime | None = None
     submitted_at: datetime | None = None
@@ -93,8 +97,8 @@ def _about(entries: tuple[Entry, ...]) -> dict[str, Any]:
 
 
 def _schedule_set(row: ApplicationRow, event: events.ScheduleSet) -> dict[str, Any]:
-    files = {entry.id: entry.files for entry in row.entries}
-    return _with(row, (Entry.of_line(line, files.get(line.id, ())) for line in event.lines))
+    files = {(entry.id, entry.practitioner): entry.files for entry in row.entries}
+    return _with(row, (Entry.of_line(line, files.get((line.id, line.practitioner), ())) for line in event.lines))
 
 
 def _file_attached(row: ApplicationRow, event: events.FileAttached) -> dict[str, Any]:
@@ -135,6 +139,8 @@ def _discarded(_: ApplicationRow, __: events.SupportDiscarded) -> dict[str, Any]
 def _submitted(row: ApplicationRow, event: events.SupportSubmitted) -> dict[str, Any]:
     return {
         "state": ApplicationState.UNDER_REVIEW,
+        "last_submitted": (),
+        "concerned": row.practitioners,
         "copied_to": event.copied_to,
         "first_submitted_at": row.first_submitted_at or event.timestamp,
         "submitted_at": event.timestamp,
@@ -158,8 +164,8 @@ def _denied(_: ApplicationRow, event: events.SupportDenied) -> dict[str, Any]:
     return _turned_down(ApplicationState.DENIED, event)
 
 
-def _returned(_: ApplicationRow, event: events.SupportReturned) -> dict[str, Any]:
-    return _turned_down(ApplicationState.RETURNED, event)
+def _returned(row: ApplicationRow, event: events.SupportReturned) -> dict[str, Any]:
+    return {"last_submitted": row.entries, **_turned_down(ApplicationState.RETURNED, event)}
 
 
 def _turned_down(state: ApplicationState, event: events.SupportDenied | events.SupportReturned) -> dict[str, Any]:

@@ -60,10 +60,13 @@ def a_finding(number=1, **changes):
         "licence": "covers",
         "licence_until": "2026-11-30",
         "standing": [],
-        "weeks": [{"week": "2026-W12", "sessions": 2, "own_sessions": 18, "exceeds": False}],
-        "months": [{"month": "2026-03", "supporting": 1, "own": 2, "exceeds": False}],
+        "weeks": [{"week": "2026-W12", "sessions": 2, "own_sessions": 18, "exceeds": False, "allowed": 7}],
+        "months": [{"month": "2026-03", "supporting": 1, "own": 2, "exceeds": False, "allowed": 4}],
         "share_source": "衛署醫字第0960222467號",
         "others_at_home": 2,
+        "share_percent": 40,
+        "supporters_per_doctor": 2,
+        "home_minimum": 1,
         **changes,
     }
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from services.support.application.attaching import name_of
 from services.support.domain.schedules import reach_of
 from services.support.domain.states import ApplicationState
-from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold, EntryTold, FileListed
+from services.support.entrypoints.answers.applications import (
+    ApplicationListed,
+    ApplicationTold,
+    EntryTold,
+    FileListed,
+    FindingTold,
+)
 from services.support.entrypoints.answers.supports import (
     GroupTold,
     LockListed,
@@ -61,10 +67,18 @@ def application_told(
     return ApplicationTold(
         _listed(row, names, caller, actions_of(row.id), now),
         tuple(_entry(desk, entry, names) for entry in row.entries),
-        row.findings,
+        _findings(desk, row),
         row.reason,
         explanation.text if explanation else None,
     )
+
+
+def _findings(desk: Desk, row: ApplicationRow) -> tuple[FindingTold, ...]:
+    """What was found, by the figures that were in force then; nothing of what was never submitted."""
+    if row.submitted_at is None:
+        return ()
+    policy = desk.policy(row.submitted_at)
+    return tuple(FindingTold.of(finding, policy) for finding in row.findings)
 
 
 def supports_listed(desk: Desk, rows: Sequence[SupportRow], overlaps: Mapping[UUID, int]) -> tuple[SupportListed, ...]:

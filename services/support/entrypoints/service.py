@@ -25,7 +25,7 @@ from services.support.domain.policies import POLICIES, Policy
 from services.support.domain.refusals import ApplicationUnknown, FileUnknown, PlaceUnknown, SupportUnknown
 from services.support.domain.schedules import preview_of
 from services.support.domain.support import Span
-from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold
+from services.support.entrypoints.answers.applications import ApplicationListed, ApplicationTold, FindingTold
 from services.support.entrypoints.answers.batches import WORKBOOK, BatchTold
 from services.support.entrypoints.answers.files import MEDIA_TYPES, FileGiven, PartReceived
 from services.support.entrypoints.answers.quotas import QuotaTold
@@ -174,10 +174,11 @@ class SupportService(ContextService):
         return application_told(self._desk, row, principal, partial(self._actions, principal), self.now)
 
     @query(PRACTITIONER, INSTITUTION, asks=ApplicationAsked, reads=SupportTimes)
-    def found_so_far(self, principal: Principal, asked: ApplicationAsked) -> list[LineFinding]:
+    def found_so_far(self, principal: Principal, asked: ApplicationAsked) -> list[FindingTold]:
         """What would be found of each line if it were submitted now: seen before it is, and by nobody else."""
+        policy = self._desk.policy(self.now)
         found: Sequence[LineFinding] = self.context.application.found_so_far(asked.application_id, principal, self.now)
-        return list(found)
+        return [FindingTold.of(finding, policy) for finding in found]
 
     @query(BUREAU, asks=QueueAsked, reads=Applications)
     def review_queue(self, principal: Principal, asked: QueueAsked) -> Page[ApplicationListed]:
@@ -283,7 +284,7 @@ class SupportService(ContextService):
 
     @query(PRACTITIONER, INSTITUTION, BUREAU, *OVERSEERS, asks=PartAsked, reads=Applications)
     def file_part(self, principal: Principal, asked: PartAsked) -> FileGiven:
-        """附件, a part at a time, for whoever sees the application; each look is logged.
+        """附件, a part at a time, for whoever sees the line it is of; each look is logged with who looks.
 
         Refuses with `FileUnknown`, also where the caller does not see the application.
         """
@@ -292,7 +293,8 @@ class SupportService(ContextService):
         file = files.get(asked.file_id)
         if file is None or not 0 <= asked.number < len(file.parts):
             raise FileUnknown("file_id")
-        _log.info("file_read", file=str(file.id), application=str(asked.application_id), part=asked.number)
+        looked_at = {"application": str(row.id), "file": str(file.id), "part": asked.number}
+        _log.info("file_read", principal=principal.id, role=principal.role, **looked_at)
         content = part_of(self._desk, file.parts[asked.number])
         return FileGiven.of(name_of(self._desk, file) or "", MEDIA_TYPES[file.kind], content)
 

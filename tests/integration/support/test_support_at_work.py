@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, time, timedelta
 from io import BytesIO
 from types import SimpleNamespace

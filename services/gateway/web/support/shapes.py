@@ -120,6 +120,7 @@ class WeekShare(msgspec.Struct, frozen=True):
     sessions: int
     own_sessions: int | None
     exceeds: bool | None
+    allowed: int | None
 
 
 class MonthDoctors(msgspec.Struct, frozen=True):
@@ -129,10 +130,11 @@ class MonthDoctors(msgspec.Struct, frozen=True):
     supporting: int
     own: int | None
     exceeds: bool | None
+    allowed: int | None
 
 
 class LineFinding(msgspec.Struct, frozen=True):
-    """What was found of one line when it was submitted; evidence, never a verdict."""
+    """What was found of one line when it was submitted, and by which figures; evidence, never a verdict."""
 
     line: str
     occurrences: int
@@ -147,6 +149,9 @@ class LineFinding(msgspec.Struct, frozen=True):
     months: tuple[MonthDoctors, ...]
     share_source: str
     others_at_home: int
+    share_percent: int
+    supporters_per_doctor: int
+    home_minimum: int
 
 
 class ApplicationListed(msgspec.Struct, frozen=True, kw_only=True):

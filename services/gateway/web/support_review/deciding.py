@@ -143,17 +143,17 @@ def _looked_at() -> ResponseReturnValue:
         told = t("support_review.many.too-many", count=len(ids), limit=MOST_APPLICATIONS)
         title = t("support_review.many.not-decided")
         return show("faults/fault.html", HTTPStatus.UNPROCESSABLE_ENTITY, title=title, told=told)
-    return show("support_review/decide_many.html", **_page(_ticked(ids, rule), given, Faults(), rule))
+    return show("support_review/decide_many.html", **_page(_ticked(ids), given, Faults(), rule))
 
 
 def _decide_each() -> ResponseReturnValue:
     given, faults, rule = typed(), Faults(), rule_today()
     ids = chosen(request.form.getlist("application"))[:MOST_APPLICATIONS]
     if opinion_in(given, faults) is None:
-        return refused("support_review/decide_many.html", **_page(_ticked(ids, rule), given, faults, rule))
+        return refused("support_review/decide_many.html", **_page(_ticked(ids), given, faults, rule))
     results = [_decided(application_id, given) for application_id in ids]
     if results and all(one.faults.errors for one in results):
-        page = _page(_ticked(ids, rule), given, results[0].faults, rule)
+        page = _page(_ticked(ids), given, results[0].faults, rule)
         return refused("support_review/decide_many.html", **page)
     if any(one.faults for one in results):
         return refused("support_review/decided_many.html", results=results, verdict=given.get("verdict", ""))
@@ -161,9 +161,9 @@ def _decide_each() -> ResponseReturnValue:
     return redirect(url_for("support_review.queue"), HTTPStatus.SEE_OTHER)
 
 
-def _ticked(ids: Sequence[UUID], rule: Rule) -> list[Ticked]:
+def _ticked(ids: Sequence[UUID]) -> list[Ticked]:
     told = (whole(application_id) for application_id in ids)
-    return [Ticked(one, flags_of(evidence_of(one, rule))) for one in told]
+    return [Ticked(one, flags_of(evidence_of(one))) for one in told]
 
 
 def _decided(application_id: UUID, given: Mapping[str, str]) -> Decided:

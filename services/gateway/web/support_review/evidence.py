@@ -15,7 +15,6 @@ if TYPE_CHECKING:
         ApplicationTold,
         EntryTold,
         LineFinding,
-        MonthDoctors,
         TermsTold,
         WeekShare,
     )
@@ -41,31 +40,20 @@ class Flag(StrEnum):
 class Rule(msgspec.Struct, frozen=True):
     """What of `support.policy_today` a reviewer has to know."""
 
-    share_percent: int
-    supporters_per_doctor: int
-    home_minimum: int
     remarks_limit: int
 
 
 class Share(NamedTuple):
-    """超過40% in one week, from its Monday: `percent` and `allowed` are None where the denominator is not known."""
+    """超過40% in one week, from its Monday: `percent` is None where the denominator is not known."""
 
     week: WeekShare
     monday: date
     percent: float | None
-    allowed: int | None
 
     @property
     def sunday(self) -> date:
         """The last day of the week."""
         return self.monday + timedelta(days=6)
-
-
-class Doctors(NamedTuple):
-    """How many support the place in one month, and how many may; None where nobody has said how many it has."""
-
-    month: MonthDoctors
-    allowed: int | None
 
 
 class Change(NamedTuple):
@@ -89,7 +77,6 @@ class LineEvidence(NamedTuple):
     finding: LineFinding | None
     flags: tuple[Flag, ...]
     shares: tuple[Share, ...]
-    doctors: tuple[Doctors, ...]
 
     @property
     def worst(self) -> Share | None:
@@ -114,9 +101,9 @@ def rule_today() -> Rule:
     return msgspec.convert(caller().ask("support.policy_today"), Rule)
 
 
-def evidence_of(told: ApplicationTold, rule: Rule) -> tuple[LineEvidence, ...]:
+def evidence_of(told: ApplicationTold) -> tuple[LineEvidence, ...]:
     """Every line, those first that something speaks against, else in their order."""
-    lines = [_line(number, entry, told.finding(entry.id), rule) for number, entry in enumerate(told.entries, 1)]
+    lines = [_line(number, entry, told.finding(entry.id)) for number, entry in enumerate(told.entries, 1)]
     return tuple(sorted(lines, key=lambda line: (not line.flags, line.number)))
 
 
@@ -126,37 +113,30 @@ def flags_of(lines: tuple[LineEvidence, ...]) -> tuple[Flag, ...]:
     return tuple(flag for flag in Flag if flag in found)
 
 
-def _line(number: int, entry: EntryTold, finding: LineFinding | None, rule: Rule) -> LineEvidence:
+def _line(number: int, entry: EntryTold, finding: LineFinding | None) -> LineEvidence:
     if finding is None:
-        return LineEvidence(number, entry, None, (), (), ())
+        return LineEvidence(number, entry, None, (), ())
     speaks_against = {
         Flag.SHARE: any(week.exceeds for week in finding.weeks),
         Flag.DOCTORS: any(month.exceeds for month in finding.months),
         Flag.OVERLAP: finding.overlap_count > 0,
         Flag.LICENCE: finding.licence != "covers",
         Flag.STANDING: bool(finding.standing),
-        Flag.HOME: finding.others_at_home < rule.home_minimum,
+        Flag.HOME: finding.others_at_home < finding.home_minimum,
     }
     return LineEvidence(
         number,
         entry,
         finding,
         tuple(flag for flag, holds in speaks_against.items() if holds),
-        tuple(_share(week, rule) for week in finding.weeks),
-        tuple(
-            Doctors(month, month.own * rule.supporters_per_doctor if month.own is not None else None)
-            for month in finding.months
-        ),
+        tuple(map(_share, finding.weeks)),
     )
 
 
-def _share(week: WeekShare, rule: Rule) -> Share:
+def _share(week: WeekShare) -> Share:
     year, _, number = week.week.partition("-W")
     monday = date.fromisocalendar(int(year), int(number), 1)
-    if week.own_sessions is None:
-        return Share(week, monday, None, None)
-    percent = week.sessions / week.own_sessions * 100 if week.own_sessions else None
-    return Share(week, monday, percent, week.own_sessions * rule.share_percent // 100)
+    return Share(week, monday, week.sessions / week.own_sessions * 100 if week.own_sessions else None)
 
 
 def _changes(before: TermsTold, after: TermsTold) -> tuple[Change, ...]:

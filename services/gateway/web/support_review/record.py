@@ -60,7 +60,7 @@ def assign(application_id: UUID) -> ResponseReturnValue:
 
 def _page(told: ApplicationTold, given: Mapping[str, str], faults: Faults) -> ResponseReturnValue:
     rule = rule_today()
-    lines = evidence_of(told, rule)
+    lines = evidence_of(told)
     objection = why_not(told.listed.actions, Verdict.APPROVE)
     known = caller().known
     page: dict[str, Any] = {

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import asdict
 
 from services.support import events
 from services.support.domain.states import ApplicationState
 from services.support.entrypoints.answers.supports import TermsTold
 from services.support.events import ApplicationKind, FileKind, RecordedBy, SupportedPlace
 from shared.rpc.actions import ActionListed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from services.support.domain.policies import Policy
 
 
 class FileListed(msgspec.Struct, frozen=True):
@@ -69,11 +76,58 @@ class ApplicationListed(msgspec.Struct, frozen=True, kw_only=True):
     actions: tuple[ActionListed, ...]
 
 
+class WeekTold(events.WeekShare, frozen=True):
+    """超過40%, with how many sessions of support there may be; None where the place's own are not known."""
+
+    allowed: int | None
+
+
+class MonthTold(events.MonthDoctors, frozen=True):
+    """支援醫師人數 of a month, with how many there may be; None where the place's own are not known."""
+
+    allowed: int | None
+
+
+class FindingTold(events.LineFinding, frozen=True, kw_only=True):
+    """What was found of a line, with the figures that it was judged by: those in force when it was submitted."""
+
+    weeks: tuple[WeekTold, ...]
+    months: tuple[MonthTold, ...]
+    share_percent: int
+    supporters_per_doctor: int
+    home_minimum: int
+
+    @classmethod
+    def of(cls, finding: events.LineFinding, policy: Policy) -> FindingTold:
+        """The finding, judged by that policy."""
+        rule = policy.quota_rule
+        told = asdict(finding) | {
+            "weeks": tuple(
+                WeekTold(**asdict(week), allowed=_of(rule.sessions_allowed, week.own_sessions))
+                for week in finding.weeks
+            ),
+            "months": tuple(
+                MonthTold(**asdict(month), allowed=_of(rule.supporters_allowed, month.own)) for month in finding.months
+            ),
+        }
+        return cls(
+            **told,
+            share_percent=policy.share_percent,
+            supporters_per_doctor=policy.supporters_per_doctor,
+            home_minimum=policy.home_minimum,
+        )
+
+
+def _of(allowed: Callable[[int], int], own: int | None) -> int | None:
+    """How many there may be beside so many of the place's own; None where nobody has stated how many these are."""
+    return allowed(own) if own is not None else None
+
+
 class ApplicationTold(msgspec.Struct, frozen=True):
     """案件, whole: what was entered, what was found of it, what was decided and why."""
 
     listed: ApplicationListed
     entries: tuple[EntryTold, ...]
-    findings: tuple[events.LineFinding, ...]
+    findings: tuple[FindingTold, ...]
     reason: str
     explanation: str | None

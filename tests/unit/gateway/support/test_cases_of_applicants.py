@@ -128,8 +128,8 @@ def test_the_second_look_tells_what_is_known_as_facts():
         ],
         licence="ends_before",
         standing=["place_suspended"],
-        weeks=[{"week": "2026-W12", "sessions": 9, "own_sessions": 18, "exceeds": True}],
-        months=[{"month": "2026-03", "supporting": 5, "own": 2, "exceeds": True}],
+        weeks=[{"week": "2026-W12", "sessions": 9, "own_sessions": 18, "exceeds": True, "allowed": 7}],
+        months=[{"month": "2026-03", "supporting": 5, "own": 2, "exceeds": True, "allowed": 4}],
         others_at_home=0,
     )
     page = browser(applicant(told=a_draft(a_line()), support__found_so_far=[found])).get(f"{RECORD}/submit").text
@@ -147,7 +147,8 @@ def test_the_second_look_tells_what_is_known_as_facts():
 
 
 def test_what_is_not_known_is_said_to_be_unknown():
-    found = a_finding(weeks=[{"week": "2026-W12", "sessions": 9, "own_sessions": None, "exceeds": None}])
+    week = {"week": "2026-W12", "sessions": 9, "own_sessions": None, "exceeds": None, "allowed": None}
+    found = a_finding(weeks=[week])
     page = browser(applicant(told=a_draft(a_line()), support__found_so_far=[found])).get(f"{RECORD}/submit").text
     assert "無法計算支援診次比例" in page
 

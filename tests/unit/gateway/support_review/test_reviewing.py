@@ -17,7 +17,7 @@ from tests.controls.support_pages import (
     terms,
 )
 
-RULE = {"share_percent": 40, "supporters_per_doctor": 2, "home_minimum": 1, "remarks_limit": 500}
+RULE = {"remarks_limit": 500}
 STANDING = {"waiting": 2, "overdue": 1, "unassigned": 1, "yours": 0, "oldest_since": "2026-03-09T07:32:00Z"}
 REVIEW = f"/bureau/support/{application_id()}"
 SEEN = "2026-03-09T07:32:00+00:00"
@@ -67,7 +67,7 @@ def test_a_tab_that_nobody_offers_shows_everything():
 
 
 def test_a_review_shows_the_application_beside_what_was_found_of_it():
-    week = {"week": "2026-W12", "sessions": 8, "own_sessions": 18, "exceeds": True}
+    week = {"week": "2026-W12", "sessions": 8, "own_sessions": 18, "exceeds": True, "allowed": 7}
     overlap = {
         "other": application_id(9),
         "place": {"kind": "institution", "code": "3501200028", "name": "南港康寧診所", "county": "臺北市"},
@@ -91,8 +91,22 @@ def test_a_review_shows_the_application_beside_what_was_found_of_it():
         assert told in text
 
 
+def test_a_line_is_shown_with_the_figures_that_it_was_judged_by():
+    found = a_finding(
+        weeks=[{"week": "2026-W12", "sessions": 8, "own_sessions": 18, "exceeds": False, "allowed": 9}],
+        months=[{"month": "2026-03", "supporting": 5, "own": 2, "exceeds": False, "allowed": 6}],
+        share_percent=50,
+        supporters_per_doctor=3,
+        home_minimum=3,
+    )
+    text = browser(desk(an_application(findings=[found]))).get(REVIEW).text
+    for told in ("50%", "上限 6 位（自有 2 位的 3 倍）", "至少要留 3 位"):
+        assert told in text
+    assert "40%" not in text
+
+
 def test_of_an_unknown_denominator_nothing_is_concluded():
-    week = {"week": "2026-W12", "sessions": 8, "own_sessions": None, "exceeds": None}
+    week = {"week": "2026-W12", "sessions": 8, "own_sessions": None, "exceeds": None, "allowed": None}
     text = browser(desk(an_application(findings=[a_finding(weeks=[week])]))).get(REVIEW).text
     assert "還沒有填報自有診次" in text
     assert "超過 40%" not in text

@@ -293,7 +293,7 @@ class SupportService(ContextService):
         file = files.get(asked.file_id)
         if file is None or not 0 <= asked.number < len(file.parts):
             raise FileUnknown("file_id")
-        looked_at = {"application": str(row.id), "file": str(file.id), "part": asked.number}
+        looked_at = {"application": str(asked.application_id), "file": str(file.id), "part": asked.number}
         _log.info("file_read", principal=principal.id, role=principal.role, **looked_at)
         content = part_of(self._desk, file.parts[asked.number])
         return FileGiven.of(name_of(self._desk, file) or "", MEDIA_TYPES[file.kind], content)

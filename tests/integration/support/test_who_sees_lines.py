@@ -8,6 +8,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.identity import commands as registry
 from services.identity.commands import LicenceEntry
@@ -87,7 +88,10 @@ def test_each_sees_of_a_case_what_concerns_them_and_nothing_that_was_not_submitt
         assert [finding["line"] for finding in told["findings"]] == [str(ids[theirs])]
         [listed] = Window(town, caller).ask("applications")["entries"]
         assert (listed["lines"], len(listed["practitioner_names"]), len(listed["place_names"])) == (1, 1, 1)
-        assert read(town, caller, case, files[theirs]) == PNG
+        with capture_logs() as logged:
+            assert read(town, caller, case, files[theirs]) == PNG
+        [look] = [one for one in logged if one["event"] == "file_read"]
+        assert (look["principal"], look["role"], look["file"]) == (caller.id, caller.role, str(files[theirs]))
         with pytest.raises(refusals.FileUnknown):
             read(town, caller, case, files[others])
 

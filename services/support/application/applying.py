@@ -184,11 +184,11 @@ def _checked(
 
 
 def _sealed(desk: Desk, application: Application, line: CheckedLine, line_id: UUID | None) -> Line:
-    """The line, which keeps the files that the one it takes the place of has."""
+    """The line, which keeps the files that the one it takes the place of has, where that is the same person's."""
     before = application.lines.get(line_id) if line_id else None
     remarks = desk.remarks(application, line.terms.remarks)
     terms = Terms(line.terms.purposes, line.terms.schedule, remarks)
-    files = before.attachments if before else ()
+    files = before.attachments if before and before.practitioner == line.practitioner.number else ()
     return Line(line_id or uuid4(), line.practitioner.number, line.place, line.department, terms, files)
 
 

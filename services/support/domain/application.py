@@ -225,6 +225,10 @@ class Application(Aggregate):
 
     @event(events.ScheduleSet)
     def _schedule_set(self, lines: tuple[Line, ...]) -> None:
+        others = {
+            line.id for line in lines if line.id in self.lines and self.lines[line.id].practitioner != line.practitioner
+        }
+        self.files = {file: held for file, held in self.files.items() if held[0] not in others}
         self.lines |= {line.id: line for line in lines}
 
     @event(events.BatchImported)

@@ -44,7 +44,10 @@ class SupportDrafted(Created):
 
 @published("support.ScheduleSet.v1")
 class ScheduleSet(Event):
-    """時間輸入: these lines were added to a draft, or are so from now on; the others stay."""
+    """時間輸入: these lines were added to a draft, or are so from now on; the others stay.
+
+    A line that is another practitioner's from now on has none of the files that it had.
+    """
 
     originator_id: UUID
     case_no: CaseNo
@@ -80,7 +83,7 @@ class SupportsNamed(Event):
 
 @published("support.FileAttached.v1")
 class FileAttached(Event):
-    """附件: a file was attached to a line of a draft, and stays with it whatever else of the line is changed."""
+    """附件: a file was attached to a line of a draft, and stays with it until that is another practitioner's."""
 
     originator_id: UUID
     case_no: CaseNo

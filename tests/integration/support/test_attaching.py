@@ -23,7 +23,7 @@ from services.support.events import FileKind
 from shared.application import Result
 from shared.blobs import BlobStore, blobs_of
 from shared.refusals import InvalidForm, RoleNotAllowed
-from tests.controls.supporters import BUREAU, HOME, OTHER_INSTITUTION, PRACTITIONER, line
+from tests.controls.supporters import BUREAU, COLLEAGUE, HOME, OTHER_INSTITUTION, PRACTITIONER, SATURDAY, line
 
 pytestmark = pytest.mark.postgres
 
@@ -165,6 +165,20 @@ def test_files_stay_with_a_line_that_is_entered_again_and_go_with_one_that_is_re
     assert office.application(case.id).lines[line_id].attachments == file.parts
     office.ask(RemoveLines(case.id, (line_id,)), PRACTITIONER)
     assert office.application(case.id).files == {}
+
+
+def test_no_file_stays_with_a_line_that_becomes_somebody_elses(office):
+    case = office.drafted(line(), line(schedule=SATURDAY), caller=HOME)
+    changed, kept = office.application(case.id).lines
+    for line_id in (changed, kept):
+        attached(office, case, line_id, caller=HOME)
+    office.ask(SetLines(case.id, (line(who=COLLEAGUE.number, line_id=changed),)), HOME)
+    application = office.application(case.id)
+    assert (application.files_of(changed), application.lines[changed].attachments) == ([], ())
+    [file] = application.files_of(kept)
+    assert application.lines[kept].attachments == file.parts
+    attached(office, case, changed, caller=HOME)
+    assert len(office.application(case.id).files_of(changed)) == 1
 
 
 def test_a_file_is_detached_once(office, case, line_id):

@@ -73,6 +73,7 @@ def only(model, *told):
 # Applications --------------------------------------------------------------------------------------------------------
 
 DRAFT = (support_drafted(), schedule_set())
+COLLEAGUES = msgspec.structs.replace(LINE, practitioner="DR-001235", attachments=())
 SUBMITTED = (support_drafted(), schedule_set(LINE), support_submitted())
 
 
@@ -97,6 +98,7 @@ def test_a_line_tells_its_files_and_keeps_them_when_it_is_entered_again():
     told = (support_drafted(), schedule_set(LINE), file_attached())
 
     assert only(Applications(), *told, schedule_set(LINE)).entries[0].files == (FILE,)
+    assert only(Applications(), *told, schedule_set(COLLEAGUES)).entries[0].files == ()
     assert only(Applications(), *told, file_attached()).entries[0].files == (FILE,)
     assert only(Applications(), *told, file_detached()).entries[0].files == ()
 

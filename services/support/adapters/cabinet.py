@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from shared.blobs import BlobStore
 
@@ -28,14 +29,18 @@ class FolderCabinet:
         self._blobs = BlobStore(blobs)
 
     def receive(self, upload: Upload, number: int, sealed: bytes, now: datetime) -> None:
-        """Keep one part for an hour, and throw away what has been on its way for longer."""
-        self._sweep(now)
+        """Keep one part for an hour."""
         folder = self._folder(upload)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with NamedTemporaryFile(dir=folder, prefix=".", delete=False) as draft:
             draft.write(sealed)
         Path(draft.name).replace(folder / str(number))
         os.utime(folder, (now.timestamp(), now.timestamp()))
+
+    def under_way(self, application: UUID, now: datetime) -> set[UUID]:
+        """What is on its way to an application; what has been for longer than an hour is thrown away, wherever to."""
+        self._sweep(now)
+        return {UUID(folder.name.rpartition(".")[2]) for folder in self._uploads.glob(f"{application}.*")}
 
     def received(self, upload: Upload, parts: int) -> list[bytes]:
         """The first so many parts, up to the first that is missing."""

@@ -10,7 +10,7 @@ import msgspec
 
 from services.support.commands import AttachFile
 from services.support.domain import access, guards, refusals
-from services.support.domain.files import PART_BYTES, Upload, is_whole, kind_of
+from services.support.domain.files import PART_BYTES, UPLOADS_MOST, Upload, is_whole, kind_of
 from services.support.domain.refusals import heed
 from services.support.events import AttachedFile, FileName, FilePart
 from shared.application import Decision, Outcome, Result
@@ -35,12 +35,16 @@ def receive_part(  # noqa: PLR0913, PLR0917 - which part of which file, from who
 ) -> None:
     """Keep a part of a file that is to be attached; it is sealed before it touches the disk.
 
-    Refuses as `attach_file` does, and with `FileTooLarge` for a part, or so many parts, that no file has.
+    Refuses as `attach_file` does, with `FileTooLarge` for a part, or so many parts, that no file has, and with
+    `UploadsTooMany` where `UPLOADS_MOST` other files of the application are on their way, and not attached yet.
     """
-    _, subject = _attaching(desk, upload, principal, now)
+    application, subject = _attaching(desk, upload, principal, now)
     limit = desk.policy(now).attachment_bytes
     if len(content) > PART_BYTES or not 0 <= number * PART_BYTES < limit:
         raise refusals.FileTooLarge("file", given=number * PART_BYTES + len(content), limit=limit)
+    others = {one for one in desk.cabinet.under_way(application.id, now) if one not in application.files}
+    if len(others - {upload.id}) >= UPLOADS_MOST:
+        raise refusals.UploadsTooMany("file", limit=UPLOADS_MOST)
     try:
         sealed = desk.vault.seal(subject, FilePart(content))
     except PersonForgotten:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from services.support.events import FileKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
 PART_BYTES = 600_000
 """The most that one part of a file holds: what a call carries beside everything else."""
+UPLOADS_MOST = 20
+"""How many files of one application may be on their way, or have been left there, at once (ours)."""
 _TAIL = 1024
 """How far before its end a PDF, or what scanners append to a picture, has to come to an end."""
 _JPEG = b"\xff\xd8\xff"
@@ -48,6 +50,9 @@ class Cabinet(Protocol):
 
     def receive(self, upload: Upload, number: int, sealed: bytes, now: datetime) -> None:
         """Keep one part, by its number from 0, for an hour; another of the same number takes its place."""
+
+    def under_way(self, application: UUID, now: datetime) -> Collection[UUID]:
+        """The uploads of an application of which a part has come within the hour, attached since or not."""
 
     def received(self, upload: Upload, parts: int) -> Sequence[bytes]:
         """The first so many parts, sealed as they came; fewer where some have not come, or are gone."""

@@ -227,6 +227,10 @@ class FilesTooMany(Refusal):
     """A line has `limit` files already, and may have no more."""
 
 
+class UploadsTooMany(Refusal):
+    """So many files of the application are on their way, `limit`, that no other may begin before they are there."""
+
+
 class FileDamaged(Refusal):
     """The file breaks off before its end."""
 

@@ -68,7 +68,17 @@ def held(*may, **changes):
 
 def a_lock(*supports, **changes):
     """異動執登場所."""
-    outstanding = [{"support": one["id"], "ends_at": one["ends_at"]} for one in supports or [a_support()]]
+    outstanding = [
+        {
+            "support": one["id"],
+            "case_no": one["case_no"],
+            "place": one["place"],
+            "schedule": one["terms"]["schedule"],
+            "state": one["state"],
+            "ends_at": one["ends_at"],
+        }
+        for one in supports or [a_support()]
+    ]
     return {
         "practitioner": DOCTOR,
         "practitioner_name": "吳安霖",

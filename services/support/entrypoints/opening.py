@@ -18,12 +18,13 @@ from services.support.entrypoints.answers.applications import (
 from services.support.entrypoints.answers.supports import (
     GroupTold,
     LockListed,
+    OutstandingTold,
     SupporterListed,
     SupportListed,
     TermsTold,
     TimeListed,
 )
-from services.support.events import Outstanding, Remarks, ReviewersRemarks, SupportedPlace
+from services.support.events import Remarks, ReviewersRemarks, SupportedPlace
 from services.support.read_models.support_statistics import CountedBy
 from shared.calendar import taipei_day
 from shared.rpc.actions import ActionListed
@@ -169,7 +170,14 @@ def locks_listed(desk: Desk, rows: Sequence[HeldLock], now: datetime) -> list[Lo
             row.cause,
             row.since,
             tuple(
-                Outstanding(support.id, support.span.ends_at)
+                OutstandingTold(
+                    support.id,
+                    support.case_no,
+                    support.held.place,
+                    support.terms.schedule,
+                    support.state,
+                    support.span.ends_at,
+                )
                 for support in desk.outstanding(row.practitioner, row.institution, now)
             ),
         )

@@ -564,6 +564,15 @@ def test_the_service_tells_of_supports_times_locks_and_quotas(town, until):
     until(lambda: own.ask("move_locks"))
     [lock] = own.ask("move_locks")
     assert (lock["cause"], len(lock["outstanding"])) == ("practitioner_moved", 1)
+    new_home = Window(town, replace(HOME, id=f"institution/{ZHONGHE_CLINIC}", institution=ZHONGHE_CLINIC))
+    [lock] = new_home.ask("move_locks")
+    [left] = lock["outstanding"]
+    assert (left["case_no"], left["place"]["name"], left["schedule"]) == (
+        case.number,
+        f"診所{DAAN_CLINIC}",
+        support["terms"]["schedule"],
+    )
+    assert new_home.ask("supports")["entries"] == []  # whoever cancels is told with the lock what it is
 
 
 def test_places_are_found_by_code_or_name_and_county_with_how_they_stand(town, until):

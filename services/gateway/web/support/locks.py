@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 from flask import flash, redirect, request, url_for
@@ -13,20 +13,11 @@ from services.gateway.web.faults import Faults
 from services.gateway.web.holding import is_opened
 from services.gateway.web.rendering import counted, refused, show
 from services.gateway.web.support.area import APPLICANTS, SUPPORT
-from services.gateway.web.support.shapes import LockListed, SupportListed, supports_in
+from services.gateway.web.support.shapes import LockListed
 from services.gateway.web.work.giving import given as given_command
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-
-_LONGEST_PAGE = 200
-
-
-class Locked(NamedTuple):
-    """A lock, and the supports that hold it, as far as a page shows them."""
-
-    lock: LockListed
-    supports: list[SupportListed]
 
 
 def own_locks() -> list[LockListed]:
@@ -51,18 +42,5 @@ def locks() -> ResponseReturnValue:
 
 
 def _page(faults: Faults, confirming: tuple[str, str] | None = None) -> ResponseReturnValue:
-    locked = [Locked(lock, _outstanding(lock)) for lock in own_locks()]
     answer = refused if faults else show
-    return answer("support/locks.html", locked=locked, confirming=confirming, faults=faults)
-
-
-def _outstanding(lock: LockListed) -> list[SupportListed]:
-    """The supports of a lock that one page of a list has; each is told with its place and times."""
-    asked = {
-        "states": ["approved", "amend_pending", "cancel_pending"],
-        "practitioner": lock.practitioner,
-        "institution": lock.institution,
-        "limit": _LONGEST_PAGE,
-    }
-    held = {one.support for one in lock.outstanding}
-    return [one for one in supports_in(caller().ask("support.supports", asked)) if one.id in held]
+    return answer("support/locks.html", locks=own_locks(), confirming=confirming, faults=faults)

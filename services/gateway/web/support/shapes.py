@@ -261,10 +261,14 @@ class TimeListed(msgspec.Struct, frozen=True):
     institution_name: str = ""
 
 
-class Outstanding(msgspec.Struct, frozen=True):
-    """An approved support that has not ended."""
+class OutstandingTold(msgspec.Struct, frozen=True):
+    """An approved support that has not ended: where and when, whoever may see the rest of it."""
 
     support: str
+    case_no: str
+    place: SupportedPlace
+    schedule: Schedule
+    state: str
     ends_at: datetime
 
 
@@ -277,7 +281,7 @@ class LockListed(msgspec.Struct, frozen=True):
     institution_name: str
     cause: str
     since: datetime
-    outstanding: tuple[Outstanding, ...]
+    outstanding: tuple[OutstandingTold, ...]
 
 
 class PreviewedTime(msgspec.Struct, frozen=True):

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import msgspec
 
-from services.support import events
 from services.support.domain.states import SupportState
 from services.support.events import CancelledBy, DepartureCause, Purpose, RecordedBy, Schedule, SupportedPlace
 from shared.rpc.actions import ActionListed
@@ -88,6 +87,17 @@ class TimeListed(msgspec.Struct, frozen=True):
     ends_at: datetime
 
 
+class OutstandingTold(msgspec.Struct, frozen=True):
+    """未註銷之已核准報備支援: where and when, also for a new home that sees nothing else of the support."""
+
+    support: UUID
+    case_no: str
+    place: SupportedPlace
+    schedule: Schedule
+    state: SupportState
+    ends_at: datetime
+
+
 class LockListed(msgspec.Struct, frozen=True):
     """異動執登場所: what has to be cancelled before anything new can be asked for, the next to end first."""
 
@@ -97,7 +107,7 @@ class LockListed(msgspec.Struct, frozen=True):
     institution_name: str
     cause: DepartureCause
     since: datetime
-    outstanding: tuple[events.Outstanding, ...]
+    outstanding: tuple[OutstandingTold, ...]
 
 
 class PreviewedTime(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shared.words import Language
+from tests.controls.applying import a_lock
 from tests.controls.remote import INSTITUTION, NOW, browser
 from tests.unit.gateway.support_lists.conftest import SUPPORT, a_time, coming
 
@@ -67,17 +68,7 @@ def test_the_dashboard_counts_by_state_and_an_approved_cancellation_by_itself():
 
 
 def test_a_move_lock_is_told_first_with_the_way_to_cancel():
-    outstanding = [{"support": SUPPORT, "ends_at": "2026-05-01T00:00:00Z"}]
-    lock = {
-        "practitioner": "D1",
-        "practitioner_name": "陳安",
-        "institution": INSTITUTION,
-        "institution_name": "青田診所",
-        "cause": "practitioner_moved",
-        "since": "2026-03-01T00:00:00Z",
-        "outstanding": outstanding,
-    }
-    page = browser(coming("practitioner", support__move_locks=[lock])).get("/support").text
+    page = browser(coming("practitioner", support__move_locks=[a_lock()])).get("/support").text
     assert "尚有 1 筆已核准的報備支援沒有註銷" in page
     assert 'href="/support/locks"' in page
     assert "/support/locks" not in browser(coming("practitioner")).get("/support").text

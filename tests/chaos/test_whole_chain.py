@@ -181,14 +181,18 @@ def test_whoever_is_killed_nothing_is_lost_and_nothing_happens_twice(
 
 
 def is_settled(context: MatchingContext) -> bool:
-    """Whether everything is published, read by everybody, and nothing is left to be done by the time it is."""
+    """Whether nothing is left to be done by the time it is, everybody has read everything, and it is all published.
+
+    What is appended while this is looked at could be read by nobody yet: then it is not settled.
+    """
     followers = list(context.followers.values())
     with context.database.connect() as connection:
-        if published(connection) < stored(connection):
+        before = stored(connection)
+        if any(waits_for_a_process(case, context.clock()) for case in stored_cases(context)):
             return False
-    if any(follower.behind for follower in status(followers, context.database, context.log)):
-        return False
-    return not any(waits_for_a_process(case, context.clock()) for case in stored_cases(context))
+        if any(follower.behind for follower in status(followers, context.database, context.log)):
+            return False
+        return published(connection) == stored(connection) == before
 
 
 def waits_for_a_process(case: Case, now: datetime) -> bool:

@@ -28,6 +28,9 @@ def serving(behave):
                 heard.append(connection.recv(65_536))
                 with suppress(OSError):  # whoever asked has hung up, as they should
                     behave(connection, over)
+                    connection.shutdown(socket.SHUT_WR)
+                    while connection.recv(65_536):  # what is closed unread is a broken connection for whoever asked
+                        pass
 
         thread = threading.Thread(target=serve)
         thread.start()

@@ -9,7 +9,8 @@ from services.matching.demonstration.company import Company
 from services.matching.demonstration.log_ins import Way
 from services.matching.demonstration.present import PASSWORD, Door
 from services.matching.demonstration.reference_registry import ReferenceRegistry
-from services.support.demonstration.cast import NEW_TAIPEI
+from services.matching.domain.registry import InstitutionFacts
+from services.support.demonstration.cast import CLINIC, NEW_TAIPEI
 from services.support.demonstration.play import play
 from shared.calendar import working_calendar
 
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 
     from services.matching.demonstration.house import House
     from services.matching.demonstration.rest import Rest
+    from shared.principal import Principal
 
 _SUPPORT = "support"
 _MAILBOX = "support-bureau@example.tw"
-_BEFORE_EVERY_RUN = 0
-"""In place of the number of a run, which counts from 1."""
+_MAILBOX_OF_CLINIC = "support-clinic@example.tw"
+_OF_CLINIC, _OF_BUREAU = -1, 0
+"""Whose account it is, in place of the number of a run, which counts from 1."""
 
 
 def play_support(house: House, rest: Rest, today: date) -> None:
@@ -39,12 +42,19 @@ def play_support(house: House, rest: Rest, today: date) -> None:
 
     rest.wait()
     play(support, house.clock, enter, rest.wait, working_calendar().add_working_days(today, -1))
+    manager = CLINIC.case_manager  # who is told of ending licences
+    _open_account(house, rest, manager, CLINIC.name, _MAILBOX_OF_CLINIC, _OF_CLINIC)
 
 
 def open_bureau(house: House, rest: Rest) -> Door:
     """The account of the bureau for which most of the story waits."""
     officer, name = bureau(NEW_TAIPEI), f"{NEW_TAIPEI}衛生局"
-    company = Company(house, ReferenceRegistry({}, {}), _BEFORE_EVERY_RUN)
-    company.open_account(officer, name, Way(_MAILBOX, PASSWORD))
-    rest.wait()
+    _open_account(house, rest, officer, name, _MAILBOX, _OF_BUREAU)
     return Door(officer.role, name, _MAILBOX, PASSWORD)
+
+
+def _open_account(house: House, rest: Rest, person: Principal, name: str, mailbox: str, number: int) -> None:
+    clinic = InstitutionFacts(CLINIC.code, CLINIC.name, CLINIC.county, CLINIC.district, takes_part=False)
+    company = Company(house, ReferenceRegistry({clinic.code: clinic}, {}), number)
+    company.open_account(person, name, Way(mailbox, PASSWORD))
+    rest.wait()

@@ -37,6 +37,17 @@ class Home:
         )
 
     @property
+    def case_manager(self) -> Principal:
+        """Who gets the institution's mail, in by an account."""
+        return Principal(
+            f"case-manager/{self.code}",
+            Role.CASE_MANAGER,
+            frozenset({Assurance.PASSWORD}),
+            institution=self.code,
+            acts_for=frozenset({DOCTOR.number}),
+        )
+
+    @property
     def form(self) -> dict[str, Any]:
         """What `record_institution` is asked."""
         return {
@@ -110,7 +121,7 @@ HOMES = (CLINIC, HOSPITAL, DAAN, PHARMACY)
 
 DOCTOR = Player("DR-900001", "許沐晴", "A", "A200000003", CLINIC, mobile="0912000001")
 """Whose cards the card demonstration has."""
-SHORT_LICENCE = Player("DR-900002", "高以樂", "A", "Y189000028", CLINIC, licence_days=25)
+SHORT_LICENCE = Player("DR-900002", "高以樂", "A", "Y189000028", CLINIC, licence_days=70)
 NURSE = Player("NU-900001", "溫書瑜", "F", "Y289000011", CLINIC)
 MOVER = Player("DR-900007", "簡子晴", "A", "Y289000039", CLINIC)
 THERAPIST = Player("PT-900001", "孟予希", "Q", "Y189000046", HOSPITAL)

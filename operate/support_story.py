@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from services.matching.demonstration.house import House
     from services.matching.demonstration.rest import Rest
-    from shared.principal import Principal
 
 _SUPPORT = "support"
 _MAILBOX = "support-bureau@example.tw"
@@ -43,18 +42,18 @@ def play_support(house: House, rest: Rest, today: date) -> None:
     rest.wait()
     play(support, house.clock, enter, rest.wait, working_calendar().add_working_days(today, -1))
     manager = CLINIC.case_manager  # who is told of ending licences
-    _open_account(house, rest, manager, CLINIC.name, _MAILBOX_OF_CLINIC, _OF_CLINIC)
+    _company(house, _OF_CLINIC).open_account(manager, CLINIC.name, Way(_MAILBOX_OF_CLINIC, PASSWORD))
+    rest.wait()
 
 
 def open_bureau(house: House, rest: Rest) -> Door:
     """The account of the bureau for which most of the story waits."""
     officer, name = bureau(NEW_TAIPEI), f"{NEW_TAIPEI}衛生局"
-    _open_account(house, rest, officer, name, _MAILBOX, _OF_BUREAU)
+    _company(house, _OF_BUREAU).open_account(officer, name, Way(_MAILBOX, PASSWORD))
+    rest.wait()
     return Door(officer.role, name, _MAILBOX, PASSWORD)
 
 
-def _open_account(house: House, rest: Rest, person: Principal, name: str, mailbox: str, number: int) -> None:
+def _company(house: House, number: int) -> Company:
     clinic = InstitutionFacts(CLINIC.code, CLINIC.name, CLINIC.county, CLINIC.district, takes_part=False)
-    company = Company(house, ReferenceRegistry({clinic.code: clinic}, {}), number)
-    company.open_account(person, name, Way(mailbox, PASSWORD))
-    rest.wait()
+    return Company(house, ReferenceRegistry({clinic.code: clinic}, {}), number)

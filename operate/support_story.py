@@ -9,7 +9,6 @@ from services.matching.demonstration.company import Company
 from services.matching.demonstration.log_ins import Way
 from services.matching.demonstration.present import PASSWORD, Door
 from services.matching.demonstration.reference_registry import ReferenceRegistry
-from services.matching.domain.registry import InstitutionFacts
 from services.support.demonstration.cast import CLINIC, NEW_TAIPEI
 from services.support.demonstration.play import play
 from shared.calendar import working_calendar
@@ -55,5 +54,5 @@ def open_bureau(house: House, rest: Rest) -> Door:
 
 
 def _company(house: House, number: int) -> Company:
-    clinic = InstitutionFacts(CLINIC.code, CLINIC.name, CLINIC.county, CLINIC.district, takes_part=False)
-    return Company(house, ReferenceRegistry({clinic.code: clinic}, {}), number)
+    registry = ReferenceRegistry.of_place(CLINIC.code, CLINIC.name, CLINIC.county, CLINIC.district)
+    return Company(house, registry, number)

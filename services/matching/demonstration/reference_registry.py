@@ -9,7 +9,7 @@ hospital still without the training credits (學分) and so not to be chosen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from services.matching.domain.registry import DoctorFacts, InstitutionFacts, Names
 from shared.taiwan.codes import hospitals
@@ -34,6 +34,11 @@ class ReferenceRegistry:
 
     institutions: dict[str, InstitutionFacts]
     doctors: dict[str, DoctorFacts]
+
+    @classmethod
+    def of_place(cls, code: str, name: str, county: str, district: str) -> Self:
+        """Knows one institution, outside the programme, and nobody else."""
+        return cls({code: InstitutionFacts(code, name, county, district, takes_part=False)}, {})
 
     @property
     def county_unknown(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 from contextlib import contextmanager
 
@@ -32,47 +33,62 @@ class _Doorkeeper(paramiko.ServerInterface):
 
 
 class _Handle(paramiko.SFTPHandle):
-    def __init__(self, file, flags):
+    def __init__(self, file, flags, room):
         super().__init__(flags)
         self.readfile = self.writefile = file
+        self._room = room
+
+    def write(self, offset, data):
+        return super().write(offset, data[: max(self._room - offset, 0)])
 
 
-def _serving(root, asked):
-    """Answers as OpenSSH does: a rename takes no name that there is already. `asked` hears every write and rename."""
+def _listed(folder):
+    return [paramiko.SFTPAttributes.from_stat(found.stat(), found.name) for found in folder.iterdir()]
 
-    class Files(paramiko.SFTPServerInterface):
-        def _path(self, path):
-            return root / path.lstrip("/")
 
-        def open(self, path, flags, attr):  # noqa: ARG002 - as paramiko own
-            if flags & os.O_WRONLY:
-                asked.append(("write", path))
-            try:
-                descriptor = os.open(self._path(path), flags, 0o644)
-                return _Handle(os.fdopen(descriptor, "wb" if flags & os.O_WRONLY else "rb"), flags)
-            except OSError as fault:
-                return paramiko.SFTPServer.convert_errno(fault.errno)
+class _Files(paramiko.SFTPServerInterface):
+    """Answers as OpenSSH does: a rename takes no name that there is already. `asked` hears every write and rename.
 
-        def stat(self, path):
-            try:
-                return paramiko.SFTPAttributes.from_stat(self._path(path).stat())
-            except OSError as fault:
-                return paramiko.SFTPServer.convert_errno(fault.errno)
+    Of each file only the first `room` bytes are kept, without a word, as by a disk that is full.
+    """
 
-        lstat = stat
+    def __init__(self, server, root, asked, room):
+        super().__init__(server)
+        self._root, self._asked, self._room = root, asked, room
 
-        def rename(self, oldpath, newpath):
-            asked.append(("rename", newpath))
-            if self._path(newpath).exists():
-                return paramiko.SFTP_FAILURE
-            self._path(oldpath).rename(self._path(newpath))
-            return paramiko.SFTP_OK
+    def _path(self, path):
+        return self._root / path.lstrip("/")
 
-        def remove(self, path):
-            self._path(path).unlink()
-            return paramiko.SFTP_OK
+    def open(self, path, flags, attr):  # noqa: ARG002 - as paramiko own
+        if flags & os.O_WRONLY:
+            self._asked.append(("write", path))
+        try:
+            descriptor = os.open(self._path(path), flags, 0o644)
+            return _Handle(os.fdopen(descriptor, "wb" if flags & os.O_WRONLY else "rb"), flags, self._room)
+        except OSError as fault:
+            return paramiko.SFTPServer.convert_errno(fault.errno)
 
-    return Files
+    def stat(self, path):
+        try:
+            return paramiko.SFTPAttributes.from_stat(self._path(path).stat())
+        except OSError as fault:
+            return paramiko.SFTPServer.convert_errno(fault.errno)
+
+    lstat = stat
+
+    def rename(self, oldpath, newpath):
+        self._asked.append(("rename", newpath))
+        if self._path(newpath).exists():
+            return paramiko.SFTP_FAILURE
+        self._path(oldpath).rename(self._path(newpath))
+        return paramiko.SFTP_OK
+
+    def list_folder(self, path):
+        return _listed(self._path(path))
+
+    def remove(self, path):
+        self._path(path).unlink()
+        return paramiko.SFTP_OK
 
 
 class Server:
@@ -85,10 +101,9 @@ class Server:
 
 
 @contextmanager
-def sftp_server(root, host_key, login_key=None):
-    """Serve a directory, for as long as the block lasts."""
+def sftp_server(root, host_key, login_key=None, room=sys.maxsize):
+    """Serve a directory, for as long as the block lasts; of each file `room` bytes are kept."""
     asked, transports, closing = [], [], threading.Event()
-    files = _serving(root, asked)
 
     def take_calls():
         while not closing.is_set():
@@ -99,7 +114,7 @@ def sftp_server(root, host_key, login_key=None):
             transport = paramiko.Transport(connection)
             transports.append(transport)
             transport.add_server_key(host_key)
-            transport.set_subsystem_handler("sftp", paramiko.SFTPServer, files)
+            transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files, root, asked, room)
             try:
                 transport.start_server(server=_Doorkeeper(login_key))
             except (paramiko.SSHException, EOFError):

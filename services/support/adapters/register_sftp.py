@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import PurePosixPath
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import paramiko
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _SECONDS = 30.0
 """For each answer of the server."""
+_SIGNS_BY = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}
+"""By what a key of this kind signs where that is not its name: RSA with SHA-1 is believed no more (RFC 8332)."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,12 @@ class SftpDrop:
         """Signed in at the very server that was meant."""
         server = self._server
         where = f"{server.host}:{server.port}"
+        login_key = _login_key(server.login_key_file) if server.login_key_file else None
         try:
             with socket.create_connection((server.host, server.port), _SECONDS) as connection:
                 transport = paramiko.Transport(connection)
                 try:
-                    yield self._signed_in(transport, where)
+                    yield self._signed_in(transport, where, login_key)
                 finally:
                     transport.close()
         except NotDelivered:
@@ -77,17 +81,19 @@ class SftpDrop:
         except (paramiko.SSHException, OSError, EOFError) as fault:
             raise NotDelivered(DeliveryFault.UNREACHABLE, f"{where}: {type(fault).__name__}") from fault
 
-    def _signed_in(self, transport: paramiko.Transport, where: str) -> paramiko.SFTPClient:
+    def _signed_in(
+        self, transport: paramiko.Transport, where: str, login_key: paramiko.PKey | None
+    ) -> paramiko.SFTPClient:
         server, known = self._server, self._known
         transport.banner_timeout = transport.auth_timeout = _SECONDS
         # Of its keys the server shows the one that we know, if it has it.
-        transport.get_security_options().key_types = (known.get_name(),)
+        transport.get_security_options().key_types = _SIGNS_BY.get(known.get_name(), (known.get_name(),))
         transport.start_client(timeout=_SECONDS)
         if transport.get_remote_server_key() != known:
             raise NotDelivered(DeliveryFault.OTHER_HOST, f"{where} shows another key than CARETRAIL_REGISTER_HOST_KEY")
         try:
-            if server.login_key_file:
-                transport.auth_publickey(server.user, paramiko.PKey.from_path(server.login_key_file))
+            if login_key is not None:
+                transport.auth_publickey(server.user, login_key)
             else:
                 transport.auth_password(server.user, server.password)
         except paramiko.AuthenticationException as fault:
@@ -114,17 +120,32 @@ class SftpDrop:
         return sha256(found).hexdigest()
 
     def _write(self, line: paramiko.SFTPClient, name: str, content: bytes) -> None:
-        draft, path = str(self._folder / f".{name}.draft"), str(self._folder / name)
-        with line.open(draft, "wb") as file:
-            file.set_pipelined(True)
-            file.write(content)
+        """Give a draft of our own its name once all of it lies there; drafts of attempts that broke off go.
+
+        Whoever works at the same moment may lose a draft by that, and tries again.
+        """
+        with suppress(OSError):  # a folder that cannot be listed keeps them
+            for left in line.listdir(str(self._folder)):
+                if left.startswith(f".{name}."):
+                    line.remove(str(self._folder / left))
+        draft, path = str(self._folder / f".{name}.{token_hex(4)}.draft"), str(self._folder / name)
         try:
+            _upload(line, draft, content)
             line.rename(draft, path)  # refused where another was faster: the file is looked at either way
         except OSError:
             with suppress(OSError):
                 line.remove(draft)
             if _read(line, path) is None:
                 raise
+
+
+def _login_key(file: str) -> paramiko.PKey:
+    """The private key of a file without a passphrase; raises `NotDelivered`."""
+    try:
+        return paramiko.PKey.from_path(file)
+    except (OSError, ValueError, UnknownKeyType, paramiko.SSHException) as fault:
+        told = f"the login key {file} cannot be read: {type(fault).__name__}"
+        raise NotDelivered(DeliveryFault.SIGN_IN_REFUSED, told) from fault
 
 
 def _host_key(text: str) -> paramiko.PKey:
@@ -134,6 +155,14 @@ def _host_key(text: str) -> paramiko.PKey:
         return paramiko.PKey.from_type_string(kind, b64decode(encoded.split()[0], validate=True))
     except (paramiko.SSHException, UnknownKeyType, IndexError) as fault:
         raise ValueError("no public key") from fault
+
+
+def _upload(line: paramiko.SFTPClient, path: str, content: bytes) -> None:
+    """Write a file, and see that all of it lies there: a server with a full disk may keep half without a word."""
+    with line.open(path, "wb") as file:
+        file.write(content)
+    if _read(line, path) != content:
+        raise OSError(errno.EIO, "not all of it was written")
 
 
 def _read(line: paramiko.SFTPClient, path: str) -> bytes | None:

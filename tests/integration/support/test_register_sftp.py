@@ -1,5 +1,6 @@
 """清冊檔 by SFTP, to paramiko's own server on this machine: whole or not at all, and to the right server alone."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -68,12 +69,58 @@ def test_each_gets_its_name_when_it_is_whole_and_the_manifest_comes_last(insurer
 
     SftpDrop(known).deliver(file)
 
-    assert server.asked == [
+    drafts = [re.sub(r"\.[0-9a-f]{8}\.draft$", ".draft", path) for _, path in server.asked]
+    assert list(zip([what for what, _ in server.asked], drafts, strict=True)) == [
         ("write", f"/in/.{file.name}.draft"),
         ("rename", f"/in/{file.name}"),
         ("write", f"/in/.{file.manifest_name}.draft"),
         ("rename", f"/in/{file.manifest_name}"),
     ]
+
+
+def test_no_two_attempts_write_the_same_draft(insurer):
+    server, folder, known = insurer
+    for _ in range(2):
+        SftpDrop(known).deliver(made())
+        for path in folder.iterdir():
+            path.unlink()
+
+    written = [path for what, path in server.asked if what == "write"]
+    assert len(set(written)) == len(written) == 4
+
+
+def test_what_was_not_written_whole_gets_no_name(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    with sftp_server(tmp_path, private_key(tmp_path / "host"), room=100) as server:
+        known = SftpServer("127.0.0.1", server.port, USER, "/in", server.host_key, PASSWORD)
+
+        assert fault_of(SftpDrop(known), made()) is DeliveryFault.NOT_WRITTEN
+
+    assert list(folder.iterdir()) == []
+
+
+def test_a_server_with_a_key_of_rsa_is_known(tmp_path):
+    (tmp_path / "in").mkdir()
+    with sftp_server(tmp_path, paramiko.RSAKey.generate(2048)) as server:
+        known = SftpServer("127.0.0.1", server.port, USER, "/in", server.host_key, PASSWORD)
+
+        SftpDrop(known).deliver(made())
+
+    assert (tmp_path / "in" / made().name).exists()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no key at all"])
+def test_a_login_key_that_cannot_be_read_is_told_of_as_such(insurer, tmp_path, content):
+    _, folder, known = insurer
+    if content is not None:
+        (tmp_path / "unreadable").write_bytes(content)
+
+    assert (
+        fault_of(SftpDrop(replace(known, login_key_file=str(tmp_path / "unreadable"))), made())
+        is DeliveryFault.SIGN_IN_REFUSED
+    )
+    assert list(folder.iterdir()) == []
 
 
 def test_what_lies_there_already_is_delivered_without_being_written_again(insurer):
@@ -88,8 +135,8 @@ def test_what_lies_there_already_is_delivered_without_being_written_again(insure
 def test_a_delivery_that_broke_off_is_finished(insurer):
     _, folder, known = insurer
     file = made()
-    (folder / f".{file.name}.draft").write_bytes(file.content[:10])
-    (folder / f".{file.manifest_name}.draft").write_bytes(b"")
+    (folder / f".{file.name}.0a1b2c3d.draft").write_bytes(file.content[:10])
+    (folder / f".{file.manifest_name}.0a1b2c3d.draft").write_bytes(b"")
 
     SftpDrop(known).deliver(file)
 

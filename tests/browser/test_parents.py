@@ -87,7 +87,8 @@ def test_a_county_chosen_before_the_scripts_came_brings_its_districts(visit):
         underway.append(script)
 
     visitor.page.route("**/caretrail*.js", hold)
-    answer(visitor, {"mother.identifier-kind": "passport", "mother.identifier": "XK1234567"})
+    with visitor.page.expect_request("**/caretrail*.js"):
+        answer(visitor, {"mother.identifier-kind": "passport", "mother.identifier": "XK1234567"})
     visitor.page.locator("[name='child.residence.county']").select_option("臺北市")
     for script in underway:
         script.continue_()

@@ -14,7 +14,7 @@ from operate.failures import Mistake
 from operate.stories import Story
 from operate.support_story import open_bureau, play_support
 from services.matching.bootstrap import CONTEXT
-from services.matching.demonstration.clock import FIRST_DAY, StoryClock
+from services.matching.demonstration.clock import StoryClock
 from services.matching.demonstration.house import House
 from services.matching.demonstration.narrator import Narrator, words_in
 from services.matching.demonstration.play import Onlooker, play
@@ -47,8 +47,6 @@ _PATIENCE = 60.0
 def performed(session: Session, families: int, seed: int) -> Report:
     """How the play ended, told as it happened."""
     with session.progress() as watch, _house(session.settings) as house:
-        with house.at_work() as rest:
-            play_support(house, rest, FIRST_DAY)
         onlooker = Onlooker(
             say=_say_nothing if session.as_json else session.note,
             progress=partial(watch, session.words("demo.families")),

@@ -79,8 +79,9 @@ def test_a_family_applies_in_english_without_scripts_before_the_birth_then_withd
 def test_a_county_chosen_before_the_scripts_came_brings_its_districts(visit):
     visitor = visit(width=375)
     visitor.come_in_by_phone("0912000213", "/apply")
-    answer(visitor, {"born": "no", **date_fields("child.due_date", 90)})
+    answer(visitor, {"born": "yes", **date_fields("child.birth_date", -200)})
     answer(visitor, {"twins": "no"})
+    answer(visitor, {"child.name": "林小禾", "child.sex": "female", "child.identifier": "A200001028"})
     underway = []
 
     def hold(script):
@@ -88,7 +89,7 @@ def test_a_county_chosen_before_the_scripts_came_brings_its_districts(visit):
 
     visitor.page.route("**/caretrail*.js", hold)
     with visitor.page.expect_request("**/caretrail*.js"):
-        answer(visitor, {"mother.identifier-kind": "passport", "mother.identifier": "XK1234567"})
+        answer(visitor, {"mother.identifier-kind": "passport", "mother.identifier": "XK1234569"})
     visitor.page.locator("[name='child.residence.county']").select_option("臺北市")
     for script in underway:
         script.continue_()
